@@ -1,0 +1,126 @@
+//! Sessions over real models, damaged models, and models that refer to files.
+
+use std::collections::HashMap;
+
+use onnx::{Dim, ErrorKind, NoExternalData, Session, Tensor, external_locations};
+
+const ADD: &[u8] = include_bytes!("models/add.onnx");
+const BIG: &[u8] = include_bytes!("models/big/model.onnx");
+const BIG_DATA: &[u8] = include_bytes!("models/big/weights.data");
+const BIG_LOCATION: &str = "28616ae0-e6b5-11f1-b8a5-02fc00000001.data";
+
+fn vector(values: &[f32]) -> Tensor {
+    Tensor::vector(values.to_vec())
+}
+
+#[test]
+fn inputs_and_outputs_are_as_declared() {
+    let session = Session::load(ADD, &NoExternalData).unwrap();
+    let names: Vec<_> = session.inputs().iter().map(|i| i.name.as_str()).collect();
+    assert_eq!(names, ["x", "y"]);
+    for info in session.inputs() {
+        assert_eq!(info.dtype, Some(onnx::DType::F32));
+        assert!(matches!(info.shape.as_deref(), Some([Dim::Symbol(_) | Dim::Unknown])));
+    }
+    assert_eq!(session.outputs()[0].name, "sum");
+}
+
+#[test]
+fn one_session_takes_batches_of_any_length() {
+    let session = Session::load(ADD, &NoExternalData).unwrap();
+    for n in [1, 2, 7, 0] {
+        let x: Vec<f32> = (0..n).map(|i| i as f32).collect();
+        let outputs =
+            session.run(vec![("y".into(), vector(&x)), ("x".into(), vector(&x))]).unwrap();
+        let doubled: Vec<f32> = x.iter().map(|v| v + v).collect();
+        assert_eq!(outputs, [("sum".to_owned(), vector(&doubled))]);
+    }
+}
+
+#[test]
+fn lengths_that_differ_broadcast_as_the_operators_say() {
+    let session = Session::load(ADD, &NoExternalData).unwrap();
+    let run =
+        |x: &[f32], y: &[f32]| session.run(vec![("x".into(), vector(x)), ("y".into(), vector(y))]);
+    assert_eq!(run(&[1.0, 2.0], &[3.0]).unwrap()[0].1, vector(&[4.0, 5.0]));
+    assert_eq!(run(&[1.0, 2.0], &[3.0, 4.0, 5.0]).unwrap_err().kind(), ErrorKind::Run);
+    assert_eq!(run(&[1.0], &[3.0]).unwrap()[0].1, vector(&[4.0]));
+}
+
+#[test]
+fn an_input_that_does_not_fit_is_named() {
+    let session = Session::load(ADD, &NoExternalData).unwrap();
+    let error = |inputs: Vec<(String, Tensor)>| {
+        let error = session.run(inputs).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        error.to_string()
+    };
+    let x = || ("x".to_owned(), vector(&[1.0]));
+    assert!(error(vec![x()]).contains("input 'y' is missing"));
+    assert!(error(vec![x(), ("z".into(), vector(&[1.0]))]).contains("no input 'z'"));
+    assert!(
+        error(vec![x(), ("y".into(), Tensor::vector(vec![1i64]))])
+            .contains("of type int64, but the model takes float32")
+    );
+    let square = vector(&[1.0]).reshape(vec![1, 1]).unwrap();
+    assert!(error(vec![x(), ("y".into(), square)]).contains("has the shape [1, 1]"));
+}
+
+#[test]
+fn external_data_is_found_and_used() {
+    assert_eq!(external_locations(BIG).unwrap(), [BIG_LOCATION]);
+    assert_eq!(external_locations(ADD).unwrap(), [""; 0]);
+    let files = HashMap::from([(BIG_LOCATION.to_owned(), BIG_DATA.to_vec())]);
+    let session = Session::load(BIG, &files).unwrap();
+    assert_eq!(session.inputs().len(), 1);
+}
+
+#[test]
+fn missing_and_short_external_data_is_told() {
+    let error = Session::load(BIG, &NoExternalData).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ExternalData);
+    assert!(error.to_string().contains(BIG_LOCATION), "{error}");
+    let short = HashMap::from([(BIG_LOCATION.to_owned(), BIG_DATA[..100].to_vec())]);
+    let error = Session::load(BIG, &short).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ExternalData);
+    assert!(error.to_string().contains("truncated"), "{error}");
+}
+
+#[test]
+fn external_data_can_not_lead_out_of_the_folder() {
+    let at = BIG.windows(BIG_LOCATION.len()).position(|w| w == BIG_LOCATION.as_bytes()).unwrap();
+    for escape in ["../../../../../../etc/passwd", "/etc/passwd", "a/../../b", "c:\\x", "./x"] {
+        let mut name = escape.to_owned();
+        while name.len() < BIG_LOCATION.len() {
+            name.push('x');
+        }
+        let mut model = BIG.to_vec();
+        model[at..at + name.len()].copy_from_slice(name.as_bytes());
+        let error = external_locations(&model).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ExternalData, "{name}");
+    }
+}
+
+#[test]
+fn a_truncated_model_is_refused_wherever_it_ends() {
+    for end in 0..ADD.len() {
+        let error = Session::load(&ADD[..end], &NoExternalData).map(|_| ()).unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::InvalidModel | ErrorKind::Unsupported),
+            "{end}: {error}"
+        );
+    }
+}
+
+#[test]
+fn an_operator_that_we_lack_is_named_with_its_node_at_load() {
+    for (file, operator) in [
+        (include_bytes!("models/scaler.onnx").as_slice(), "ai.onnx.ml.Scaler"),
+        (include_bytes!("models/tree.onnx").as_slice(), "ai.onnx.ml.TreeEnsembleClassifier"),
+    ] {
+        let error = Session::load(file, &NoExternalData).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        let text = error.to_string();
+        assert!(text.contains(operator) && text.contains("(version ") && text.contains("node '"));
+    }
+}
