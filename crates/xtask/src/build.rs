@@ -1,0 +1,260 @@
+//! `cargo xtask build`: three wasm modules and the folders that ship them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::error::{Context as _, Error, Result};
+use crate::npm::{self, Scope};
+use crate::paths::{self, copy_dir, dist, root};
+use crate::run::{run, step};
+use crate::sizes;
+use crate::toolchain::{Toolchain, WASM};
+
+const HELP: &str = "\
+cargo xtask build [--dev | --release]
+
+  dist/site     the dashboard: static files for any host and any path
+  dist/worker   the edge: `wrangler deploy` from that folder takes both
+
+  --dev         quick to build, large, slow
+  (neither)     optimised; the engine without link-time optimisation
+  --release     everything optimised; prints each module's size and fails over its budget";
+
+/// How much work goes into the modules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// For the loop: unoptimised.
+    Dev,
+    /// For serving and testing: what ships, save that the engine, which is
+    /// nearly all of the building time, is not optimised across crates.
+    Optimised,
+    /// What ships.
+    Release,
+}
+
+/// A wasm module of ours.
+struct Module {
+    /// The package that it is built from.
+    package: &'static str,
+    /// cargo's name of the file.
+    file: &'static str,
+    /// The name of the module and its JavaScript.
+    name: &'static str,
+    /// Whether it can be started anew after a trap.
+    restarts: bool,
+    /// Whether it is nearly all engine: speed before size.
+    is_engine: bool,
+}
+
+/// The modules, quickest to build first.
+const MODULES: [Module; 3] = [
+    Module { package: "edge", file: "edge", name: "edge", restarts: true, is_engine: false },
+    Module { package: "web", file: "web", name: "web", restarts: false, is_engine: false },
+    Module {
+        package: "scoring-wasm",
+        file: "scoring_wasm",
+        name: "scoring",
+        restarts: true,
+        is_engine: true,
+    },
+];
+
+impl Module {
+    /// cargo's profile for the module, and the folder that cargo puts it in.
+    fn profile(&self, level: Level) -> (&'static str, &'static str) {
+        match (level, self.is_engine) {
+            (Level::Dev, _) => ("dev", "debug"),
+            (_, false) => ("small", "small"),
+            (Level::Optimised, true) => ("engine", "engine"),
+            (Level::Release, true) => ("release", "release"),
+        }
+    }
+
+    /// How hard wasm-opt works on the module, if at all.
+    fn wasm_opt(&self, level: Level) -> Option<&'static str> {
+        match (level, self.is_engine) {
+            (Level::Dev, _) | (Level::Optimised, true) => None,
+            (_, false) => Some("-Oz"),
+            (Level::Release, true) => Some("-O2"),
+        }
+    }
+}
+
+pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
+    let mut level = Level::Optimised;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            lexopt::Arg::Long("dev") => level = Level::Dev,
+            lexopt::Arg::Long("release") => level = Level::Release,
+            lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => {
+                println!("{HELP}");
+                return Ok(());
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    build(level)?;
+    eprintln!("dist/site and dist/worker are ready");
+    if level == Level::Dev {
+        return Ok(());
+    }
+    sizes::report(level)
+}
+
+/// Builds every module and lays out the folders.
+pub(crate) fn build(level: Level) -> Result<()> {
+    npm::ensure(Scope::Serve)?;
+    let toolchain = Toolchain::ensure()?;
+    let start = SystemTime::now();
+    for (index, module) in MODULES.iter().enumerate() {
+        let what = format!("[{}/{}] building {}", index + 1, MODULES.len(), module.name);
+        step(&what, || compile(&toolchain, module, level))?;
+    }
+    lay_out(level)?;
+    if let Ok(took) = start.elapsed() {
+        eprintln!("==> built in {} s", took.as_secs());
+    }
+    Ok(())
+}
+
+/// Where a module's JavaScript and final wasm are kept between builds.
+fn bound(module: &Module, level: Level) -> PathBuf {
+    let level = match level {
+        Level::Dev => "dev",
+        Level::Optimised => "optimised",
+        Level::Release => "release",
+    };
+    paths::target().join("modules").join(level).join(module.name)
+}
+
+/// Compiles one module, generates its JavaScript, and shrinks it.
+fn compile(toolchain: &Toolchain, module: &Module, level: Level) -> Result<()> {
+    let (profile, folder) = module.profile(level);
+    run(toolchain.cargo().args([
+        "build",
+        "--target",
+        WASM,
+        "--package",
+        module.package,
+        "--profile",
+        profile,
+    ]))?;
+    let compiled = paths::target().join(WASM).join(folder).join(format!("{}.wasm", module.file));
+    let out = bound(module, level);
+    let wasm = out.join(format!("{}_bg.wasm", module.name));
+    if is_newer(&wasm, &compiled) {
+        return Ok(());
+    }
+    fs::remove_dir_all(&out).ok();
+    bind(module, level, &compiled, &out)?;
+    match module.wasm_opt(level) {
+        Some(effort) => step(&format!("shrinking {} (wasm-opt {effort})", module.name), || {
+            shrink(npm::wasm_opt()?, effort, &wasm)
+        }),
+        None => Ok(()),
+    }
+}
+
+fn bind(module: &Module, level: Level, compiled: &Path, out: &Path) -> Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(compiled)
+        .out_name(module.name)
+        .typescript(false)
+        .keep_debug(level == Level::Dev)
+        .remove_name_section(level != Level::Dev)
+        .remove_producers_section(true)
+        .omit_default_module_path(true)
+        .reset_state_function(module.restarts);
+    bindgen
+        .web(true)
+        .and_then(|bindgen| bindgen.generate(out))
+        .map_err(|e| Error::new(format!("generating the JavaScript of {}: {e:#}", module.name)))
+}
+
+/// The wasm features that every host we name has.
+const FEATURES: [&str; 7] = [
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-reference-types",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-multivalue",
+];
+
+fn shrink(mut wasm_opt: Command, effort: &str, wasm: &Path) -> Result<()> {
+    let small = wasm.with_extension("small");
+    run(wasm_opt.arg(effort).args(FEATURES).arg(wasm).arg("-o").arg(&small))?;
+    fs::rename(&small, wasm).context(|| format!("replacing {}", wasm.display()))
+}
+
+fn is_newer(file: &Path, than: &Path) -> bool {
+    let modified = |path: &Path| fs::metadata(path).and_then(|m| m.modified());
+    match (modified(file), modified(than)) {
+        (Ok(file), Ok(than)) => file > than,
+        _ => false,
+    }
+}
+
+/// Puts the files that ship into `dist`.
+fn lay_out(level: Level) -> Result<()> {
+    let (root, dist) = (root(), dist());
+    let (site, worker) = (dist.join("site"), dist.join("worker"));
+    for folder in [&site, &worker] {
+        fs::create_dir_all(folder).context(|| format!("creating {}", folder.display()))?;
+    }
+    let everything: &dyn Fn(&Path) -> bool = &|_| true;
+    for module in &MODULES {
+        let from = bound(module, level);
+        let shipped_to: &[&PathBuf] = match module.name {
+            "web" => &[&site],
+            "edge" => &[&worker],
+            _ => &[&site, &worker],
+        };
+        for to in shipped_to {
+            copy_dir(&from, to, everything)?;
+        }
+    }
+    copy(&root.join("index.html"), &site)?;
+    copy(&root.join("web/boot.js"), &site)?;
+    copy_dir(&root.join("web/static"), &site, everything)?;
+    copy(&root.join("worker/browser/model-worker.js"), &site)?;
+    for file in ["worker.js", "scoring-host.js", "wrangler.jsonc"] {
+        copy(&root.join("worker/cloudflare").join(file), &worker)?;
+    }
+    copy_dir(&root.join("examples/demo-model/model"), &site.join("models/demo"), everything)?;
+    write(&site.join("style.css"), &stylesheet()?)?;
+    write(&site.join("millrace.json"), "{\"tracking\":null,\"models\":[]}\n")
+}
+
+/// All styles in one: tokens and base first, then each component's and page's.
+fn stylesheet() -> Result<String> {
+    let web = root().join("web");
+    let first = [web.join("style/tokens.css"), web.join("style/base.css")];
+    let rest = [web.join("style"), web.join("src")]
+        .iter()
+        .flat_map(|folder| paths::files_under(folder))
+        .filter(|path| path.extension().is_some_and(|e| e == "css") && !first.contains(path))
+        .collect::<Vec<_>>();
+    let mut styles = String::new();
+    for path in first.iter().chain(&rest) {
+        let text = fs::read_to_string(path).context(|| format!("reading {}", path.display()))?;
+        styles.push_str(&text);
+    }
+    Ok(styles)
+}
+
+fn copy(file: &Path, folder: &Path) -> Result<()> {
+    let name = file.file_name().unwrap_or_default();
+    fs::copy(file, folder.join(name)).context(|| format!("copying {}", file.display()))?;
+    Ok(())
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).context(|| format!("writing {}", file.display()))
+}

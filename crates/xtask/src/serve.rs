@@ -1,0 +1,210 @@
+//! `cargo xtask serve`: dashboard and edge in real workerd.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use lexopt::Arg::{Long, Short};
+use lexopt::ValueExt as _;
+use mlmodel::MlModel;
+
+use crate::build::{self, Level};
+use crate::error::{Context as _, Error, Result};
+use crate::paths::root;
+use crate::run::step;
+use crate::watch;
+use crate::workerd::{Setup, TrackingUri, Workerd};
+
+const HELP: &str = "\
+cargo xtask serve [OPTIONS]
+
+  --port N             listen on 127.0.0.1:N (default 8787; 0 takes any free port)
+  --data DIR           where state lives (default .millrace)
+  --tracking-uri URL   the MLflow server that the dashboard shows, through a same-origin proxy
+  --model DIR          an MLmodel folder to serve; repeatable, the first answers at /invocations
+                       (default: the demo model)
+  --dev                build quickly, and again whenever a source file changes
+
+Ctrl-C stops everything.";
+
+pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
+    let mut port = 8787;
+    let mut data = root().join(".millrace");
+    let mut tracking = None;
+    let mut folders: Vec<PathBuf> = Vec::new();
+    let mut level = Level::Optimised;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("port") => port = arguments.value()?.parse()?,
+            Long("data") => data = arguments.value()?.into(),
+            Long("tracking-uri") => {
+                tracking = Some(TrackingUri::parse(&arguments.value()?.string()?)?);
+            }
+            Long("model") => folders.push(arguments.value()?.into()),
+            Long("dev") => level = Level::Dev,
+            Long("help") | Short('h') => {
+                println!("{HELP}");
+                return Ok(());
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    // Everything that can be wrong with the arguments, before a long build.
+    check_port(port)?;
+    let models = name_models(&folders)?;
+    for (_, folder) in &models {
+        check_model(folder)?;
+    }
+    let stop = stop_signal()?;
+    // The tests serve what is built already, several times.
+    if std::env::var_os("MILLRACE_NO_BUILD").is_none() {
+        build::build(level)?;
+    }
+    serve(Setup { port, data, tracking, models }, level, &stop)
+}
+
+/// Serves until told to stop; in the loop, builds again after changes.
+fn serve(mut setup: Setup, level: Level, stop: &AtomicBool) -> Result<()> {
+    let mut workerd = start(&setup)?;
+    setup.port = workerd.port;
+    let mut built = watch::newest_change();
+    while !stop.load(Ordering::Relaxed) {
+        std::thread::sleep(Duration::from_millis(100));
+        if workerd.has_stopped() {
+            return Err(Error::new("workerd stopped by itself; its message is above"));
+        }
+        if level != Level::Dev || watch::newest_change() <= built {
+            continue;
+        }
+        built = watch::newest_change();
+        match build::build(level) {
+            Ok(()) => {
+                drop(workerd);
+                workerd = start(&setup)?;
+            }
+            Err(error) => eprintln!("xtask: {error}; still serving the last build"),
+        }
+    }
+    eprintln!("stopped");
+    Ok(())
+}
+
+/// Starts workerd and has it load every model, so that what is wrong with one
+/// is said now.
+fn start(setup: &Setup) -> Result<Workerd> {
+    let workerd = Workerd::start(setup)?;
+    for (name, folder) in &setup.models {
+        step(&format!("loading the model '{name}' ({})", folder.display()), || {
+            match workerd.get(&format!("/models/{name}/ping"))? {
+                (200, _) => Ok(()),
+                (_, body) => Err(Error::new(message(&body).unwrap_or(body))),
+            }
+        })?;
+    }
+    println!("listening on http://127.0.0.1:{}", workerd.port);
+    Ok(workerd)
+}
+
+/// The message of MLflow's error object.
+fn message(body: &str) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    body.get("message")?.as_str().map(str::to_owned)
+}
+
+fn check_port(port: u16) -> Result<()> {
+    TcpListener::bind(("127.0.0.1", port)).map(drop).map_err(|e| match e.kind() {
+        std::io::ErrorKind::AddrInUse => Error::new(format!(
+            "port {port} is in use; stop what uses it, or choose another with --port N (0 for any)"
+        )),
+        _ => Error::new(format!("port {port} can't be used: {e}")),
+    })
+}
+
+/// Gives each folder a name for `/models/<name>/invocations`.
+fn name_models(folders: &[PathBuf]) -> Result<Vec<(String, PathBuf)>> {
+    if folders.is_empty() {
+        return Ok(vec![("demo".to_owned(), root().join("examples/demo-model/model"))]);
+    }
+    let mut models: Vec<(String, PathBuf)> = Vec::new();
+    for folder in folders {
+        let path = folder.canonicalize().context(|| format!("--model {}", folder.display()))?;
+        let base = slug(&path);
+        let taken = |name: &str| models.iter().any(|(known, _)| known == name);
+        let name = std::iter::once(base.clone())
+            .chain((2..).map(|n| format!("{base}-{n}")))
+            .find(|name| !taken(name))
+            .unwrap_or(base);
+        models.push((name, path));
+    }
+    Ok(models)
+}
+
+/// A folder's name in the characters that a path segment needs no escape for.
+fn slug(path: &Path) -> String {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let keep = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
+    let slug: String = name.chars().map(keep).collect();
+    if slug.trim_matches('.').is_empty() { "model".to_owned() } else { slug }
+}
+
+/// Whether a folder is one that the edge can serve.
+fn check_model(folder: &Path) -> Result<()> {
+    let shown = folder.display();
+    let mlmodel = fs::read(folder.join("MLmodel")).map_err(|_| {
+        Error::new(format!(
+            "{shown} is no MLflow model: it has no file MLmodel; give the folder that has one"
+        ))
+    })?;
+    let model = MlModel::parse(&mlmodel).context(|| format!("{shown}/MLmodel"))?;
+    let flavor = model.onnx_flavor().context(|| format!("{shown}/MLmodel"))?;
+    let onnx = folder.join(&flavor.data);
+    if onnx.is_file() {
+        Ok(())
+    } else {
+        Err(Error::new(format!("{shown}/MLmodel names {}, which is missing", flavor.data)))
+    }
+}
+
+/// Becomes true at Ctrl-C, and when asked to end.
+fn stop_signal() -> Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        // A second signal during a long build ends at once.
+        signal_hook::flag::register_conditional_shutdown(signal, 130, stop.clone())
+            .and_then(|_| signal_hook::flag::register(signal, stop.clone()))
+            .context(|| "listening for signals".to_owned())?;
+    }
+    Ok(stop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_fit_for_a_path_and_never_double() {
+        assert_eq!(slug(Path::new("/a/my model@2")), "my-model-2");
+        assert_eq!(slug(Path::new("/")), "model");
+        let here = root();
+        let models = name_models(&[here.join("web"), here.join("worker"), here.join("web")]);
+        let names: Vec<String> = models.unwrap().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["web", "worker", "web-2"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_no_model_is_named() {
+        let error = check_model(&root().join("web")).unwrap_err().to_string();
+        assert!(error.contains("web") && error.contains("no file MLmodel"), "{error}");
+    }
+
+    #[test]
+    fn a_port_in_use_is_told() {
+        let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let error = check_port(port).unwrap_err().to_string();
+        assert!(error.contains(&format!("port {port} is in use")), "{error}");
+    }
+}

@@ -1,0 +1,264 @@
+//! workerd: its configuration and its process.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::error::{Context as _, Error, Result};
+use crate::npm;
+use crate::paths;
+
+/// What workerd is to serve.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    /// The port on 127.0.0.1; 0 takes any that is free.
+    pub(crate) port: u16,
+    /// Where the configuration and state are kept.
+    pub(crate) data: PathBuf,
+    /// The MLflow server behind the proxy.
+    pub(crate) tracking: Option<TrackingUri>,
+    /// Names and folders of models; the first answers at `/invocations`.
+    pub(crate) models: Vec<(String, PathBuf)>,
+}
+
+/// The address of an MLflow server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TrackingUri {
+    uri: String,
+    /// Host and port.
+    address: String,
+    is_https: bool,
+}
+
+impl TrackingUri {
+    pub(crate) fn parse(uri: &str) -> Result<Self> {
+        let wrong = |why: &str| Error::new(format!("--tracking-uri {uri}: {why}"));
+        let (scheme, rest) = uri
+            .split_once("://")
+            .ok_or_else(|| wrong("an http:// or https:// address is needed"))?;
+        let is_https = match scheme {
+            "http" => false,
+            "https" => true,
+            _ => return Err(wrong("an http:// or https:// address is needed")),
+        };
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        if host.is_empty() {
+            return Err(wrong("the host is missing"));
+        }
+        if host.contains('@') {
+            return Err(Error::new(
+                "--tracking-uri takes no password in the address; sign in on the page instead",
+            ));
+        }
+        let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+        let default_port = if is_https { 443 } else { 80 };
+        let address = if has_port { host.to_owned() } else { format!("{host}:{default_port}") };
+        Ok(Self { uri: uri.trim_end_matches('/').to_owned(), address, is_https })
+    }
+}
+
+/// A running workerd, stopped when dropped.
+#[derive(Debug)]
+pub(crate) struct Workerd {
+    child: Child,
+    /// The port that it listens on.
+    pub(crate) port: u16,
+}
+
+/// A line of workerd's control stream.
+#[derive(Deserialize)]
+struct Event {
+    event: String,
+    #[serde(default)]
+    port: u16,
+}
+
+impl Workerd {
+    /// Writes the configuration, starts workerd, and waits until it listens.
+    pub(crate) fn start(setup: &Setup) -> Result<Self> {
+        let binary = npm::workerd()?;
+        fs::create_dir_all(&setup.data).context(|| format!("creating {}", setup.data.display()))?;
+        let data = absolute(&setup.data)?;
+        let config = data.join("workerd.capnp");
+        fs::write(&config, configuration(setup, &data)?)
+            .context(|| format!("writing {}", config.display()))?;
+        let mut child = Command::new(binary)
+            // Events on standard output; messages stay on standard error.
+            .args(["serve", "--control-fd=1"])
+            .arg(&config)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context(|| "starting workerd".to_owned())?;
+        let events = child.stdout.take().map(BufReader::new);
+        let listening = events
+            .into_iter()
+            .flat_map(|events| events.lines().map_while(std::result::Result::ok))
+            .filter_map(|line| serde_json::from_str::<Event>(&line).ok())
+            .find(|event| event.event == "listen");
+        if let Some(Event { port, .. }) = listening {
+            Ok(Self { child, port })
+        } else {
+            child.wait().ok();
+            Err(Error::new("workerd stopped before it listened; its message is above"))
+        }
+    }
+
+    /// Whether it has stopped by itself.
+    pub(crate) fn has_stopped(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// The status and body of a GET.
+    pub(crate) fn get(&self, path: &str) -> Result<(u16, String)> {
+        let fail = || format!("asking the edge for {path}");
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).context(fail)?;
+        stream.set_read_timeout(Some(Duration::from_secs(120))).context(fail)?;
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
+            self.port
+        );
+        stream.write_all(request.as_bytes()).context(fail)?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).context(fail)?;
+        let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        Ok((status, body.to_owned()))
+    }
+}
+
+impl Drop for Workerd {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    path.canonicalize().context(|| format!("{}", path.display()))
+}
+
+/// workerd's configuration, in Cap'n Proto's text form.
+fn configuration(setup: &Setup, data: &Path) -> Result<String> {
+    let (site, worker) =
+        (absolute(&paths::dist().join("site"))?, absolute(&paths::dist().join("worker"))?);
+    let mut services = format!("    (name = \"site\", disk = (path = {})),\n", text(&site));
+    let mut bindings = String::from("    (name = \"ASSETS\", service = \"site\"),\n");
+    let mut models = Vec::new();
+    for (index, (name, folder)) in setup.models.iter().enumerate() {
+        let folder = text(&absolute(folder)?);
+        writeln!(services, "    (name = \"model-{index}\", disk = (path = {folder})),").ok();
+        writeln!(bindings, "    (name = \"MODEL_{index}\", service = \"model-{index}\"),").ok();
+        models.push(serde_json::json!({"name": name, "binding": format!("MODEL_{index}")}));
+    }
+    let models = quoted(&serde_json::Value::from(models).to_string());
+    writeln!(bindings, "    (name = \"MILLRACE_MODELS\", text = {models}),").ok();
+    if let Some(tracking) = &setup.tracking {
+        let protocol = if tracking.is_https {
+            "https = (options = (), tlsOptions = (trustBrowserCas = true))"
+        } else {
+            "http = ()"
+        };
+        let (address, uri) = (quoted(&tracking.address), quoted(&tracking.uri));
+        writeln!(
+            services,
+            "    (name = \"tracking\", external = (address = {address}, {protocol})),"
+        )
+        .ok();
+        writeln!(bindings, "    (name = \"TRACKING\", service = \"tracking\"),").ok();
+        writeln!(bindings, "    (name = \"MILLRACE_TRACKING_URI\", text = {uri}),").ok();
+    }
+    if let Ok(limit) = std::env::var("MILLRACE_MAX_BODY_BYTES") {
+        let limit = quoted(&limit);
+        writeln!(bindings, "    (name = \"MILLRACE_MAX_BODY_BYTES\", text = {limit}),").ok();
+    }
+    let mut modules = String::new();
+    for (name, path) in modules_of(&worker) {
+        let kind = if name.ends_with(".wasm") { "wasm" } else { "esModule" };
+        let embedded = text(&paths::relative(data, &path));
+        writeln!(modules, "    (name = {}, {kind} = embed {embedded}),", quoted(&name)).ok();
+    }
+    let port = setup.port;
+    Ok(format!(
+        "# Written by `cargo xtask serve`.
+using Workerd = import \"/workerd/workerd.capnp\";
+
+const config :Workerd.Config = (
+  services = [
+    (name = \"main\", worker = .edge),
+    # Nothing but the services named here is ever reached.
+    (name = \"nowhere\", network = (allow = [], deny = [\"public\", \"private\", \"local\", \"network\", \"unix\"])),
+{services}  ],
+  sockets = [(name = \"http\", address = \"127.0.0.1:{port}\", http = (), service = \"main\")],
+);
+
+const edge :Workerd.Worker = (
+  compatibilityDate = \"2026-09-01\",
+  globalOutbound = \"nowhere\",
+  bindings = [
+{bindings}  ],
+  modules = [
+{modules}  ],
+);
+"
+    ))
+}
+
+/// The worker's modules by name, its entry first.
+fn modules_of(worker: &Path) -> Vec<(String, PathBuf)> {
+    let mut modules: Vec<(String, PathBuf)> = paths::files_under(worker)
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "js" || e == "wasm"))
+        .filter_map(|path| {
+            let name = path.strip_prefix(worker).ok()?.to_str()?.to_owned();
+            Some((name, path))
+        })
+        .collect();
+    modules.sort_by_key(|(name, _)| (name != "worker.js", name.clone()));
+    modules
+}
+
+fn text(path: &Path) -> String {
+    quoted(&path.to_string_lossy())
+}
+
+/// A Cap'n Proto string.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tracking_address_gets_its_scheme_s_port() {
+        let parse = |uri| TrackingUri::parse(uri).unwrap();
+        assert_eq!(parse("http://127.0.0.1:5000/").uri, "http://127.0.0.1:5000");
+        assert_eq!(parse("http://h/x/").address, "h:80");
+        assert_eq!(parse("https://h").address, "h:443");
+        assert_eq!(parse("http://[::1]:5000").address, "[::1]:5000");
+        assert_eq!(parse("http://[::1]").address, "[::1]:80");
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for uri in ["127.0.0.1:5000", "ftp://h", "http://", "http:///x"] {
+            let error = TrackingUri::parse(uri).unwrap_err().to_string();
+            assert!(error.contains(uri), "{error}");
+        }
+        let error = TrackingUri::parse("http://user:secret@h").unwrap_err().to_string();
+        assert!(!error.contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn strings_can_not_leave_their_quotes() {
+        assert_eq!(quoted("a\"b\\c\n"), r#""a\"b\\c\n""#);
+    }
+}

@@ -1,0 +1,50 @@
+//! The edge: one Cloudflare Worker that serves models at `/invocations`, the
+//! dashboard's static files, and, where one is configured, one MLflow server
+//! through a same-origin proxy.
+//!
+//! [`route`] decides what a request is for and [`config`] what there is; both
+//! are plain functions. The rest hands bytes over: a model's requests go to
+//! the scoring module (a second wasm, instantiated at the first of them), the
+//! others to a binding, as streams that never enter this module's memory.
+
+mod assets;
+mod config;
+mod models;
+mod proxy;
+mod reply;
+mod route;
+
+use worker::{Context, Env, Request, Response, Result, event};
+
+use crate::config::Config;
+use crate::route::Route;
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+    let config = match Config::from_env(&env) {
+        Ok(config) => config,
+        Err(message) => return reply::error(500, "INTERNAL_ERROR", &message),
+    };
+    let path = request.path();
+    match route::route(&path, &config) {
+        Route::Model { model, path } => models::answer(&request, &env, &config, model, path).await,
+        Route::NoSuchModel { name } => reply::error(
+            404,
+            "RESOURCE_DOES_NOT_EXIST",
+            &format!("no model is served as '{name}'; {}", config.served()),
+        ),
+        Route::NoModels => reply::error(
+            404,
+            "RESOURCE_DOES_NOT_EXIST",
+            "no model is served here; start with --model DIR, or set MILLRACE_MODELS",
+        ),
+        Route::Tracking => proxy::forward(request, &env, &config).await,
+        Route::NoTracking => reply::error(
+            404,
+            "ENDPOINT_NOT_FOUND",
+            "no MLflow server is configured here; start with --tracking-uri URL, or set MILLRACE_TRACKING_URI",
+        ),
+        Route::Settings => reply::json(200, &config.settings()),
+        Route::Asset => assets::serve(&request, &env, &path).await,
+    }
+}

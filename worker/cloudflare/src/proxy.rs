@@ -1,0 +1,98 @@
+//! The same-origin proxy: forwards to the one configured MLflow server, and
+//! nowhere else.
+//!
+//! MLflow refuses requests that carry a foreign `Origin`, so the proxy leaves
+//! that header out. For the same reason it has to do MLflow's check itself:
+//! another site's page must not reach the server through us.
+
+use worker::{
+    Env, Fetch, Fetcher, Headers, Method, Request, RequestInit, RequestRedirect, Response, Result,
+    Url,
+};
+
+use crate::config::Config;
+use crate::reply;
+
+/// Headers that belong to one connection, or that would tell on the proxy.
+const NOT_FORWARDED: [&str; 10] = [
+    "host",
+    "origin",
+    "referer",
+    "connection",
+    "keep-alive",
+    "transfer-encoding",
+    "upgrade",
+    "te",
+    "expect",
+    "accept-encoding",
+];
+
+/// Sends the request on and gives the server's answer back, both as streams.
+pub(crate) async fn forward(request: Request, env: &Env, config: &Config) -> Result<Response> {
+    let Some(base) = &config.tracking_uri else {
+        return reply::error(404, "ENDPOINT_NOT_FOUND", "no MLflow server is configured here");
+    };
+    let url = request.url()?;
+    if let Some(origin) = request.headers().get("origin")?
+        && !is_same_origin(&origin, &url)
+    {
+        return reply::error(
+            403,
+            "PERMISSION_DENIED",
+            &format!(
+                "Cross-origin request blocked: this proxy answers its own pages, not {origin}"
+            ),
+        );
+    }
+    let query = url.query().map(|q| format!("?{q}")).unwrap_or_default();
+    let target = format!("{base}{}{query}", url.path());
+
+    let headers = Headers::new();
+    for (name, value) in request.headers().entries() {
+        if !NOT_FORWARDED.contains(&name.as_str()) {
+            headers.append(&name, &value)?;
+        }
+    }
+    let mut init = RequestInit::new();
+    init.with_method(request.method()).with_headers(headers).with_redirect(RequestRedirect::Manual);
+    if !matches!(request.method(), Method::Get | Method::Head) {
+        init.with_body(request.inner().body().map(Into::into));
+    }
+    let outgoing = Request::new_with_init(&target, &init)?;
+    let answer = match env.get_binding::<Fetcher>("TRACKING") {
+        Ok(server) => server.fetch_request(outgoing).await,
+        Err(_) => Fetch::Request(outgoing).send().await,
+    };
+    answer.or_else(|e| {
+        worker::console_error!("proxy: {e}");
+        reply::error(
+            502,
+            "TEMPORARILY_UNAVAILABLE",
+            &format!(
+                "the MLflow server at {} does not answer; is it running?",
+                config.tracking_label().unwrap_or_default()
+            ),
+        )
+    })
+}
+
+/// Whether a page of this origin may use the proxy at `url`.
+fn is_same_origin(origin: &str, url: &Url) -> bool {
+    Url::parse(origin).is_ok_and(|origin| origin.origin() == url.origin())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_pass() {
+        let url = Url::parse("http://127.0.0.1:8787/api/2.0/mlflow/runs/search?x=1").unwrap();
+        assert!(is_same_origin("http://127.0.0.1:8787", &url));
+        for other in
+            ["http://localhost:8787", "http://127.0.0.1", "https://127.0.0.1:8787", "null", ""]
+        {
+            assert!(!is_same_origin(other, &url), "{other}");
+        }
+    }
+}

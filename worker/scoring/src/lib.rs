@@ -1,0 +1,111 @@
+//! The scoring module: `crates/scoring` and the ONNX engine behind a
+//! wasm-bindgen face, for the edge and for the page alike.
+//!
+//! The host brings files and bytes; nothing here fetches or waits. Errors are
+//! JavaScript `Error`s whose message is the one that a user should read.
+
+use std::collections::HashMap;
+
+use js_sys::Uint8Array;
+use mlmodel::MlModel;
+use scoring::{Options, Request};
+use serde::Serialize as _;
+use wasm_bindgen::prelude::*;
+
+/// The path of the ONNX file that an `MLmodel` names, relative to its folder.
+#[wasm_bindgen(js_name = modelFile)]
+pub fn model_file(mlmodel: &[u8]) -> Result<String, JsError> {
+    let mlmodel = MlModel::parse(mlmodel)?;
+    Ok(mlmodel.onnx_flavor()?.data.clone())
+}
+
+/// The files of external data that an ONNX file names, relative to its folder.
+#[wasm_bindgen(js_name = externalFiles)]
+pub fn external_files(model: &[u8]) -> Result<Vec<String>, JsError> {
+    Ok(onnx::external_locations(model)?)
+}
+
+/// The answer to a request whose body is longer than `limit` bytes, none of
+/// which has to be read for it.
+#[wasm_bindgen(js_name = bodyTooLarge)]
+#[must_use]
+pub fn body_too_large(limit: usize) -> Response {
+    Response(scoring::body_too_large(limit))
+}
+
+/// A loaded model.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Model(scoring::Model);
+
+#[wasm_bindgen]
+impl Model {
+    /// Loads a model: its `MLmodel`, its ONNX file, and the names and contents
+    /// of the files of external data.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        mlmodel: &[u8],
+        model: &[u8],
+        names: Vec<String>,
+        files: Vec<Uint8Array>,
+    ) -> Result<Model, JsError> {
+        let external: HashMap<String, Vec<u8>> =
+            names.into_iter().zip(files.iter().map(Uint8Array::to_vec)).collect();
+        Ok(Self(scoring::Model::load(mlmodel, model, &external, Options::default())?))
+    }
+
+    /// What the model is, as a plain object: inputs, outputs, signature.
+    pub fn describe(&self) -> Result<JsValue, JsError> {
+        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+        Ok(self.0.describe().serialize(&serializer)?)
+    }
+
+    /// Answers a request of the scoring protocol.
+    #[must_use]
+    pub fn handle(
+        &self,
+        method: &str,
+        path: &str,
+        content_type: Option<String>,
+        body: &[u8],
+    ) -> Response {
+        let content_type = content_type.as_deref();
+        Response(self.0.handle(&Request { method, path, content_type, body }))
+    }
+}
+
+/// An answer of the scoring protocol.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Response(scoring::Response);
+
+#[wasm_bindgen]
+impl Response {
+    /// The HTTP status.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.0.status
+    }
+
+    /// The header `content-type`.
+    #[wasm_bindgen(getter, js_name = contentType)]
+    #[must_use]
+    pub fn content_type(&self) -> String {
+        self.0.content_type.to_owned()
+    }
+
+    /// The header `allow`, where the method was wrong.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn allow(&self) -> Option<String> {
+        self.0.allow.map(str::to_owned)
+    }
+
+    /// The body; the answer is used up by it.
+    #[wasm_bindgen(js_name = takeBody)]
+    #[must_use]
+    pub fn take_body(self) -> Vec<u8> {
+        self.0.body
+    }
+}
