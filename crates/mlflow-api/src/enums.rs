@@ -1,0 +1,98 @@
+//! Run status, view type and lifecycle stage.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::json::{WireEnum, wire_enum};
+
+macro_rules! wire_enum {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal, $number:literal;)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$doc])* $variant,)* }
+
+        impl $name {
+            /// The name that MLflow uses on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+
+        impl WireEnum for $name {
+            const VALUES: &'static [(Self, &'static str, i64)] =
+                &[$((Self::$variant, $text, $number)),*];
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                wire_enum(deserializer)
+            }
+        }
+    };
+}
+
+wire_enum! {
+    /// Where a run is in its life.
+    pub enum RunStatus {
+        /// Started and not yet ended.
+        Running = "RUNNING", 1;
+        /// Waiting to start.
+        Scheduled = "SCHEDULED", 2;
+        /// Ended well.
+        Finished = "FINISHED", 3;
+        /// Ended with an error.
+        Failed = "FAILED", 4;
+        /// Stopped by somebody.
+        Killed = "KILLED", 5;
+        /// Absent, or a status that this crate does not know.
+        #[default]
+        Unknown = "UNKNOWN", 0;
+    }
+}
+
+impl RunStatus {
+    /// Whether the run may still log something: it is running or scheduled.
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Running | Self::Scheduled)
+    }
+}
+
+wire_enum! {
+    /// Which runs or experiments a search looks at.
+    pub enum ViewType {
+        /// Those that were not deleted.
+        #[default]
+        ActiveOnly = "ACTIVE_ONLY", 1;
+        /// Those that were deleted and can still be restored.
+        DeletedOnly = "DELETED_ONLY", 2;
+        /// Both.
+        All = "ALL", 3;
+    }
+}
+
+wire_enum! {
+    /// Whether a run or an experiment was deleted.
+    pub enum LifecycleStage {
+        /// Not deleted.
+        #[default]
+        Active = "active", 1;
+        /// Deleted; it can be restored.
+        Deleted = "deleted", 2;
+    }
+}

@@ -1,0 +1,66 @@
+//! MLflow's REST wire: request and response types, the endpoint table, error
+//! codes, limits and JSON conventions.
+//!
+//! Both ends of the wire use this crate, so they cannot drift apart. It does no
+//! I/O: `mlflow-client` sends these types.
+//!
+//! ```
+//! use mlflow_api::{Endpoint, SearchRuns, SearchRunsResponse};
+//!
+//! let request = SearchRuns { experiment_ids: vec!["1".into()], ..SearchRuns::default() };
+//! assert_eq!(SearchRuns::PATH, "/api/2.0/mlflow/runs/search");
+//! assert_eq!(
+//!     serde_json::to_string(&request)?,
+//!     r#"{"experiment_ids":["1"],"max_results":1000}"#,
+//! );
+//!
+//! let body = r#"{"runs":[{"info":{"run_id":"r1","status":"FINISHED"},
+//!                "data":{"metrics":[{"key":"loss","value":"NaN"}]}}]}"#;
+//! let page: SearchRunsResponse = serde_json::from_str(body)?;
+//! assert!(page.runs[0].data.metrics[0].value.is_nan());
+//! assert!(page.next_page_token.is_none());
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! # JSON conventions
+//!
+//! MLflow leaves out whatever is empty, so every field of a response has a
+//! default and an empty result is `{}`. Unknown fields are ignored. What MLflow
+//! writes in an unusual way is read by this crate's own rules:
+//!
+//! - a 64-bit integer is a number or a string;
+//! - a metric's value is a number, or one of the strings `NaN`, `Infinity` and
+//!   `-Infinity`; ±1.7976931348623157e308, to which MLflow's SQL store clamps
+//!   infinities, is read as ±∞;
+//! - an enum is its name or its number; a value that this crate does not know
+//!   becomes the enum's default.
+
+mod endpoint;
+mod enums;
+mod error;
+mod experiment;
+pub mod filter;
+mod json;
+pub mod limits;
+mod metric;
+mod run;
+mod server;
+mod tag;
+pub mod tags;
+
+pub use endpoint::{ENDPOINTS, Endpoint, EndpointInfo, Method};
+pub use enums::{LifecycleStage, RunStatus, ViewType};
+pub use error::{ErrorBody, ErrorCode};
+pub use experiment::{
+    Experiment, GetExperiment, GetExperimentByName, GetExperimentResponse, SearchExperiments,
+    SearchExperimentsResponse,
+};
+pub use metric::{GetMetricHistory, GetMetricHistoryResponse, Metric};
+pub use run::{
+    Dataset, DatasetInput, GetRun, GetRunResponse, ModelInput, ModelOutput, Param, Run, RunData,
+    RunInfo, RunInputs, RunOutputs, SearchRuns, SearchRunsResponse,
+};
+pub use server::{
+    CurrentUserResponse, GetCurrentUser, GetServerInfo, HEALTH_PATH, ServerInfo, User, VERSION_PATH,
+};
+pub use tag::Tag;

@@ -1,0 +1,33 @@
+//! MLflow's limits, as of 3.18.
+
+/// Page size of a runs search that names none.
+pub const SEARCH_RUNS_DEFAULT_MAX_RESULTS: u32 = 1000;
+/// The largest page of a runs search; more is an error.
+pub const SEARCH_RUNS_MAX_RESULTS: u32 = 50_000;
+/// The largest page of an experiments search, which must name its page size.
+pub const SEARCH_EXPERIMENTS_MAX_RESULTS: u32 = 50_000;
+/// Points in a page of metric history, as MLflow's own client asks for them.
+/// A server answers any number when none is asked for.
+pub const METRIC_HISTORY_PAGE: u32 = 25_000;
+/// Runs in one bulk request for metric history.
+pub const METRIC_HISTORY_BULK_MAX_RUNS: usize = 100;
+/// Metrics in one log-batch request.
+pub const LOG_BATCH_MAX_METRICS: usize = 1000;
+/// Parameters in one log-batch request.
+pub const LOG_BATCH_MAX_PARAMS: usize = 100;
+/// Tags in one log-batch request.
+pub const LOG_BATCH_MAX_TAGS: usize = 100;
+/// Metrics, parameters and tags together in one log-batch request.
+pub const LOG_BATCH_MAX_TOTAL: usize = 1000;
+/// Bytes in the body of a log-batch request.
+pub const LOG_BATCH_MAX_BYTES: usize = 1_000_000;
+/// Characters in the key of a metric, a parameter or a tag.
+pub const MAX_KEY_LENGTH: usize = 250;
+/// Characters in a parameter's value.
+pub const MAX_PARAM_VALUE_LENGTH: usize = 6000;
+/// Characters in the value of a run's tag.
+pub const MAX_TAG_VALUE_LENGTH: usize = 8000;
+/// Characters in the value of an experiment's tag.
+pub const MAX_EXPERIMENT_TAG_VALUE_LENGTH: usize = 20_000;
+/// Characters in an experiment's name.
+pub const MAX_EXPERIMENT_NAME_LENGTH: usize = 500;

@@ -1,0 +1,63 @@
+//! Metrics and their history.
+
+use serde::{Deserialize, Serialize};
+
+use crate::json;
+
+/// One value of a metric.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Metric {
+    /// The metric's name; `system/…` for system metrics.
+    #[serde(deserialize_with = "json::or_default")]
+    pub key: String,
+    /// May be NaN or infinite.
+    #[serde(with = "json::metric_value")]
+    pub value: f64,
+    /// When it was logged, in milliseconds since 1970.
+    #[serde(deserialize_with = "json::int64")]
+    pub timestamp: i64,
+    /// The x axis that the user chose; often an epoch. May be negative.
+    #[serde(deserialize_with = "json::int64")]
+    pub step: i64,
+    /// The dataset that it was computed on (3.x).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dataset_name: Option<String>,
+    /// The digest of that dataset (3.x).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dataset_digest: Option<String>,
+    /// The logged model that it belongs to (3.x).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_id: Option<String>,
+    /// The run that it belongs to; only in answers about several runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_id: Option<String>,
+}
+
+/// `metrics/get-history`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetMetricHistory {
+    /// Whose.
+    pub run_id: String,
+    /// Of which metric.
+    pub metric_key: String,
+    /// From the previous page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_token: Option<String>,
+    /// Points in a page; without it a server answers all at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<u32>,
+}
+
+/// A page of a metric's history. An unknown metric has an empty one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetMetricHistoryResponse {
+    /// In the server's order, which need not be by step.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::or_default")]
+    pub metrics: Vec<Metric>,
+    /// Opaque; absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_page_token: Option<String>,
+}

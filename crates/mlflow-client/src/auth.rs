@@ -1,0 +1,161 @@
+//! Who is asking.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+
+/// Credentials, as the header that carries them. Its `Debug` shows no secret.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub enum Auth {
+    /// No credentials.
+    #[default]
+    None,
+    /// HTTP Basic, as MLflow's basic-auth app wants it.
+    Basic {
+        /// Must not contain a colon.
+        username: String,
+        /// May be empty.
+        password: String,
+    },
+    /// `Authorization: Bearer …`, as Databricks and most proxies want it.
+    Bearer {
+        /// The token, without the word `Bearer`.
+        token: String,
+    },
+    /// Any header, for a proxy with its own rules.
+    Header {
+        /// The header's name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// Headers that a browser does not let a page set, and those that the client
+/// itself sets.
+const RESERVED: &[&str] = &[
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "connection",
+    "content-length",
+    "content-type",
+    "cookie",
+    "cookie2",
+    "date",
+    "dnt",
+    "expect",
+    "host",
+    "keep-alive",
+    "origin",
+    "referer",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+];
+
+impl Auth {
+    /// Whether there are no credentials.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// The header to send. Its value is marked sensitive.
+    ///
+    /// # Errors
+    /// When the credentials cannot travel in a header.
+    pub fn header(&self) -> Result<Option<(HeaderName, HeaderValue)>, AuthError> {
+        let (name, value) = match self {
+            Self::None => return Ok(None),
+            Self::Basic { username, .. } if username.contains(':') => {
+                return Err(AuthError::Username);
+            }
+            Self::Basic { username, password } => {
+                let pair = STANDARD.encode(format!("{username}:{password}"));
+                (AUTHORIZATION, format!("Basic {pair}"))
+            }
+            Self::Bearer { token } => {
+                let token = token.trim();
+                if token.is_empty() || token.contains(char::is_whitespace) {
+                    return Err(AuthError::Token);
+                }
+                (AUTHORIZATION, format!("Bearer {token}"))
+            }
+            Self::Header { name, value } => (header_name(name)?, value.trim().to_owned()),
+        };
+        let mut value = HeaderValue::from_str(&value).map_err(|_| match self {
+            Self::Header { name, .. } => AuthError::HeaderValue(name.clone()),
+            _ => AuthError::Token,
+        })?;
+        value.set_sensitive(true);
+        Ok(Some((name, value)))
+    }
+}
+
+fn header_name(text: &str) -> Result<HeaderName, AuthError> {
+    let name = HeaderName::from_bytes(text.trim().as_bytes())
+        .map_err(|_| AuthError::HeaderName(text.to_owned()))?;
+    let lower = name.as_str();
+    if RESERVED.contains(&lower) || lower.starts_with("sec-") || lower.starts_with("proxy-") {
+        return Err(AuthError::ReservedHeader(name));
+    }
+    Ok(name)
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("None"),
+            Self::Basic { username, .. } => {
+                f.debug_struct("Basic").field("username", username).finish_non_exhaustive()
+            }
+            Self::Bearer { .. } => f.debug_struct("Bearer").finish_non_exhaustive(),
+            Self::Header { name, .. } => {
+                f.debug_struct("Header").field("name", name).finish_non_exhaustive()
+            }
+        }
+    }
+}
+
+/// Why credentials cannot be sent. Never holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuthError {
+    /// A Basic user name contains a colon.
+    Username,
+    /// A Bearer token is empty, or has spaces or characters beyond ASCII.
+    Token,
+    /// This is no name of a header.
+    HeaderName(String),
+    /// The value of this header has line breaks or characters beyond ASCII.
+    HeaderValue(String),
+    /// A browser does not let a page set this header, or the client sets it.
+    ReservedHeader(HeaderName),
+}
+
+impl fmt::Display for AuthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Username => f.write_str("a user name cannot contain a colon with HTTP Basic"),
+            Self::Token => f.write_str(
+                "the token is empty, or has spaces or characters that a header cannot carry: \
+                 paste the token alone, without the word Bearer",
+            ),
+            Self::HeaderName(name) => write!(f, "{name:?} is not the name of a header"),
+            Self::HeaderValue(name) => write!(
+                f,
+                "the value of {name} has line breaks or characters that a header cannot carry"
+            ),
+            Self::ReservedHeader(name) => {
+                write!(f, "a page cannot set the header {name}: the browser keeps it for itself")
+            }
+        }
+    }
+}
+
+impl std::error::Error for AuthError {}

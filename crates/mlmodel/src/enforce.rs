@@ -1,0 +1,256 @@
+//! The second step: what was read must fit the signature, strictly. Columns
+//! are picked and ordered by name, extra ones dropped, and only conversions
+//! that lose nothing are made.
+
+mod tensors;
+
+use std::collections::{HashMap, HashSet};
+
+use tensor::{DType, Data};
+
+use crate::datetime;
+use crate::display;
+use crate::error::{InputError, InputErrorKind};
+use crate::frame::{DataFrame, Label};
+use crate::input::Input;
+use crate::json::Value;
+use crate::pandas;
+use crate::python;
+use crate::schema::{ColumnSpec, ColumnType, ScalarType, Schema};
+use crate::values::{Array, Values};
+
+/// Fits data to a model's inputs.
+///
+/// # Errors
+/// When an input is missing, or of another type or shape; the text is
+/// MLflow's, and shows the beginning of the data and the schema.
+pub fn enforce(input: &Input, schema: &Schema) -> Result<Input, InputError> {
+    let fitted = match schema {
+        Schema::Columns(specs) => enforce_columns(input, specs, schema).map(Input::Frame),
+        Schema::Tensors(specs) => tensors::enforce(input, specs, schema),
+    };
+    fitted.map_err(|problem| {
+        let message = format!(
+            "Failed to enforce schema of data '{}' with schema '{schema}'. Error: {problem}",
+            display::input(input)
+        );
+        InputError::new(InputErrorKind::SchemaEnforcement, message)
+    })
+}
+
+/// The inputs that a request lacks, in MLflow's words.
+fn check_missing(found: &[Label], schema: &Schema) -> Result<(), String> {
+    let present: HashSet<&str> = found.iter().filter_map(Label::name).collect();
+    let missing: Vec<&str> =
+        schema.required_names().into_iter().filter(|wanted| !present.contains(wanted)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let wanted: HashSet<&str> = schema.names().flatten().collect();
+    let known = |label: &Label| label.name().is_some_and(|name| wanted.contains(name));
+    let extra: Vec<String> = found
+        .iter()
+        .filter(|label| !known(label))
+        .map(|label| match label {
+            Label::Name(name) => python::repr_str(name),
+            Label::Index(i) => i.to_string(),
+        })
+        .collect();
+    let mut message = format!("Model is missing inputs {}.", python::repr_list(missing));
+    if !extra.is_empty() {
+        message.push_str(&format!(" Note that there were extra inputs: [{}].", extra.join(", ")));
+    }
+    Err(message)
+}
+
+/// The data as the frame that a column-based signature wants.
+fn to_frame(input: &Input, specs: &[ColumnSpec]) -> Result<DataFrame, String> {
+    match input {
+        Input::Frame(frame) | Input::Records(frame) => Ok(frame.clone()),
+        Input::Array(array) => pandas::from_array(array),
+        Input::Dict(arrays) => {
+            let whole = |spec: &ColumnSpec| {
+                matches!(
+                    spec.kind,
+                    ColumnType::Array(_) | ColumnType::SparkVector | ColumnType::Object(_)
+                )
+            };
+            let is_scalar = |(_, array): &(String, Array)| array.shape().is_empty();
+            if specs.iter().any(whole) || arrays.iter().all(is_scalar) {
+                pandas::single_row(arrays)
+            } else {
+                pandas::from_arrays(arrays)
+            }
+            .map_err(|problem| {
+                format!(
+                    "This model contains a column-based signature, which suggests a DataFrame \
+                     input. There was an error casting the input data to a DataFrame: {problem}"
+                )
+            })
+        }
+    }
+}
+
+fn enforce_columns(
+    input: &Input,
+    specs: &[ColumnSpec],
+    schema: &Schema,
+) -> Result<DataFrame, String> {
+    let frame = to_frame(input, specs)?;
+    let labels: Vec<Label> = frame.columns().iter().map(|(label, _)| label.clone()).collect();
+    let columns = if schema.has_names() {
+        check_missing(&labels, schema)?;
+        let columns: HashMap<&Label, &Values> =
+            frame.columns().iter().map(|(label, values)| (label, values)).collect();
+        let named = specs.iter().filter_map(|spec| {
+            let label = Label::Name(spec.name.clone()?);
+            let values = columns.get(&label)?;
+            Some((label, *values, spec))
+        });
+        fit(named)?
+    } else {
+        if labels.len() < specs.len() {
+            return Err(format!(
+                "Model inference is missing inputs. The model signature declares {} inputs  but \
+                 the provided value only has {} inputs. Note: the inputs were not named in the \
+                 signature so we can only verify their count.",
+                specs.len(),
+                labels.len()
+            ));
+        }
+        let columns = frame.columns().iter().zip(specs);
+        fit(columns.map(|((label, values), spec)| (label.clone(), values, spec)))?
+    };
+    DataFrame::new(columns).ok_or_else(|| "The columns differ in length.".into())
+}
+
+fn fit<'a>(
+    columns: impl Iterator<Item = (Label, &'a Values, &'a ColumnSpec)>,
+) -> Result<Vec<(Label, Values)>, String> {
+    columns
+        .map(|(label, values, spec)| {
+            let fitted = match &spec.kind {
+                ColumnType::Scalar(t) => scalar_column(&label.to_string(), values, *t)?,
+                ColumnType::Any => values.clone(),
+                nested => {
+                    let cells = (0..values.len()).filter_map(|i| values.get(i));
+                    let cells = cells.map(|v| crate::nested::enforce(&v, nested, spec.required));
+                    Values::Object(cells.collect::<Result<_, _>>().map_err(|e| e.text)?)
+                }
+            };
+            Ok((label, fitted))
+        })
+        .collect()
+}
+
+/// A column as the type that the signature names, when nothing is lost.
+pub(crate) fn scalar_column(name: &str, values: &Values, t: ScalarType) -> Result<Values, String> {
+    let inferred;
+    let values = match values {
+        Values::Object(cells) if !matches!(t, ScalarType::Binary | ScalarType::String) => {
+            inferred = pandas::infer(cells.clone());
+            &inferred
+        }
+        values => values,
+    };
+    match (t, values) {
+        (ScalarType::String | ScalarType::Binary, Values::Object(_) | Values::Bytes(_))
+        | (ScalarType::Binary, Values::Data(Data::Str(_)))
+        | (ScalarType::Datetime, Values::Datetime(_))
+        | (ScalarType::Boolean, Values::Object(_)) => return Ok(values.clone()),
+        (ScalarType::Datetime, Values::Object(_) | Values::Data(Data::Str(_))) => {
+            return datetimes(name, values);
+        }
+        _ => {}
+    }
+    match (values, t.dtype()) {
+        (Values::Data(data), Some(wanted)) if data.dtype() == wanted => Ok(values.clone()),
+        (Values::Data(data), Some(wanted)) if widens(data, wanted) => {
+            pandas::astype(values.clone(), wanted).map_err(|raised| raised.text)
+        }
+        _ => Err(format!(
+            "Incompatible input types for column {name}. Can not safely convert {} to {}.{}",
+            values.type_name(),
+            t.numpy_name(),
+            missing_values_hint(values, t)
+        )),
+    }
+}
+
+/// numpy's kind of a number type and its size in bytes.
+fn kind(dtype: DType) -> (char, usize) {
+    match dtype {
+        DType::Bool => ('b', 1),
+        DType::U8 => ('u', 1),
+        DType::U16 => ('u', 2),
+        DType::U32 => ('u', 4),
+        DType::U64 => ('u', 8),
+        DType::I8 => ('i', 1),
+        DType::I16 => ('i', 2),
+        DType::I32 => ('i', 4),
+        DType::I64 => ('i', 8),
+        DType::F16 => ('f', 2),
+        DType::F32 => ('f', 4),
+        DType::F64 => ('f', 8),
+        DType::Str => ('U', 0),
+    }
+}
+
+fn widens(data: &Data, wanted: DType) -> bool {
+    let ((from, from_size), (to, to_size)) = (kind(data.dtype()), kind(wanted));
+    match (from, to, data) {
+        ('U', ..) | (_, 'U', _) => false,
+        _ if from == to => from_size <= to_size,
+        ('u', 'i', _) => from_size < to_size,
+        ('u' | 'i', 'f', _) if wanted == DType::F64 && from_size <= 4 => true,
+        (_, 'f', Data::I64(v)) => v.iter().all(|n| matches!(n, 0 | 1)),
+        _ => false,
+    }
+}
+
+/// MLflow's advice when missing values made floats of integers.
+fn missing_values_hint(values: &Values, t: ScalarType) -> &'static str {
+    let Values::Data(Data::F64(v)) = values else { return "" };
+    let is_int = matches!(t, ScalarType::Integer | ScalarType::Long);
+    let missing = v.iter().any(|x| x.is_nan());
+    if is_int && missing && v.iter().all(|x| x.is_nan() || x.fract() == 0.0) {
+        " Hint: the type mismatch is likely caused by missing values. Integer columns in python \
+         can not represent missing values and are therefore encoded as floats. The best way to \
+         avoid this problem is to infer the model schema based on a realistic data sample \
+         (training dataset) that includes missing values. Alternatively, you can declare integer \
+         columns as doubles (float64) whenever these columns may have missing values. See \
+         `Handling Integers With Missing Values \
+         <https://www.mlflow.org/docs/latest/models.html#handling-integers-with-missing-values>`_ \
+         for more details."
+    } else {
+        ""
+    }
+}
+
+fn datetimes(name: &str, values: &Values) -> Result<Values, String> {
+    let mut times = Vec::with_capacity(values.len());
+    for i in 0..values.len() {
+        times.push(match values.get(i) {
+            Some(Value::Str(text)) => match datetime::parse_frame(&text) {
+                Some(parsed) if parsed.has_zone => {
+                    return Err(
+                        "Please ensure that the input data of datetime column only contains \
+                         timezone-naive datetime objects. Error: Cannot use .astype to convert \
+                         from timezone-aware dtype to timezone-naive dtype. Use \
+                         obj.tz_localize(None) or obj.tz_convert('UTC').tz_localize(None) instead"
+                            .into(),
+                    );
+                }
+                Some(parsed) => Some(parsed.nanos),
+                None => return Err(not_a_time(name, values)),
+            },
+            Some(v) if pandas::is_missing(&v) => None,
+            _ => return Err(not_a_time(name, values)),
+        });
+    }
+    Ok(Values::Datetime(times))
+}
+
+fn not_a_time(name: &str, values: &Values) -> String {
+    format!("Failed to convert column {name} from type {} to DataType.datetime.", values.type_name())
+}

@@ -1,0 +1,152 @@
+//! Sorting, as an order of row numbers.
+
+use std::cmp::Ordering;
+
+use crate::cells::Texts;
+use crate::column::{Attribute, Cell, Column};
+use crate::frame::Frame;
+
+/// Which way a column is sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Smallest first.
+    #[default]
+    Ascending,
+    /// Largest first.
+    Descending,
+}
+
+/// A column to sort by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SortKey {
+    /// By what.
+    pub column: Column,
+    /// Which way.
+    pub direction: Direction,
+}
+
+/// A cell made comparable. Ranks stand in the same order both ways; within a
+/// rank, `place` follows the direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    rank: Rank,
+    place: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Number,
+    Text,
+    NaN,
+    Missing,
+}
+
+impl Place {
+    const MISSING: Self = Self { rank: Rank::Missing, place: 0 };
+
+    fn number(value: f64) -> Self {
+        if value.is_nan() {
+            return Self { rank: Rank::NaN, place: 0 };
+        }
+        // Adding 0 makes the two zeros one. Flipping the bits of negative
+        // numbers makes the order of bits the order of numbers.
+        let bits = (value + 0.0).to_bits();
+        let flip = if bits >> 63 == 1 { u64::MAX } else { 1 << 63 };
+        Self { rank: Rank::Number, place: bits ^ flip }
+    }
+
+    fn integer(value: i64) -> Self {
+        Self { rank: Rank::Number, place: value.cast_unsigned() ^ (1 << 63) }
+    }
+
+    fn compare(self, other: Self, direction: Direction) -> Ordering {
+        self.rank.cmp(&other.rank).then_with(|| match direction {
+            Direction::Ascending => self.place.cmp(&other.place),
+            Direction::Descending => other.place.cmp(&self.place),
+        })
+    }
+}
+
+impl Frame {
+    /// All rows, sorted: by the first key, then by the next where that one says
+    /// nothing, and at last by row number.
+    ///
+    /// Numbers stand before texts, then NaN, then missing, whichever the
+    /// direction: as MLflow has it for metrics. A parameter or tag that looks
+    /// like a number sorts as one.
+    pub fn order(&self, keys: &[SortKey]) -> Vec<u32> {
+        let mut rows: Vec<u32> = (0..self.len() as u32).collect();
+        self.sort_rows(&mut rows, keys);
+        rows
+    }
+
+    /// Sorts some of the rows, in the way of [`order`](Self::order).
+    pub fn sort_rows(&self, rows: &mut [u32], keys: &[SortKey]) {
+        let keys: Vec<(Vec<Place>, Direction)> =
+            keys.iter().map(|key| (self.places(key.column), key.direction)).collect();
+        rows.sort_unstable_by(|a, b| {
+            let place = |places: &[Place], row: u32| {
+                places.get(row as usize).copied().unwrap_or(Place::MISSING)
+            };
+            keys.iter()
+                .map(|(places, way)| place(places, *a).compare(place(places, *b), *way))
+                .find(|ordering| ordering.is_ne())
+                .unwrap_or_else(|| a.cmp(b))
+        });
+    }
+
+    /// The place of each row in a column.
+    fn places(&self, column: Column) -> Vec<Place> {
+        let texts = match column {
+            Column::Param(id) => self.params.get(id).map(|texts| (texts, true)),
+            Column::Tag(id) => self.tags.get(id).map(|texts| (texts, true)),
+            Column::Attribute(Attribute::ExperimentId) => Some((&self.experiments, true)),
+            Column::Attribute(Attribute::Name) => Some((&self.names, false)),
+            Column::Attribute(Attribute::User) => Some((&self.users, false)),
+            Column::Attribute(Attribute::ParentRunId) => Some((&self.parents, false)),
+            _ => None,
+        };
+        if let Some((texts, numeric)) = texts {
+            let by_code = text_places(texts, numeric);
+            let place = |row| by_code.get(texts.code(row)? as usize).copied();
+            return (0..self.len()).map(|row| place(row).unwrap_or(Place::MISSING)).collect();
+        }
+        if column == Column::Attribute(Attribute::RunId) {
+            return self.run_id_places();
+        }
+        let place = |row| match self.cell(column, row) {
+            Cell::Number(value) => Place::number(value),
+            Cell::Time(ms) | Cell::Duration(ms) => Place::integer(ms),
+            Cell::Status(status) => Place::integer(status as i64),
+            Cell::Missing | Cell::Text(_) => Place::MISSING,
+        };
+        (0..self.len() as u32).map(place).collect()
+    }
+
+    fn run_id_places(&self) -> Vec<Place> {
+        let mut rows: Vec<u32> = (0..self.len() as u32).collect();
+        rows.sort_unstable_by_key(|row| self.run_id(*row));
+        let mut places = vec![Place::MISSING; rows.len()];
+        for (place, row) in (0..).zip(rows) {
+            if let Some(slot) = places.get_mut(row as usize) {
+                *slot = Place { rank: Rank::Text, place };
+            }
+        }
+        places
+    }
+}
+
+/// The place of each distinct text: texts are compared once each, not once a row.
+fn text_places(texts: &Texts, numeric: bool) -> Vec<Place> {
+    let entries = texts.entries();
+    let mut sorted: Vec<usize> = (0..entries.len()).collect();
+    sorted.sort_unstable_by_key(|code| entries.get(*code).map(|entry| &entry.text));
+    let mut places = vec![Place::MISSING; entries.len()];
+    for (place, code) in (0..).zip(sorted) {
+        let number = entries.get(code).and_then(|entry| entry.number).filter(|_| numeric);
+        if let Some(slot) = places.get_mut(code) {
+            *slot = number.map_or(Place { rank: Rank::Text, place }, Place::number);
+        }
+    }
+    places
+}
