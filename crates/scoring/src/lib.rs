@@ -1,0 +1,1 @@
+//! MLflow's scoring protocol: request bytes in, response bytes out.
