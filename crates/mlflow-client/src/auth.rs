@@ -88,10 +88,15 @@ impl Auth {
             }
             Self::Header { name, value } => (header_name(name)?, value.trim().to_owned()),
         };
-        let mut value = HeaderValue::from_str(&value).map_err(|_| match self {
+        let refused = || match self {
             Self::Header { name, .. } => AuthError::HeaderValue(name.clone()),
             _ => AuthError::Token,
-        })?;
+        };
+        // HTTP has room for more, but what it means there is anybody's guess.
+        if !value.is_ascii() {
+            return Err(refused());
+        }
+        let mut value = HeaderValue::from_str(&value).map_err(|_| refused())?;
         value.set_sensitive(true);
         Ok(Some((name, value)))
     }
@@ -159,3 +164,44 @@ impl fmt::Display for AuthError {
 }
 
 impl std::error::Error for AuthError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_header_cannot_carry() {
+        let bearer = |token: &str| Auth::Bearer { token: token.into() }.header();
+        assert_eq!(bearer(""), Err(AuthError::Token));
+        assert_eq!(bearer("Bearer x"), Err(AuthError::Token));
+        assert_eq!(bearer("a\nb"), Err(AuthError::Token));
+        assert_eq!(bearer("tokén"), Err(AuthError::Token));
+        assert_eq!(bearer(" x\n").unwrap().unwrap().1, "Bearer x");
+        let basic = Auth::Basic { username: "a:b".into(), password: String::new() };
+        assert_eq!(basic.header(), Err(AuthError::Username));
+        let header = |name: &str, value: &str| {
+            Auth::Header { name: name.into(), value: value.into() }.header()
+        };
+        assert_eq!(header("X Key", "k"), Err(AuthError::HeaderName("X Key".into())));
+        assert_eq!(header("", "k"), Err(AuthError::HeaderName("".into())));
+        assert_eq!(header("X-Key", "a\r\nb: c"), Err(AuthError::HeaderValue("X-Key".into())));
+        for reserved in ["Cookie", "HOST", "Sec-Fetch-Mode", "Proxy-Authorization", "Content-Type"]
+        {
+            assert!(matches!(header(reserved, "k"), Err(AuthError::ReservedHeader(_))));
+        }
+        assert!(header("Authorization", "Token abc").unwrap().is_some());
+    }
+
+    #[test]
+    fn debug_keeps_secrets() {
+        for auth in [
+            Auth::Basic { username: "ada".into(), password: "hunter2".into() },
+            Auth::Bearer { token: "hunter2".into() },
+            Auth::Header { name: "X-Key".into(), value: "hunter2".into() },
+        ] {
+            assert!(!format!("{auth:?} {:?}", auth.header()).contains("hunter2"));
+        }
+        let refused = Auth::Bearer { token: "hunter2 x".into() }.header().unwrap_err();
+        assert!(!format!("{refused} {refused:?}").contains("hunter2"));
+    }
+}

@@ -213,3 +213,120 @@ impl fmt::Display for BaseUrlError {
 }
 
 impl std::error::Error for BaseUrlError {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn url(text: &str) -> String {
+        BaseUrl::parse(text).unwrap_or_else(|error| panic!("{text}: {error}")).0.to_string()
+    }
+
+    #[test]
+    fn what_people_paste() {
+        for (pasted, base) in [
+            ("http://h:5000", "http://h:5000"),
+            ("http://h:5000/", "http://h:5000"),
+            ("  https://h/x/ ", "https://h/x"),
+            ("HTTPS://MLflow.Example:443/A/", "https://mlflow.example/A"),
+            ("http://h:80", "http://h"),
+            ("http://h:443", "http://h:443"),
+            ("http://h:", "http://h"),
+            ("localhost:5000", "http://localhost:5000"),
+            ("localhost:5000/x", "http://localhost:5000/x"),
+            ("mlflow.example", "http://mlflow.example"),
+            ("//h:5000/x", "http://h:5000/x"),
+            ("127.0.0.1:5000", "http://127.0.0.1:5000"),
+            ("http://[::1]:5000/", "http://[::1]:5000"),
+            ("[::1]:5000", "http://[::1]:5000"),
+            ("http://h:5000/#/experiments/1", "http://h:5000"),
+            ("http://h:5000/#/experiments/1/runs/ab?x=http://y", "http://h:5000"),
+            ("http://h/x/index.html?workspace=a#/models", "http://h/x"),
+            ("http://h/x%20y/", "http://h/x%20y"),
+            ("", "/"),
+            ("/", "/"),
+            ("/mlflow/", "/mlflow"),
+            ("/#/experiments", "/"),
+        ] {
+            assert_eq!(url(pasted), base, "{pasted}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_server() {
+        for (pasted, word) in [
+            ("sqlite:///mlflow.db", "sqlite"),
+            ("file:mlruns", "file"),
+            ("file:///tmp/mlruns", "file"),
+            ("databricks", "databricks"),
+            ("databricks://profile", "databricks"),
+            ("javascript:alert(1)", "javascript"),
+            ("ftp://h", "ftp"),
+            ("http://", "not a host"),
+            ("http:///x", "not a host"),
+            ("http://h:0", "not a host"),
+            ("http://h:70000", "not a host"),
+            ("http://h:5000:1", "not a host"),
+            ("http://my host", "not a host"),
+            ("two words", "not a host"),
+            ("http://bücher.example", "not a host"),
+            ("http://h/a b", "percent-encode"),
+            ("http://%ff:x@h", "UTF-8"),
+        ] {
+            let error = BaseUrl::parse(pasted).expect_err(pasted).to_string();
+            assert!(error.contains(word), "{pasted}: {error}");
+        }
+        let long = format!("http://h/{}", "x".repeat(3000));
+        assert_eq!(BaseUrl::parse(&long), Err(BaseUrlError::TooLong));
+    }
+
+    #[test]
+    fn credentials_leave_the_url() {
+        let basic = |text: &str| match BaseUrl::parse(text).unwrap() {
+            (base, Auth::Basic { username, password }) => (base.text, username, password),
+            other => panic!("{other:?}"),
+        };
+        let expect = |base: &str, user: &str, password: &str| {
+            (base.to_owned(), user.to_owned(), password.to_owned())
+        };
+        assert_eq!(basic("http://u:p@h/x"), expect("http://h/x", "u", "p"));
+        assert_eq!(basic("http://a%40b:p%3A%2F@h"), expect("http://h", "a@b", "p:/"));
+        assert_eq!(basic("u:p@h:5000"), expect("http://h:5000", "u", "p"));
+        assert_eq!(basic("http://u@h"), expect("http://h", "u", ""));
+        assert_eq!(basic("http://u:p@q@h"), expect("http://h", "u", "p@q"));
+        assert_eq!(BaseUrl::parse("http://@h").unwrap().1, Auth::None);
+    }
+
+    #[test]
+    fn origin_and_host() {
+        let (base, _) = BaseUrl::parse("http://u:p@H:5000/x/").unwrap();
+        assert_eq!((base.origin(), base.host()), (Some("http://h:5000"), Some("h:5000")));
+        assert_eq!(base.join("/version"), "http://h:5000/x/version");
+        let (base, _) = BaseUrl::parse("/x").unwrap();
+        assert_eq!((base.origin(), base.host()), (None, None));
+        assert_eq!(BaseUrl::same_origin().join("/version"), "/version");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,40}") {
+            let _ = BaseUrl::parse(&text);
+        }
+
+        #[test]
+        fn a_base_reads_as_itself_and_makes_uris(
+            text in "(https?://)?([a-z]{1,3}(:[a-z@%]{0,3})?@)?[a-zA-Z0-9.:\\[\\]-]{0,12}(/[a-z%2]{0,3}){0,3}/?([#?].{0,4})?"
+        ) {
+            if let Ok((base, _)) = BaseUrl::parse(&text) {
+                let (again, auth) = BaseUrl::parse(base.as_str()).unwrap();
+                prop_assert_eq!(&again, &base);
+                prop_assert_eq!(auth, Auth::None);
+                prop_assert!(!base.as_str().contains('@') && !base.as_str().ends_with('/'));
+                let uri: http::Uri = base.join("/version").parse().unwrap();
+                prop_assert!(uri.path().ends_with("/version"));
+            }
+        }
+    }
+}

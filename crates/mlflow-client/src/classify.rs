@@ -3,6 +3,7 @@
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use mlflow_api::ErrorBody;
+use serde::de::DeserializeOwned;
 
 use crate::error::{ErrorKind, OneLine};
 
@@ -24,7 +25,7 @@ pub(crate) fn failure(
     if (200..300).contains(&status) {
         return None;
     }
-    let error: Option<ErrorBody> = serde_json::from_slice(body).ok();
+    let error: Option<ErrorBody> = json(body);
     let text = head(body);
     Some(match (status, error) {
         (401, _) => ErrorKind::Unauthenticated {
@@ -42,6 +43,13 @@ pub(crate) fn failure(
         (429 | 500.., None) => ErrorKind::Unavailable { status, excerpt: excerpt(body) },
         (_, None) => not_mlflow(status, headers, body),
     })
+}
+
+/// Reads an answer of MLflow's, all of which are JSON objects. (By serde's
+/// rules an empty array would do for an object whose fields may be absent.)
+pub(crate) fn json<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    if is_object { serde_json::from_slice(body).ok() } else { None }
 }
 
 /// For an answer that is not what MLflow would say.

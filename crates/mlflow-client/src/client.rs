@@ -122,7 +122,7 @@ impl<T: Transport> Client<T> {
         };
         let call = Call { method, url, body, idempotent: E::IDEMPOTENT };
         let response = self.exchange(&call).await?;
-        serde_json::from_slice(response.body()).map_err(|_| call.not_mlflow(&response))
+        classify::json(response.body()).ok_or_else(|| call.not_mlflow(&response))
     }
 
     /// What the server says it can do. MLflow before 3.x does not: there this

@@ -111,11 +111,11 @@ impl Error {
         &self.0.url
     }
 
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status, if there was an answer that could be read. For
+    /// [`ErrorKind::CrossOrigin`] there is none: a browser hides it.
     pub fn status(&self) -> Option<u16> {
         match self.kind() {
             ErrorKind::Unauthenticated { .. } => Some(401),
-            // A browser hides the status of an answer that it refuses to a page.
             ErrorKind::InvalidHost | ErrorKind::Forbidden { .. } => Some(403),
             ErrorKind::NotMlflow { status, .. }
             | ErrorKind::Api { status, .. }

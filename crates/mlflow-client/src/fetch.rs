@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::{Either, select};
-use gloo_net::http::RequestBuilder;
+use gloo_net::http::{self as gloo, Headers};
 use gloo_timers::future::TimeoutFuture;
 use http::{HeaderName, HeaderValue, Request, Response};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, ReadableStreamDefaultReader, RequestCredentials, RequestMode};
+use web_sys::{
+    AbortController, ReadableStreamDefaultReader, RequestCredentials, RequestInit, RequestMode,
+};
 
 use crate::{Transport, TransportError};
 
@@ -65,21 +67,21 @@ impl FetchTransport {
     ) -> Result<Response<Bytes>, TransportError> {
         let (parts, body) = request.into_parts();
         let url = parts.uri.to_string();
-        let mut builder = RequestBuilder::new(&url)
-            .method(parts.method.clone())
-            .credentials(self.credentials(&url))
-            .abort_signal(abort.signal().as_ref());
+        let headers = Headers::new();
         for (name, value) in &parts.headers {
             if let Ok(value) = value.to_str() {
-                builder = builder.header(name.as_str(), value);
+                headers.set(name.as_str(), value);
             }
         }
-        let request = if body.is_empty() {
-            builder.build()
-        } else {
-            builder.body(Uint8Array::from(body.as_ref()))
-        };
-        let response = request.map_err(network)?.send().await.map_err(network)?;
+        let init = RequestInit::new();
+        init.set_method(parts.method.as_str());
+        init.set_headers(&headers.into_raw());
+        init.set_credentials(self.credentials(&url));
+        init.set_signal(abort.signal().as_ref());
+        if !body.is_empty() {
+            init.set_body(&Uint8Array::from(body.as_ref()));
+        }
+        let response = fetch(&url, &init).await?;
         let mut builder = Response::builder().status(response.status());
         for (name, value) in response.headers().entries() {
             let name = HeaderName::try_from(name);
@@ -142,18 +144,24 @@ impl Transport for FetchTransport {
             return None;
         }
         let abort = AbortOnDrop::new();
-        let request = RequestBuilder::new(url)
-            .mode(RequestMode::NoCors)
-            .credentials(RequestCredentials::Omit)
-            .abort_signal(abort.signal().as_ref())
-            .build()
-            .ok()?;
+        let init = RequestInit::new();
+        init.set_mode(RequestMode::NoCors);
+        init.set_credentials(RequestCredentials::Omit);
+        init.set_signal(abort.signal().as_ref());
         let timeout = TimeoutFuture::new(milliseconds(self.timeout));
-        match select(std::pin::pin!(request.send()), timeout).await {
+        match select(std::pin::pin!(fetch(url, &init)), timeout).await {
             Either::Left((answer, _)) => Some(answer.is_ok()),
             Either::Right(_) => Some(false),
         }
     }
+}
+
+/// Builds the browser's request directly: gloo's own builder would append a `&`
+/// to every query.
+async fn fetch(url: &str, init: &RequestInit) -> Result<gloo::Response, TransportError> {
+    let request =
+        web_sys::Request::new_with_str_and_init(url, init).map_err(|error| script(&error))?;
+    gloo::Request::from(request).send().await.map_err(network)
 }
 
 /// Aborts a fetch when its future is dropped, so that a request that nobody

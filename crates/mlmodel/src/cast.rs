@@ -135,7 +135,18 @@ fn decode_binary(values: &Values) -> Result<Values, Raised> {
         Some(Value::Str(text)) => {
             let in_alphabet = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
             let clean: Vec<u8> = text.bytes().filter(in_alphabet).collect();
-            BASE64.decode(clean).map(Some).map_err(|_| Raised::new("Error", "Incorrect padding"))
+            let data = clean.iter().filter(|b| **b != b'=').count();
+            BASE64.decode(clean).map(Some).map_err(|_| {
+                let text = if data % 4 == 1 {
+                    format!(
+                        "Invalid base64-encoded string: number of data characters ({data}) cannot \
+                         be 1 more than a multiple of 4"
+                    )
+                } else {
+                    "Incorrect padding".into()
+                };
+                Raised::new("Error", text)
+            })
         }
         _ => Err(Raised::new("TypeError", "encoding without a string argument")),
     };

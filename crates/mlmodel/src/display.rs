@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use tensor::Data;
 
-use crate::frame::{DataFrame, Label};
+use crate::frame::DataFrame;
 use crate::input::Input;
 use crate::json::Value;
 use crate::python;
@@ -284,6 +284,7 @@ fn pandas_floats(floats: &[f64]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::Label;
 
     fn printed(array: Array) -> (String, String) {
         (array_text(&array, Style::Str), array_text(&array, Style::Repr))

@@ -15,7 +15,7 @@ use crate::frame::{DataFrame, Label};
 use crate::input::Input;
 use crate::json::Value;
 use crate::pandas;
-use crate::python;
+use crate::python::{self, Raised};
 use crate::schema::{ColumnSpec, ColumnType, ScalarType, Schema};
 use crate::values::{Array, Values};
 
@@ -130,7 +130,9 @@ fn fit<'a>(
     columns
         .map(|(label, values, spec)| {
             let fitted = match &spec.kind {
-                ColumnType::Scalar(t) => scalar_column(&label.to_string(), values, *t)?,
+                ColumnType::Scalar(t) => {
+                    scalar_column(&label.to_string(), values, *t).map_err(|e| e.text)?
+                }
                 ColumnType::Any => values.clone(),
                 nested => {
                     let cells = (0..values.len()).filter_map(|i| values.get(i));
@@ -144,7 +146,10 @@ fn fit<'a>(
 }
 
 /// A column as the type that the signature names, when nothing is lost.
-pub(crate) fn scalar_column(name: &str, values: &Values, t: ScalarType) -> Result<Values, String> {
+///
+/// # Errors
+/// What MLflow, or pandas beneath it, raises.
+pub(crate) fn scalar_column(name: &str, values: &Values, t: ScalarType) -> Result<Values, Raised> {
     let inferred;
     let values = match values {
         Values::Object(cells) if !matches!(t, ScalarType::Binary | ScalarType::String) => {
@@ -153,28 +158,42 @@ pub(crate) fn scalar_column(name: &str, values: &Values, t: ScalarType) -> Resul
         }
         values => values,
     };
+    let is_text = pandas::is_text(values);
     match (t, values) {
         (ScalarType::String | ScalarType::Binary, Values::Object(_) | Values::Bytes(_))
         | (ScalarType::Binary, Values::Data(Data::Str(_)))
-        | (ScalarType::Datetime, Values::Datetime(_))
-        | (ScalarType::Boolean, Values::Object(_)) => return Ok(values.clone()),
-        (ScalarType::Datetime, Values::Object(_) | Values::Data(Data::Str(_))) => {
-            return datetimes(name, values);
+        | (ScalarType::Datetime, Values::Datetime(_)) => return Ok(values.clone()),
+        (ScalarType::Boolean, Values::Object(_)) if !is_text => return Ok(values.clone()),
+        (ScalarType::Datetime, Values::Object(cells)) if !is_text => {
+            return datetimes(name, cells);
+        }
+        (ScalarType::Double, Values::Object(cells)) if !is_text => return doubles(name, cells),
+        (ScalarType::Datetime, _) if is_text && has_time_zones(values) => {
+            return Err(mlflow(
+                "Please ensure that the input data of datetime column only contains \
+                 timezone-naive datetime objects. Error: Cannot use .astype to convert from \
+                 timezone-aware dtype to timezone-naive dtype. Use obj.tz_localize(None) or \
+                 obj.tz_convert('UTC').tz_localize(None) instead.",
+            ));
         }
         _ => {}
     }
     match (values, t.dtype()) {
         (Values::Data(data), Some(wanted)) if data.dtype() == wanted => Ok(values.clone()),
         (Values::Data(data), Some(wanted)) if widens(data, wanted) => {
-            pandas::astype(values.clone(), wanted).map_err(|raised| raised.text)
+            pandas::astype(values.clone(), wanted)
         }
-        _ => Err(format!(
+        _ => Err(mlflow(format!(
             "Incompatible input types for column {name}. Can not safely convert {} to {}.{}",
-            values.type_name(),
+            if is_text { "str" } else { values.type_name() },
             t.numpy_name(),
             missing_values_hint(values, t)
-        )),
+        ))),
     }
+}
+
+fn mlflow(text: impl Into<String>) -> Raised {
+    Raised::new("MlflowException", text)
 }
 
 /// numpy's kind of a number type and its size in bytes.
@@ -227,30 +246,41 @@ fn missing_values_hint(values: &Values, t: ScalarType) -> &'static str {
     }
 }
 
-fn datetimes(name: &str, values: &Values) -> Result<Values, String> {
-    let mut times = Vec::with_capacity(values.len());
-    for i in 0..values.len() {
-        times.push(match values.get(i) {
-            Some(Value::Str(text)) => match datetime::parse_frame(&text) {
-                Some(parsed) if parsed.has_zone => {
-                    return Err(
-                        "Please ensure that the input data of datetime column only contains \
-                         timezone-naive datetime objects. Error: Cannot use .astype to convert \
-                         from timezone-aware dtype to timezone-naive dtype. Use \
-                         obj.tz_localize(None) or obj.tz_convert('UTC').tz_localize(None) instead"
-                            .into(),
-                    );
-                }
-                Some(parsed) => Some(parsed.nanos),
-                None => return Err(not_a_time(name, values)),
-            },
-            Some(v) if pandas::is_missing(&v) => None,
-            _ => return Err(not_a_time(name, values)),
-        });
+/// What pandas's `to_numeric` makes of anything.
+fn doubles(name: &str, cells: &[Value]) -> Result<Values, Raised> {
+    let nested = |v: &Value| matches!(v, Value::List(_) | Value::Dict(_));
+    if let Some(i) = cells.iter().position(nested) {
+        return Err(Raised::new("TypeError", format!("Invalid object type at position {i}")));
     }
-    Ok(Values::Datetime(times))
+    pandas::astype(Values::Object(cells.to_vec()), DType::F64)
+        .map_err(|_| not_converted(name, ScalarType::Double))
 }
 
-fn not_a_time(name: &str, values: &Values) -> String {
-    format!("Failed to convert column {name} from type {} to DataType.datetime.", values.type_name())
+fn not_converted(name: &str, t: ScalarType) -> Raised {
+    mlflow(format!("Failed to convert column {name} from type object to DataType.{t}."))
+}
+
+/// Whether reading left times alone because they name an offset from UTC.
+fn has_time_zones(values: &Values) -> bool {
+    (0..values.len()).filter_map(|i| values.get(i)).any(|v| match v {
+        Value::Str(text) => datetime::parse_frame(&text).is_some_and(|parsed| parsed.has_zone),
+        _ => false,
+    })
+}
+
+fn datetimes(name: &str, cells: &[Value]) -> Result<Values, Raised> {
+    let time = |v: &Value| match v {
+        Value::Str(text) => match datetime::parse_frame(text) {
+            Some(parsed) => Ok(Some(parsed.nanos)),
+            None => Err(not_converted(name, ScalarType::Datetime)),
+        },
+        v if pandas::is_missing(v) => Ok(None),
+        v @ (Value::List(_) | Value::Dict(_)) => {
+            let found = python::type_name(v);
+            let text = format!("<class '{found}'> is not convertible to datetime");
+            Err(Raised::new("TypeError", text))
+        }
+        _ => Err(not_converted(name, ScalarType::Datetime)),
+    };
+    cells.iter().map(time).collect::<Result<_, _>>().map(Values::Datetime)
 }

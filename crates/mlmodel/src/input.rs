@@ -147,6 +147,12 @@ impl Input {
             Value::List(items) if matches!(items.first(), Some(Value::Dict(_))) => {
                 let columns = transpose(items).map_err(|raised| odd_json(&raised))?;
                 let arrays = columns.into_iter().map(|(name, values)| {
+                    if let Some(Spec::Column(ColumnSpec { kind, required, .. })) = specs.named(name)
+                        && !matches!(kind, ColumnType::Scalar(_))
+                    {
+                        let each = |v| nested::enforce(v, kind, *required).map_err(plain);
+                        values.iter().try_for_each(|v| each(v).map(drop))?;
+                    }
                     let array = convert(&Value::List(values), specs.named(name));
                     Ok((name.to_owned(), array.map_err(|raised| odd_json_if_ragged(&raised))?))
                 });
@@ -282,6 +288,7 @@ fn not_a_collection(value: &Value) -> String {
 fn label(value: &Value) -> Label {
     match value {
         Value::Int(i) => Label::Index(*i),
+        Value::Null => Label::Name("nan".into()),
         other => Label::Name(python::str(other)),
     }
 }
@@ -349,23 +356,26 @@ fn check_lengths(arrays: &[(String, Array)], specs: &Specs<'_>) -> Result<(), In
 
 /// `inputs: [{…}, …]`, of which only a column-based signature makes a frame.
 fn records(rows: &[Value], specs: &Specs<'_>) -> Result<Input, InputError> {
-    let frame = pandas::from_records(rows).map_err(InputError::invalid)?;
-    let converted = frame.try_map(|_, label, values| {
-        let Label::Name(name) = label else { return Ok(values) };
-        match specs.named(name) {
-            Some(spec @ Spec::Column(_)) => {
-                let cells = (0..values.len()).filter_map(|i| values.get(i)).collect();
-                let array = convert(&Value::List(cells), Some(spec)).map_err(plain)?;
-                // A column keeps one value per row; anything else stays as it was.
-                Ok(match array.shape() {
-                    [_] => array.values().clone(),
-                    _ => values,
-                })
+    let columns = pandas::record_columns(rows).map_err(InputError::invalid)?.into_iter();
+    let columns = columns.map(|(name, cells)| {
+        let spec = specs.named(&name).filter(|spec| matches!(spec, Spec::Column(_)));
+        let values = match spec {
+            None => pandas::infer(cells),
+            spec => {
+                let cells = Value::List(cells);
+                let array = convert(&cells, spec).map_err(plain)?;
+                // A column keeps one value a row; anything else stays as it was.
+                match (array.shape(), cells) {
+                    (_, Value::List(cells)) if array.shape().len() != 1 => Values::Object(cells),
+                    _ => array.values().clone(),
+                }
             }
-            _ => Ok(values),
-        }
+        };
+        Ok((Label::Name(name), values))
     });
-    converted.map(Input::Records)
+    DataFrame::new(columns.collect::<Result<_, _>>()?)
+        .map(Input::Records)
+        .ok_or_else(|| InputError::invalid("All arrays must be of the same length"))
 }
 
 /// Converts data to what the signature names.

@@ -66,6 +66,7 @@ mod params;
 pub mod python;
 mod schema;
 mod signature;
+mod table;
 mod values;
 
 pub use display::input as display_input;

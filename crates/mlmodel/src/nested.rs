@@ -68,7 +68,11 @@ fn array(value: &Value, items: &ColumnType, required: bool) -> Result<Value, Rai
     if list.is_empty() {
         return Ok(value.clone());
     }
-    let column = scalar_column("", &pandas::infer(list.clone()), *t).map_err(mlflow)?;
+    let column = scalar_column("", &pandas::infer(list.clone()), *t)?;
+    let is_text = matches!(t, ScalarType::String | ScalarType::Binary);
+    if is_text && list.iter().any(|v| matches!(v, Value::List(_))) {
+        return Err(Raised::new("ValueError", "setting an array element with a sequence"));
+    }
     let column = match (t, &column) {
         // Missing text becomes text, missing truth false.
         (ScalarType::String | ScalarType::Binary, Values::Object(v)) => {

@@ -189,10 +189,8 @@ fn not_a_number(value: &Value, function: &str) -> Raised {
 
 /// A number as an integer: floats lose their fraction, text is read.
 fn integer<T: TryFrom<i128>>(value: &Value, dtype: DType) -> Result<T, Raised> {
-    let too_large = || {
-        let kind = if dtype == DType::U64 { "unsigned long" } else { "long" };
-        Raised::new("OverflowError", format!("Python int too large to convert to C {kind}"))
-    };
+    let too_large =
+        || Raised::new("OverflowError", "Python int too large to convert to C long");
     let n: i128 = match value {
         Value::Bool(b) => i128::from(*b),
         Value::Int(n) => i128::from(*n),

@@ -70,12 +70,32 @@ pub(crate) fn infer(values: Vec<Value>) -> Values {
     });
     match typed {
         Some(typed) => typed,
-        // Missing text is NaN to pandas, not None.
-        None if text && !bool && !number && !other => {
-            let nan = |v| if v == Value::Null { Value::Float(f64::NAN) } else { v };
-            Values::Object(values.into_iter().map(nan).collect())
+        None => missing_text_is_nan(Values::Object(values)),
+    }
+}
+
+/// Whether this is what pandas calls a column of text: missing values are
+/// allowed.
+pub(crate) fn is_text(values: &Values) -> bool {
+    match values {
+        Values::Data(Data::Str(_)) => true,
+        Values::Object(cells) => {
+            let text = |v: &Value| matches!(v, Value::Str(_));
+            cells.iter().any(text) && cells.iter().all(|v| text(v) || is_missing(v))
         }
-        None => Values::Object(values),
+        _ => false,
+    }
+}
+
+/// In a column of text a missing value is NaN to pandas, not None.
+fn missing_text_is_nan(values: Values) -> Values {
+    if !is_text(&values) {
+        return values;
+    }
+    let nan = |v| if v == Value::Null { Value::Float(f64::NAN) } else { v };
+    match values {
+        Values::Object(cells) => Values::Object(cells.into_iter().map(nan).collect()),
+        other => other,
     }
 }
 
@@ -87,8 +107,17 @@ pub(crate) fn from_records(rows: &[Value]) -> Result<DataFrame, String> {
     if !matches!(rows.first(), Some(Value::Dict(_))) {
         return from_rows(rows, None);
     }
-    let mut labels: Vec<Label> = Vec::new();
-    let mut columns: Vec<Vec<Value>> = Vec::new();
+    let columns = record_columns(rows)?.into_iter();
+    frame(columns.map(|(name, cells)| (Label::Name(name), infer(cells))).collect())
+}
+
+/// The values under each key of a list of objects, in the order in which keys
+/// appear; NaN where an object lacks the key.
+///
+/// # Errors
+/// pandas's own text when something in the list is no object.
+pub(crate) fn record_columns(rows: &[Value]) -> Result<Vec<(String, Vec<Value>)>, String> {
+    let mut columns: Vec<(String, Vec<Value>)> = Vec::new();
     let mut places = HashMap::new();
     let entries = |row: &Value| if let Value::Dict(entries) = row { entries.len() } else { 0 };
     let given = rows.iter().map(entries).sum();
@@ -105,19 +134,18 @@ pub(crate) fn from_records(rows: &[Value]) -> Result<DataFrame, String> {
             let place = *places.entry(key.as_str()).or_insert(columns.len());
             if place == columns.len() {
                 check_size(rows.len(), columns.len() + 1, given)?;
-                labels.push(Label::Name(key.clone()));
-                columns.push(Vec::with_capacity(rows.len()));
+                columns.push((key.clone(), Vec::with_capacity(rows.len())));
             }
-            if let Some(column) = columns.get_mut(place) {
+            if let Some((_, column)) = columns.get_mut(place) {
                 column.resize(i, Value::Float(f64::NAN));
                 column.push(value.clone());
             }
         }
     }
-    for column in &mut columns {
+    for (_, column) in &mut columns {
         column.resize(rows.len(), Value::Float(f64::NAN));
     }
-    frame(labels.into_iter().zip(columns.into_iter().map(infer)).collect())
+    Ok(columns)
 }
 
 /// `DataFrame(rows, columns=labels)`: a list of lists, where short rows are
@@ -228,7 +256,7 @@ pub(crate) fn from_arrays(arrays: &[(String, Array)]) -> Result<DataFrame, Strin
     let columns = arrays.iter().map(|(name, array)| {
         let values = match array.shape() {
             [] => array.values().repeat_first(rows),
-            [_] => array.values().clone(),
+            [_] => missing_text_is_nan(array.values().clone()),
             _ => match array.to_list() {
                 Value::List(items) => Values::Object(items),
                 other => Values::Object(vec![other]),

@@ -37,7 +37,8 @@ pub fn resize(canvas: &HtmlCanvasElement, width: f64, height: f64, pixel_ratio: 
 }
 
 /// Measures text as this canvas would draw it: what
-/// [`LineChart::frame`](crate::LineChart::frame) asks for.
+/// [`LineChart::frame`](crate::LineChart::frame) asks for. Make a new one after
+/// [`resize`], which makes the canvas forget its font.
 pub fn measure(context: &CanvasRenderingContext2d) -> impl Fn(&str, &str) -> f64 {
     // Setting a font makes the browser parse it: only when it changes.
     let current = RefCell::new(String::new());

@@ -76,7 +76,8 @@ pub struct LineChart {
     /// Device pixels a CSS pixel, so that thin lines are crisp and decimation
     /// is exact.
     pub pixel_ratio: f64,
-    /// Minutes that the reader's wall clock is ahead of UTC.
+    /// Minutes that the reader's wall clock is ahead of UTC: one for the whole
+    /// axis, also where the clock changes between summer and winter on it.
     pub utc_offset: i32,
     /// Colours and type.
     pub theme: Theme,

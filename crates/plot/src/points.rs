@@ -41,8 +41,28 @@ pub struct Extrema {
     pub max: f64,
 }
 
-/// Points of one index entry.
-const BLOCK: usize = 128;
+impl Extrema {
+    /// The extrema of two ranges together.
+    fn with(self, other: Self) -> Self {
+        let lower = other.min < self.min || other.min == self.min && other.lowest < self.lowest;
+        let higher = other.max > self.max || other.max == self.max && other.highest < self.highest;
+        let (lowest, min) = if lower { (other.lowest, other.min) } else { (self.lowest, self.min) };
+        let (highest, max) =
+            if higher { (other.highest, other.max) } else { (self.highest, self.max) };
+        Self { lowest, min, highest, max }
+    }
+
+    /// The extrema of two ranges, of which either may be empty.
+    fn both(a: Option<Self>, b: Option<Self>) -> Option<Self> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(a.with(b)),
+            (one, None) | (None, one) => one,
+        }
+    }
+}
+
+/// Points, or entries of the level below, of one entry of the index.
+const BLOCK: usize = 16;
 
 /// The points of a series, in order of x. Cheap to clone: the numbers are shared.
 ///
@@ -63,8 +83,9 @@ struct Inner {
     gaps: Vec<usize>,
     /// How many values were NaN or infinite.
     missing: usize,
-    /// The extrema of each [`BLOCK`] points.
-    blocks: Vec<Extrema>,
+    /// The extrema of each [`BLOCK`] points, of each [`BLOCK`] of those, and so
+    /// on while there are more than one.
+    levels: Vec<Vec<Extrema>>,
     /// What a logarithmic axis can show, once somebody asked.
     positive: OnceLock<Option<Points>>,
 }
@@ -137,7 +158,7 @@ impl Points {
             inner.xs.push(x);
             inner.ys.push(y);
         }
-        inner.blocks = index(&inner.ys);
+        inner.levels = index(&inner.ys);
         Self(Arc::new(inner))
     }
 
@@ -212,34 +233,33 @@ impl Points {
         Some(self.xs().partition_point(|&at| at <= x).saturating_sub(1))
     }
 
-    /// The lowest and highest point among those at `range`, in about the time
-    /// that looking at 256 of them takes, however many they are. `None` if
+    /// The lowest and highest point among those at `range`, from an index that
+    /// looks at a few dozen numbers, however many points there are. `None` if
     /// there are none.
     #[must_use]
     pub fn extrema(&self, range: Range<usize>) -> Option<Extrema> {
-        let start = range.start;
-        let end = range.end.min(self.len());
-        let ys = self.ys();
-        // The whole blocks inside the range, then what is left at its sides.
-        let first_block = start.div_ceil(BLOCK);
-        let last_block = end / BLOCK;
+        let mut start = range.start;
+        let mut end = range.end.min(self.len());
+        // At each level, what is left and right of whole blocks; their extrema
+        // are one level up.
         let mut found = None;
-        if first_block < last_block {
-            scan(ys, start..first_block * BLOCK, &mut found);
-            for block in self.0.blocks.get(first_block..last_block)? {
-                let found = found.get_or_insert(*block);
-                if block.min < found.min {
-                    (found.lowest, found.min) = (block.lowest, block.min);
-                }
-                if block.max > found.max {
-                    (found.highest, found.max) = (block.highest, block.max);
-                }
+        let mut below: Option<&Vec<Extrema>> = None;
+        let look = |below: Option<&Vec<Extrema>>, range| match below {
+            None => of_values(self.ys(), range),
+            Some(level) => of_entries(level, range),
+        };
+        for level in &self.0.levels {
+            // So few need no index.
+            if end.saturating_sub(start) <= 2 * BLOCK {
+                break;
             }
-            scan(ys, last_block * BLOCK..end, &mut found);
-        } else {
-            scan(ys, start..end, &mut found);
+            let (first, last) = (start.div_ceil(BLOCK), end / BLOCK);
+            found = Extrema::both(found, look(below, start..first * BLOCK));
+            found = Extrema::both(found, look(below, last * BLOCK..end));
+            (start, end) = (first, last);
+            below = Some(level);
         }
-        found
+        Extrema::both(found, look(below, start..end))
     }
 
     /// The points with each value replaced; x and gaps stay. A new value that is
@@ -252,7 +272,7 @@ impl Points {
         }
         Self(Arc::new(Inner {
             xs: self.0.xs.clone(),
-            blocks: index(&ys),
+            levels: index(&ys),
             ys,
             gaps: self.0.gaps.clone(),
             missing: self.0.missing,
@@ -311,30 +331,42 @@ fn drawable(y: f64) -> bool {
     y.abs() < f64::MAX
 }
 
-/// Takes the points at `range` into account, which come after all that were.
-fn scan(ys: &[f64], range: Range<usize>, found: &mut Option<Extrema>) {
+/// The extrema of the values at `range`.
+fn of_values(ys: &[f64], range: Range<usize>) -> Option<Extrema> {
     let from = range.start;
-    for (offset, &y) in ys.get(range).unwrap_or_default().iter().enumerate() {
-        let index = from + offset;
-        let found = found.get_or_insert(Extrema { lowest: index, min: y, highest: index, max: y });
+    let values = ys.get(range)?;
+    let &first = values.first()?;
+    let mut found = Extrema { lowest: from, min: first, highest: from, max: first };
+    for (offset, &y) in values.iter().enumerate() {
         if y < found.min {
-            (found.lowest, found.min) = (index, y);
+            (found.lowest, found.min) = (from + offset, y);
         }
         if y > found.max {
-            (found.highest, found.max) = (index, y);
+            (found.highest, found.max) = (from + offset, y);
         }
     }
+    Some(found)
 }
 
-/// The extrema of each block.
-fn index(ys: &[f64]) -> Vec<Extrema> {
-    let mut blocks = Vec::with_capacity(ys.len().div_ceil(BLOCK));
-    for start in (0..ys.len()).step_by(BLOCK) {
-        let mut found = None;
-        scan(ys, start..(start + BLOCK).min(ys.len()), &mut found);
-        blocks.extend(found);
+/// The extrema of the index entries at `range`.
+fn of_entries(level: &[Extrema], range: Range<usize>) -> Option<Extrema> {
+    level.get(range)?.iter().copied().reduce(Extrema::with)
+}
+
+/// The extrema of each block of points, and of blocks of blocks.
+fn index(ys: &[f64]) -> Vec<Vec<Extrema>> {
+    let blocks = (0..ys.len()).step_by(BLOCK);
+    let mut level: Vec<Extrema> =
+        blocks.filter_map(|start| of_values(ys, start..(start + BLOCK).min(ys.len()))).collect();
+    let mut levels = Vec::new();
+    while level.len() > 1 {
+        let above = level
+            .chunks(BLOCK)
+            .filter_map(|block| block.iter().copied().reduce(Extrema::with))
+            .collect();
+        levels.push(std::mem::replace(&mut level, above));
     }
-    blocks
+    levels
 }
 
 #[cfg(test)]
@@ -421,13 +453,12 @@ mod tests {
     proptest! {
         #[test]
         fn the_index_finds_what_a_scan_finds(
-            ys in proptest::collection::vec((-9..9_i32).prop_map(f64::from), 1..1500),
-            a in 0..1500_usize, b in 0..1500_usize,
+            ys in proptest::collection::vec((-99..99_i32).prop_map(f64::from), 1..6000),
+            a in 0..6000_usize, b in 0..6000_usize,
         ) {
             let xs: Vec<f64> = (0..ys.len()).map(|x| x as f64).collect();
             let (start, end) = (a.min(b).min(ys.len()), a.max(b).min(ys.len()));
-            let mut expected = None;
-            scan(&ys, start..end, &mut expected);
+            let expected = of_values(&ys, start..end);
             prop_assert_eq!(Points::new(&xs, &ys).extrema(start..end), expected);
         }
     }

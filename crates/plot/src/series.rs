@@ -18,7 +18,8 @@ pub struct Series {
     pub colour: Colour,
     /// What the line goes through.
     pub points: Points,
-    /// The points before smoothing, drawn faintly behind the line.
+    /// The points before smoothing, drawn faintly behind the line. The readout
+    /// takes the point at the same index: [`Series::smoothed`] keeps them so.
     pub raw: Option<Points>,
 }
 

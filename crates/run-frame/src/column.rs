@@ -51,6 +51,11 @@ pub enum Group {
     Tag,
 }
 
+impl Group {
+    /// All of them, in the order in which a table shows them.
+    pub const ALL: &'static [Self] = &[Self::Attribute, Self::Metric, Self::Param, Self::Tag];
+}
+
 /// The fields that every run has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Attribute {

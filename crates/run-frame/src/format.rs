@@ -16,7 +16,6 @@
 /// assert_eq!(format_number(f64::NEG_INFINITY), "-∞");
 /// ```
 pub fn format_number(value: f64) -> String {
-    const DIGITS: usize = 4;
     if value.is_nan() {
         return "NaN".to_owned();
     }
@@ -26,17 +25,16 @@ pub fn format_number(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    let scientific = format!("{value:.*e}", DIGITS - 1);
-    // Rounded first: 9.9999 has the exponent of 10.
+    // Rounded to 4 digits first: 9.9999 has the exponent of 10.
+    let scientific = format!("{value:.3e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    let whole = format!("{value:.0}");
-    match usize::try_from(DIGITS as i32 - 1 - exponent) {
-        _ if !(-4..6).contains(&exponent) || whole.trim_start_matches('-').len() > 6 => {
-            format!("{}e{exponent}", trim(mantissa))
-        }
-        Ok(decimals) => trim(&format!("{value:.decimals$}")).to_owned(),
-        Err(_) => whole,
+    if exponent >= 3 && value.abs().round() < 1e6 {
+        return format!("{value:.0}");
+    }
+    match usize::try_from(3 - exponent) {
+        Ok(decimals) if exponent >= -4 => trim(&format!("{value:.decimals$}")).to_owned(),
+        _ => format!("{}e{exponent}", trim(mantissa)),
     }
 }
 

@@ -150,6 +150,9 @@ fn configuration(setup: &Setup, data: &Path) -> Result<String> {
         (absolute(&paths::dist().join("site"))?, absolute(&paths::dist().join("worker"))?);
     let mut services = format!("    (name = \"site\", disk = (path = {})),\n", text(&site));
     let mut bindings = String::from("    (name = \"ASSETS\", service = \"site\"),\n");
+    // workerd listens on loopback alone; a foreign name that leads here is none of ours.
+    let hosts = quoted("127.0.0.1,localhost,[::1]");
+    writeln!(bindings, "    (name = \"MILLRACE_ALLOWED_HOSTS\", text = {hosts}),").ok();
     let mut models = Vec::new();
     for (index, (name, folder)) in setup.models.iter().enumerate() {
         let folder = text(&absolute(folder)?);

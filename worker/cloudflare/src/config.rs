@@ -16,6 +16,9 @@ pub(crate) struct Config {
     pub(crate) tracking_uri: Option<String>,
     /// `MILLRACE_MAX_BODY_BYTES`.
     pub(crate) max_body: usize,
+    /// `MILLRACE_ALLOWED_HOSTS`, separated by commas: the names that this
+    /// deployment answers to; empty for any, where the platform routes by name.
+    allowed_hosts: Vec<String>,
 }
 
 /// Where a model's files are: an entry of `MILLRACE_MODELS`.
@@ -42,6 +45,7 @@ impl Config {
             var("MILLRACE_MODELS").as_deref(),
             var("MILLRACE_TRACKING_URI").as_deref(),
             var("MILLRACE_MAX_BODY_BYTES").as_deref(),
+            var("MILLRACE_ALLOWED_HOSTS").as_deref(),
         )
     }
 
@@ -49,6 +53,7 @@ impl Config {
         models: Option<&str>,
         tracking_uri: Option<&str>,
         max_body: Option<&str>,
+        allowed_hosts: Option<&str>,
     ) -> Result<Self, String> {
         let models = match models.filter(|text| !text.is_empty()) {
             None => Vec::new(),
@@ -67,7 +72,20 @@ impl Config {
         let tracking_uri = tracking_uri
             .map(|uri| uri.trim_end_matches('/').to_owned())
             .filter(|uri| !uri.is_empty());
-        Ok(Self { models, tracking_uri, max_body })
+        let allowed_hosts = allowed_hosts
+            .unwrap_or_default()
+            .split(',')
+            .map(|host| host.trim().to_owned())
+            .filter(|host| !host.is_empty())
+            .collect();
+        Ok(Self { models, tracking_uri, max_body, allowed_hosts })
+    }
+
+    /// Whether requests for `host` (without port) are answered. A name that
+    /// somebody else pointed at a laptop must not pass for the laptop's own:
+    /// its pages would be same-origin with the proxy.
+    pub(crate) fn allows_host(&self, host: &str) -> bool {
+        self.allowed_hosts.is_empty() || self.allowed_hosts.iter().any(|allowed| allowed == host)
     }
 
     /// The models in words, for an answer to a wrong name.
@@ -139,7 +157,7 @@ mod tests {
 
     #[test]
     fn without_variables_nothing_is_served_and_the_body_limit_is_ten_megabytes() {
-        let config = Config::parse(None, None, None).unwrap();
+        let config = Config::parse(None, None, None, None).unwrap();
         assert!(config.models.is_empty());
         assert_eq!(config.tracking_uri, None);
         assert_eq!(config.max_body, 10_485_760);
@@ -155,6 +173,7 @@ mod tests {
             Some(r#"[{"name":"demo","binding":"MODEL_0"}]"#),
             Some("https://user:secret@mlflow.example/x/"),
             Some("5"),
+            None,
         )
         .unwrap();
         assert_eq!(config.max_body, 5);
@@ -166,10 +185,19 @@ mod tests {
     }
 
     #[test]
+    fn only_allowed_hosts_are_answered_where_some_are_named() {
+        let any = Config::parse(None, None, None, Some("")).unwrap();
+        assert!(any.allows_host("evil.example"));
+        let some = Config::parse(None, None, None, Some("127.0.0.1, localhost,[::1]")).unwrap();
+        assert!(some.allows_host("localhost") && some.allows_host("[::1]"));
+        assert!(!some.allows_host("evil.example") && !some.allows_host(""));
+    }
+
+    #[test]
     fn a_wrong_variable_is_named() {
-        let error = Config::parse(Some("demo"), None, None).unwrap_err();
+        let error = Config::parse(Some("demo"), None, None, None).unwrap_err();
         assert!(error.contains("MILLRACE_MODELS"), "{error}");
-        let error = Config::parse(None, None, Some("10 MB")).unwrap_err();
+        let error = Config::parse(None, None, Some("10 MB"), None).unwrap_err();
         assert!(error.contains("MILLRACE_MAX_BODY_BYTES"), "{error}");
     }
 }

@@ -25,6 +25,12 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
         Ok(config) => config,
         Err(message) => return reply::error(500, "INTERNAL_ERROR", &message),
     };
+    let url = request.url()?;
+    let host = url.host_str().unwrap_or_default();
+    if !config.allows_host(host) {
+        let message = format!("Invalid Host header: this deployment does not answer to '{host}'");
+        return reply::error(403, "PERMISSION_DENIED", &message);
+    }
     let path = request.path();
     match route::route(&path, &config) {
         Route::Model { model, path } => models::answer(&request, &env, &config, model, path).await,

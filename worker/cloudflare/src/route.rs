@@ -62,7 +62,7 @@ mod tests {
 
     fn config(tracking: Option<&str>) -> Config {
         let models = r#"[{"name":"demo","binding":"A"},{"name":"b","binding":"B"}]"#;
-        Config::parse(Some(models), tracking, None).unwrap()
+        Config::parse(Some(models), tracking, None, None).unwrap()
     }
 
     #[test]
@@ -98,6 +98,6 @@ mod tests {
             assert_eq!(route(path, &config), Route::Asset);
         }
         assert_eq!(route("/millrace.json", &config), Route::Settings);
-        assert_eq!(route("/ping", &Config::parse(None, None, None).unwrap()), Route::NoModels);
+        assert_eq!(route("/ping", &Config::parse(None, None, None, None).unwrap()), Route::NoModels);
     }
 }

@@ -51,7 +51,9 @@ impl Model {
     ) -> Result<Model, JsError> {
         let external: HashMap<String, Vec<u8>> =
             names.into_iter().zip(files.iter().map(Uint8Array::to_vec)).collect();
-        Ok(Self(scoring::Model::load(mlmodel, model, &external, Options::default())?))
+        // The host bounds bodies before it hands them over.
+        let options = Options { body_limit: usize::MAX, ..Options::default() };
+        Ok(Self(scoring::Model::load(mlmodel, model, &external, options)?))
     }
 
     /// What the model is, as a plain object: inputs, outputs, signature.

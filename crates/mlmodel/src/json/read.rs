@@ -330,7 +330,7 @@ impl Reader<'_> {
                 self.at += 4;
                 Ok(code)
             }
-            _ => Err(self.error("Invalid \\uXXXX escape", self.at)),
+            _ => Err(self.error("Invalid \\uXXXX escape", self.at - 1)),
         }
     }
 }

@@ -1,0 +1,171 @@
+//! A model's answer as JSON.
+
+use std::fmt::Write as _;
+
+use mlmodel::json;
+use tensor::{Data, Tensor};
+
+use crate::predict::Prediction;
+
+/// How numbers that JSON does not have are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NonFinite {
+    /// As the bare words `NaN`, `Infinity` and `-Infinity`, which is what
+    /// MLflow writes, Python reads, and JavaScript's `JSON.parse` refuses.
+    #[default]
+    Words,
+    /// As `null`.
+    Null,
+}
+
+/// How many empty lists an answer may hold.
+const MAX_EMPTY_LISTS: usize = 100_000;
+
+/// `{"predictions": …}`: a list of records for a frame, else an object of
+/// nested lists.
+pub(crate) fn write(prediction: &Prediction, non_finite: NonFinite) -> String {
+    let mut out = String::from("{\"predictions\": ");
+    match prediction {
+        Prediction::Frame(columns) => {
+            let rows = columns.first().map_or(0, |(_, column)| column.len());
+            let names: Vec<String> = columns.iter().map(|(name, _)| quoted(name)).collect();
+            list(&mut out, rows, |out, row| {
+                out.push('{');
+                for (i, (name, (_, column))) in names.iter().zip(columns).enumerate() {
+                    let _ = write!(out, "{}{name}: ", if i > 0 { ", " } else { "" });
+                    element(out, column.data(), row, non_finite);
+                }
+                out.push('}');
+            });
+        }
+        Prediction::Dict(outputs) => {
+            out.push('{');
+            for (i, (name, tensor)) in outputs.iter().enumerate() {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "{}{}: ", if i > 0 { ", " } else { "" }, quoted(name));
+                nested(&mut out, tensor, printable(tensor.shape()), &mut 0, non_finite);
+            }
+            out.push('}');
+        }
+    }
+    out.push('}');
+    out
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::new();
+    json::write_string(&mut out, text);
+    out
+}
+
+fn list(out: &mut String, len: usize, mut item: impl FnMut(&mut String, usize)) {
+    out.push('[');
+    for i in 0..len {
+        if i > 0 {
+            out.push_str(", ");
+        }
+        item(out, i);
+    }
+    out.push(']');
+}
+
+/// The shape of a tensor, or of an empty list for one that has no elements
+/// and is still too many brackets.
+fn printable(shape: &[usize]) -> &[usize] {
+    let brackets = shape.split(|len| *len == 0).next().and_then(tensor::element_count);
+    let is_empty = shape.contains(&0);
+    if is_empty && brackets.is_none_or(|n| n > MAX_EMPTY_LISTS) { &[0] } else { shape }
+}
+
+fn nested(
+    out: &mut String,
+    tensor: &Tensor,
+    shape: &[usize],
+    at: &mut usize,
+    non_finite: NonFinite,
+) {
+    match shape.split_first() {
+        Some((len, rest)) => {
+            list(out, *len, |out, _| nested(out, tensor, rest, at, non_finite));
+        }
+        None => {
+            element(out, tensor.data(), *at, non_finite);
+            *at += 1;
+        }
+    }
+}
+
+fn element(out: &mut String, data: &Data, i: usize, non_finite: NonFinite) {
+    let mut float = |x: Option<f64>| match x {
+        Some(x) if x.is_finite() || non_finite == NonFinite::Words => json::write_float(out, x),
+        _ => out.push_str("null"),
+    };
+    match data {
+        Data::F16(v) => return float(v.get(i).map(|x| x.to_f64())),
+        Data::F32(v) => return float(v.get(i).map(|x| f64::from(*x))),
+        Data::F64(v) => return float(v.get(i).copied()),
+        _ => {}
+    }
+    let integer = match data {
+        Data::U8(v) => v.get(i).map(ToString::to_string),
+        Data::U16(v) => v.get(i).map(ToString::to_string),
+        Data::U32(v) => v.get(i).map(ToString::to_string),
+        Data::U64(v) => v.get(i).map(ToString::to_string),
+        Data::I8(v) => v.get(i).map(ToString::to_string),
+        Data::I16(v) => v.get(i).map(ToString::to_string),
+        Data::I32(v) => v.get(i).map(ToString::to_string),
+        Data::I64(v) => v.get(i).map(ToString::to_string),
+        Data::Bool(v) => v.get(i).map(ToString::to_string),
+        Data::Str(v) => v.get(i).map(|text| quoted(text)),
+        Data::F16(_) | Data::F32(_) | Data::F64(_) => None,
+    };
+    out.push_str(integer.as_deref().unwrap_or("null"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dict(tensor: Tensor) -> String {
+        write(&Prediction::Dict(vec![("y".into(), tensor)]), NonFinite::Words)
+    }
+
+    #[test]
+    fn tensors_are_nested_lists() {
+        let t = Tensor::new(vec![2, 2], vec![0.1f32, f32::NAN, f32::INFINITY, 3.0]).unwrap();
+        assert_eq!(
+            dict(t.clone()),
+            r#"{"predictions": {"y": [[0.10000000149011612, NaN], [Infinity, 3.0]]}}"#
+        );
+        let prediction = Prediction::Dict(vec![("y".into(), t)]);
+        assert_eq!(
+            write(&prediction, NonFinite::Null),
+            r#"{"predictions": {"y": [[0.10000000149011612, null], [null, 3.0]]}}"#
+        );
+        let scalar = Tensor::new(vec![], vec![7u64]).unwrap();
+        assert_eq!(dict(scalar), r#"{"predictions": {"y": 7}}"#);
+        let text = Tensor::vector(vec!["é\"".to_owned()]);
+        assert_eq!(dict(text), r#"{"predictions": {"y": ["\u00e9\""]}}"#);
+    }
+
+    #[test]
+    fn empty_tensors_take_no_room() {
+        let t = |shape| Tensor::new(shape, Vec::<f32>::new()).unwrap();
+        assert_eq!(dict(t(vec![0, 3])), r#"{"predictions": {"y": []}}"#);
+        assert_eq!(dict(t(vec![2, 0])), r#"{"predictions": {"y": [[], []]}}"#);
+        assert_eq!(dict(t(vec![1 << 40, 0])), r#"{"predictions": {"y": []}}"#);
+    }
+
+    #[test]
+    fn frames_are_records() {
+        let columns = vec![
+            ("a".to_owned(), Tensor::vector(vec![1i64, 2])),
+            ("b".to_owned(), Tensor::vector(vec![true, false])),
+        ];
+        assert_eq!(
+            write(&Prediction::Frame(columns), NonFinite::Words),
+            r#"{"predictions": [{"a": 1, "b": true}, {"a": 2, "b": false}]}"#
+        );
+        assert_eq!(write(&Prediction::Frame(vec![]), NonFinite::Words), r#"{"predictions": []}"#);
+    }
+}
