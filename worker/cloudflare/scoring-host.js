@@ -49,12 +49,12 @@ export function loadModel(name, mlmodel, model, names, files) {
 
 export async function invoke(name, path, request, maxBody) {
   const body = await readBody(request, maxBody);
-  const contentType = request.headers.get("content-type") ?? undefined;
+  const sentType = request.headers.get("content-type") ?? undefined;
   return guarded(() => {
     const answer =
       body === null
         ? scoring.bodyTooLarge(maxBody)
-        : models.get(name).handle(request.method, path, contentType, body);
+        : models.get(name).handle(request.method, path, sentType, body);
     const { status, contentType, allow } = answer;
     const headers = { "content-type": contentType };
     if (allow) headers.allow = allow;

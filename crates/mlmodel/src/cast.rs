@@ -6,8 +6,8 @@
 use std::collections::{HashMap, HashSet};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use crate::datetime;
 use crate::error::InputError;
@@ -41,12 +41,12 @@ pub(crate) fn cast(frame: DataFrame, schema: &Schema) -> Result<DataFrame, Input
         Label::Index(_) => None,
     };
     match schema {
-        Schema::Columns(specs) => frame.try_map(|i, label, values| {
-            match place(i, label).and_then(|i| specs.get(i)) {
+        Schema::Columns(specs) => {
+            frame.try_map(|i, label, values| match place(i, label).and_then(|i| specs.get(i)) {
                 Some(spec) => cast_column(label, values, spec),
                 None => Ok(values),
-            }
-        }),
+            })
+        }
         Schema::Tensors(specs) => frame.try_map(|i, label, values| {
             let spec = match specs.as_slice() {
                 // A single unnamed tensor is spread over all columns.
@@ -55,7 +55,7 @@ pub(crate) fn cast(frame: DataFrame, schema: &Schema) -> Result<DataFrame, Input
             };
             match spec {
                 Some(spec) => cast_tensor(values, spec)
-                    .map_err(|raised| InputError::conversion(label, &spec.dtype, &raised)),
+                    .map_err(|raised| InputError::conversion(label, spec.dtype.numpy_name(), &raised)),
                 None => Ok(values),
             }
         }),

@@ -130,8 +130,7 @@ impl Parser<'_> {
         };
         let hours = self.in_range(0, 23)?;
         let colon = self.eat(b':');
-        let minutes =
-            if colon || self.at < self.bytes.len() { self.in_range(0, 59)? } else { 0 };
+        let minutes = if colon || self.at < self.bytes.len() { self.in_range(0, 59)? } else { 0 };
         Ok(Some(sign * (hours * 3600 + minutes * 60)))
     }
 }

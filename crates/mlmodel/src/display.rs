@@ -177,7 +177,9 @@ fn numpy_floats(floats: &[f64], exponent_from: f64) -> Vec<String> {
             None => (number, 0i32),
         };
         let (whole, fraction) = match number.split_once('.') {
-            Some((whole, fraction)) => (whole.to_owned(), fraction.trim_end_matches('0').to_owned()),
+            Some((whole, fraction)) => {
+                (whole.to_owned(), fraction.trim_end_matches('0').to_owned())
+            }
             None => (number, String::new()),
         };
         (whole, fraction, exponent)
@@ -231,7 +233,8 @@ fn append_column(lines: &mut [String], head: String, cells: Vec<String>, cut: bo
     let width = cells.iter().map(|c| c.chars().count()).max().unwrap_or(0);
     for (line, cell) in lines.iter_mut().zip(cells) {
         // Writing to a String cannot fail.
-        let _ = if right { write!(line, "  {cell:>width$}") } else { write!(line, "{cell:<width$}") };
+        let _ =
+            if right { write!(line, "  {cell:>width$}") } else { write!(line, "{cell:<width$}") };
     }
 }
 

@@ -329,9 +329,7 @@ fn transpose(rows: &[Value]) -> Result<Vec<(&str, Vec<Value>)>, Raised> {
 fn check_lengths(arrays: &[(String, Array)], specs: &Specs<'_>) -> Result<(), InputError> {
     let is_checked = |name: &str| match specs.schema {
         Some(schema) if schema.has_names() => match specs.named(name) {
-            Some(Spec::Column(spec)) => {
-                spec.required && !matches!(spec.kind, ColumnType::Array(_))
-            }
+            Some(Spec::Column(spec)) => spec.required && !matches!(spec.kind, ColumnType::Array(_)),
             Some(Spec::Tensor(_)) => true,
             None => false,
         },

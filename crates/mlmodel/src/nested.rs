@@ -23,9 +23,7 @@ pub(crate) fn enforce(value: &Value, kind: &ColumnType, required: bool) -> Resul
     match kind {
         ColumnType::Scalar(t) => scalar(value, *t, required),
         ColumnType::Array(items) => array(value, items, required),
-        ColumnType::SparkVector => {
-            array(value, &ColumnType::Scalar(ScalarType::Double), required)
-        }
+        ColumnType::SparkVector => array(value, &ColumnType::Scalar(ScalarType::Double), required),
         ColumnType::Object(properties) => object(value, kind, properties, required),
         ColumnType::Map(values) => map(value, values, required),
         ColumnType::Any => Ok(value.clone()),
@@ -63,7 +61,11 @@ fn array(value: &Value, items: &ColumnType, required: bool) -> Result<Value, Rai
         return Err(mlflow(format!("Expected data to be list or numpy array, got {name}")));
     };
     let ColumnType::Scalar(t) = items else {
-        return list.iter().map(|v| enforce(v, items, required)).collect::<Result<_, _>>().map(Value::List);
+        return list
+            .iter()
+            .map(|v| enforce(v, items, required))
+            .collect::<Result<_, _>>()
+            .map(Value::List);
     };
     if list.is_empty() {
         return Ok(value.clone());

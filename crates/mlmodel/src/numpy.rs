@@ -189,8 +189,7 @@ fn not_a_number(value: &Value, function: &str) -> Raised {
 
 /// A number as an integer: floats lose their fraction, text is read.
 fn integer<T: TryFrom<i128>>(value: &Value, dtype: DType) -> Result<T, Raised> {
-    let too_large =
-        || Raised::new("OverflowError", "Python int too large to convert to C long");
+    let too_large = || Raised::new("OverflowError", "Python int too large to convert to C long");
     let n: i128 = match value {
         Value::Bool(b) => i128::from(*b),
         Value::Int(n) => i128::from(*n),
@@ -206,10 +205,8 @@ fn integer<T: TryFrom<i128>>(value: &Value, dtype: DType) -> Result<T, Raised> {
         Value::Str(text) => match python::parse_int(text) {
             Some(n) => return integer(&n, dtype),
             None => {
-                let text = format!(
-                    "invalid literal for int() with base 10: {}",
-                    python::repr_str(text)
-                );
+                let text =
+                    format!("invalid literal for int() with base 10: {}", python::repr_str(text));
                 return Err(Raised::new("ValueError", text));
             }
         },
@@ -330,11 +327,7 @@ mod tests {
             ("[NaN]", DType::I64, "cannot convert float NaN to integer"),
             ("[\"1.5\"]", DType::I64, "invalid literal for int() with base 10: '1.5'"),
             ("[\"x\"]", DType::F32, "could not convert string to float: 'x'"),
-            (
-                "[{}]",
-                DType::F32,
-                "float() argument must be a string or a real number, not 'dict'",
-            ),
+            ("[{}]", DType::F32, "float() argument must be a string or a real number, not 'dict'"),
             (
                 "[null]",
                 DType::I64,

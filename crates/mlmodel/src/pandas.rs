@@ -240,7 +240,8 @@ fn pick(values: &Values, start: usize, step: usize) -> Values {
 /// # Errors
 /// pandas's own text when vectors differ in length.
 pub(crate) fn from_arrays(arrays: &[(String, Array)]) -> Result<DataFrame, String> {
-    let lengths: Vec<usize> = arrays.iter().filter_map(|(_, a)| a.shape().first().copied()).collect();
+    let lengths: Vec<usize> =
+        arrays.iter().filter_map(|(_, a)| a.shape().first().copied()).collect();
     let rows = lengths.first().copied().unwrap_or(1);
     if lengths.iter().any(|n| *n != rows) {
         return Err("All arrays must be of the same length".into());
@@ -311,9 +312,8 @@ pub(crate) fn astype(values: Values, dtype: DType) -> Result<Values, Raised> {
 
 fn cast_numbers(data: &Data, dtype: DType) -> Result<Values, Raised> {
     if dtype == DType::Str {
-        let texts = (0..data.len()).filter_map(|i| {
-            Values::Data(data.clone()).get(i).map(|v| python::str(&v))
-        });
+        let texts = (0..data.len())
+            .filter_map(|i| Values::Data(data.clone()).get(i).map(|v| python::str(&v)));
         return Ok(texts.collect::<Vec<_>>().into());
     }
     match data {
@@ -369,7 +369,7 @@ fn cast_floats(v: impl Iterator<Item = f64> + Clone, dtype: DType) -> Result<Val
             ));
         }
         // What x86 makes of floats beyond the type, since MLflow runs there.
-        DType::I32 => v.map(|x| narrow_to_i32(x)).collect::<Vec<_>>().into(),
+        DType::I32 => v.map(narrow_to_i32).collect::<Vec<_>>().into(),
         DType::I8 | DType::I16 | DType::U8 | DType::U16 => {
             cast_ints(v.map(|x| i128::from(narrow_to_i32(x))), dtype)
         }
@@ -379,12 +379,13 @@ fn cast_floats(v: impl Iterator<Item = f64> + Clone, dtype: DType) -> Result<Val
 
 fn narrow_to_i32(x: f64) -> i32 {
     let whole = x.trunc();
-    if whole >= -2_147_483_648.0 && whole <= 2_147_483_647.0 { whole as i32 } else { i32::MIN }
+    if (-2_147_483_648.0..=2_147_483_647.0).contains(&whole) { whole as i32 } else { i32::MIN }
 }
 
 fn narrow_to_i64(x: f64, dtype: DType) -> i128 {
     let whole = x as i128;
-    let fits = i64::try_from(whole).is_ok() || (dtype == DType::U64 && u64::try_from(whole).is_ok());
+    let fits =
+        i64::try_from(whole).is_ok() || (dtype == DType::U64 && u64::try_from(whole).is_ok());
     if fits { whole } else { i128::from(i64::MIN) }
 }
 

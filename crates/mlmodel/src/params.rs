@@ -111,8 +111,6 @@ fn scalar(value: &Value, t: ScalarType) -> Result<Value, String> {
         _ => None,
     };
     converted.ok_or_else(|| {
-        format!(
-            "Can not safely convert `<class '{name}'>` to `DataType.{t}` for value `{printed}`"
-        )
+        format!("Can not safely convert `<class '{name}'>` to `DataType.{t}` for value `{printed}`")
     })
 }

@@ -197,6 +197,18 @@ pub enum TensorType {
     Other(String),
 }
 
+impl TensorType {
+    /// How numpy prints the type itself: text has a width there.
+    pub(crate) fn numpy_name(&self) -> &str {
+        match self {
+            Self::Known(DType::Str) => "<U0",
+            Self::Known(dtype) => dtype.numpy_name(),
+            Self::Object => "object",
+            Self::Other(name) => name,
+        }
+    }
+}
+
 impl fmt::Display for TensorType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

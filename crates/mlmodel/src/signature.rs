@@ -67,11 +67,7 @@ fn is_required(value: &Value) -> bool {
 }
 
 fn column(value: &Value) -> Read<ColumnSpec> {
-    Ok(ColumnSpec {
-        name: name(value)?,
-        kind: column_type(value)?,
-        required: is_required(value),
-    })
+    Ok(ColumnSpec { name: name(value)?, kind: column_type(value)?, required: is_required(value) })
 }
 
 fn column_type(value: &Value) -> Read<ColumnType> {
@@ -222,10 +218,10 @@ mod tests {
                 {"name": "l", "default": ["a"], "shape": [-1], "dtype": "string"}]"#,
         );
         let printed: Vec<_> = specs.unwrap().iter().map(ToString::to_string).collect();
-        assert_eq!(printed, [
-            "'t': double (default: 0.5)",
-            "'l': string (default: ['a']) (shape: (-1,))"
-        ]);
+        assert_eq!(
+            printed,
+            ["'t': double (default: 0.5)", "'l': string (default: ['a']) (shape: (-1,))"]
+        );
         assert!(params(r#"[{"name": "b", "default": "", "type": "binary"}]"#).is_err());
     }
 }

@@ -31,7 +31,9 @@ impl Input {
             None => &[][..],
             Some(Schema::Columns(specs)) => specs,
             Some(Schema::Tensors(_)) => {
-                return Err("TensorSpec only supports numpy types, use numpy_types() instead".into());
+                return Err(
+                    "TensorSpec only supports numpy types, use numpy_types() instead".into()
+                );
             }
         };
         if specs.iter().any(|spec| !matches!(spec.kind, ColumnType::Scalar(_))) {
@@ -75,11 +77,11 @@ fn typed(cells: Vec<String>, t: ScalarType, place: usize) -> Result<Values, Stri
         ScalarType::String | ScalarType::Binary => {
             Ok(if is_missing(&cell) { Value::Float(f64::NAN) } else { Value::Str(cell) })
         }
-        ScalarType::Datetime => Err(
-            "the dtype datetime64[ns] is not supported for parsing, pass this column using \
+        ScalarType::Datetime => {
+            Err("the dtype datetime64[ns] is not supported for parsing, pass this column using \
              parse_dates instead"
-                .into(),
-        ),
+                .into())
+        }
         ScalarType::Boolean if is_missing(&cell) => Err(missing("Bool")),
         ScalarType::Boolean => truth(&cell).map(Value::Bool).ok_or_else(|| {
             format!(

@@ -5,13 +5,18 @@
 //! (`frame`, `array` or `dict`, with types and values), or the exception, its
 //! step (`read error`, `fit error`) and its text.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail as loudly as tests")]
+
 use mlmodel::json::{self, Value};
 use mlmodel::{Array, Input, MlModel, Schema, Values, enforce};
 
 /// Cases that we answer otherwise, on purpose. Each is named by a part of its
 /// line.
 const DIFFERENCES: &[(&str, &str)] = &[
-    (r#"{"dataframe_split": {"data": {"a": [1]}}}"#, "a table is rows, not a dictionary of columns"),
+    (
+        r#"{"dataframe_split": {"data": {"a": [1]}}}"#,
+        "a table is rows, not a dictionary of columns",
+    ),
     (r#""index": [1, 2]}"#, "an index of another length is an error, also for one row"),
     (r#""columns": [["a", "b"], ["c", "d"]]"#, "columns have one name, no levels"),
     (r#""columns": {"a": 1, "b": 2}"#, "columns are a list"),
@@ -71,9 +76,7 @@ fn shown(input: &Input) -> Value {
         }
         Input::Array(a) => ("array", Value::List(array(a))),
         Input::Dict(arrays) => {
-            let parts = arrays.iter().map(|(n, a)| {
-                Value::List([vec![name(n)], array(a)].concat())
-            });
+            let parts = arrays.iter().map(|(n, a)| Value::List([vec![name(n)], array(a)].concat()));
             ("dict", Value::List(parts.collect()))
         }
         Input::Records(_) => return Value::List(vec![name("list")]),

@@ -153,7 +153,7 @@ mod tests {
         let t = |shape| Tensor::new(shape, Vec::<f32>::new()).unwrap();
         assert_eq!(dict(t(vec![0, 3])), r#"{"predictions": {"y": []}}"#);
         assert_eq!(dict(t(vec![2, 0])), r#"{"predictions": {"y": [[], []]}}"#);
-        assert_eq!(dict(t(vec![1 << 40, 0])), r#"{"predictions": {"y": []}}"#);
+        assert_eq!(dict(t(vec![usize::MAX, 0])), r#"{"predictions": {"y": []}}"#);
     }
 
     #[test]

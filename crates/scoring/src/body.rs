@@ -9,8 +9,7 @@ use crate::error::ApiError;
 const ECHOED_BYTES: usize = 1000;
 
 /// What MLflow tells callers that still speak the protocol of version 1.
-pub(crate) const PROTOCOL_CHANGE: &str =
-    "IMPORTANT: The MLflow Model scoring protocol has changed in MLflow version 2.0. If you are \
+pub(crate) const PROTOCOL_CHANGE: &str = "IMPORTANT: The MLflow Model scoring protocol has changed in MLflow version 2.0. If you are \
      seeing this error, you are likely using an outdated scoring request format. To resolve the \
      error, either update your request format or adjust your MLflow Model's requirements file to \
      specify an older version of MLflow (for example, change the 'mlflow' requirement specifier \
@@ -106,8 +105,7 @@ pub(crate) fn read_csv(bytes: &[u8], schema: Option<&Schema>) -> Result<Body, Ap
 
 fn csv_columns(bytes: &[u8]) -> Result<Vec<(String, Vec<String>)>, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let mut rows = reader.records();
     let Some(header) = rows.next() else { return Err("No columns to parse from file".into()) };
     let header = header.map_err(|e| e.to_string())?;

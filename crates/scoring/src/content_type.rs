@@ -61,7 +61,8 @@ mod tests {
             assert_eq!(read(Some(header)), Ok(Format::Json), "{header}");
         }
         assert_eq!(read(Some(" text/csv ;charset=utf-8")), Ok(Format::Csv));
-        for header in [None, Some(""), Some("text/plain"), Some("application/json; charset=latin-1")]
+        for header in
+            [None, Some(""), Some("text/plain"), Some("application/json; charset=latin-1")]
         {
             assert!(read(header).is_err(), "{header:?}");
         }

@@ -83,10 +83,8 @@ impl ApiError {
 
 impl From<InputError> for ApiError {
     fn from(error: InputError) -> Self {
-        let refused = Self {
-            code: "INVALID_PARAMETER_VALUE",
-            ..Self::bad_request(error.to_string())
-        };
+        let refused =
+            Self { code: "INVALID_PARAMETER_VALUE", ..Self::bad_request(error.to_string()) };
         match error.kind() {
             InputErrorKind::BadRequest => Self::bad_request(error.to_string()),
             InputErrorKind::InvalidParams => refused,

@@ -5,6 +5,12 @@
 //! body is cut after 420 characters, the message in it after 260, and a stack
 //! trace is `<...>`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests may fail as loudly as tests"
+)]
+
 use mlmodel::json::{self, Value};
 use scoring::{Model, Options, Request, Response};
 
@@ -80,12 +86,7 @@ const CASES: &[Case] = &[
         JSON,
         r#"{"dataframe_records": [{"a": "1.5", "b": 1, "c": 2, "d": 3}]}"#,
     ),
-    (
-        "df",
-        "a string junk",
-        JSON,
-        r#"{"dataframe_records": [{"a": "x", "b": 1, "c": 2, "d": 3}]}"#,
-    ),
+    ("df", "a string junk", JSON, r#"{"dataframe_records": [{"a": "x", "b": 1, "c": 2, "d": 3}]}"#),
     ("df", "instances records", JSON, r#"{"instances": [{"a": 0.5, "b": 1, "c": 2, "d": 3}]}"#),
     ("df", "inputs dict cols", JSON, r#"{"inputs": {"a": [0.5], "b": [1], "c": [2], "d": [3]}}"#),
     ("df", "inputs scalar dict", JSON, r#"{"inputs": {"a": 0.5, "b": 1, "c": 2, "d": 3}}"#),

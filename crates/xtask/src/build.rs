@@ -66,11 +66,12 @@ const MODULES: [Module; 3] = [
 impl Module {
     /// cargo's profile for the module, and the folder that cargo puts it in.
     fn profile(&self, level: Level) -> (&'static str, &'static str) {
-        match (level, self.is_engine) {
-            (Level::Dev, _) => ("dev", "debug"),
-            (_, false) => ("small", "small"),
-            (Level::Optimised, true) => ("engine", "engine"),
-            (Level::Release, true) => ("release", "release"),
+        match (self.is_engine, level) {
+            (false, Level::Dev) => ("dev", "debug"),
+            (false, _) => ("small", "small"),
+            (true, Level::Release) => ("release", "release"),
+            // In the loop too: tract is built once, and a slow engine is no use.
+            (true, _) => ("engine", "engine"),
         }
     }
 

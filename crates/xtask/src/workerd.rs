@@ -196,7 +196,7 @@ const config :Workerd.Config = (
   services = [
     (name = \"main\", worker = .edge),
     # Nothing but the services named here is ever reached.
-    (name = \"nowhere\", network = (allow = [], deny = [\"public\", \"private\", \"local\", \"network\", \"unix\"])),
+    (name = \"nowhere\", network = (allow = [])),
 {services}  ],
   sockets = [(name = \"http\", address = \"127.0.0.1:{port}\", http = (), service = \"main\")],
 );

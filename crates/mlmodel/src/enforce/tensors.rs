@@ -83,9 +83,7 @@ fn check(array: Array, spec: &TensorSpec) -> Result<Array, String> {
     let fits = |(expected, found): (&i64, &usize)| {
         *expected == -1 || usize::try_from(*expected).is_ok_and(|n| n == *found)
     };
-    if array.shape().len() != spec.shape.len()
-        || !spec.shape.iter().zip(array.shape()).all(fits)
-    {
+    if array.shape().len() != spec.shape.len() || !spec.shape.iter().zip(array.shape()).all(fits) {
         return Err(shape_problem(array.shape(), spec));
     }
     let same_type = match &spec.dtype {
@@ -97,7 +95,8 @@ fn check(array: Array, spec: &TensorSpec) -> Result<Array, String> {
         return Ok(array);
     }
     let found = array.values().type_name();
-    Err(format!("dtype of input {found} does not match expected dtype {}", spec.dtype))
+    let wanted = spec.dtype.numpy_name();
+    Err(format!("dtype of input {found} does not match expected dtype {wanted}"))
 }
 
 /// One unnamed tensor from a whole frame: from its only column, or a row of
@@ -185,7 +184,7 @@ fn from_lists(name: &str, values: &Values, spec: &TensorSpec) -> Result<Array, S
              expected shape of: '{}'. Ensure that each of the input list elements are of uniform \
              length and that the data can be coerced to the tensor type '{}'",
             repr_shape(&spec.shape),
-            spec.dtype
+            spec.dtype.numpy_name()
         )
     };
     let rows = Value::List((0..values.len()).filter_map(|i| values.get(i)).collect());

@@ -124,12 +124,13 @@ fn ticks(step: Step, first: i64, last: i64) -> Vec<Tick> {
 }
 
 /// The domain with its ends moved out to round numbers, and its ticks. On a
-/// linear axis both ends have a tick; on a logarithmic one they are 1, 2 or 5
-/// times a power of ten.
+/// linear axis both ends have a tick, save where the data passes a tick by a
+/// quarter of a step or less: room for a whole step more would be wasted. On a
+/// logarithmic axis the ends are 1, 2 or 5 times a power of ten.
 ///
 /// ```
 /// use plot::{Domain, ScaleKind, ticks};
-/// let (domain, ticks) = ticks::nice(Domain::new(0.13, 0.41).unwrap(), ScaleKind::Linear, 6);
+/// let (domain, ticks) = ticks::nice(Domain::new(0.13, 0.45).unwrap(), ScaleKind::Linear, 6);
 /// assert_eq!(domain, Domain::new(0.1, 0.5).unwrap());
 /// assert_eq!(ticks[0].label, "0.1");
 /// ```
@@ -151,11 +152,13 @@ fn nice_linear(domain: Domain, max: usize) -> (Domain, Vec<Tick>) {
     // Moving the ends out can add ticks: one too many asks for a longer step.
     // From a step as long as the domain on, there are at most three.
     for _ in 0..6 {
+        let little = step.times(1) / 4.0;
         let (first, last) = step.inside(domain);
-        let first = if step.times(first) > domain.lo() { first - 1 } else { first };
-        let last = if step.times(last) < domain.hi() { last + 1 } else { last };
-        if last - first < max as i64 {
-            let wide = Domain::new(step.times(first), step.times(last));
+        let first = if step.times(first) - domain.lo() > little { first - 1 } else { first };
+        let last = if domain.hi() - step.times(last) > little { last + 1 } else { last };
+        if first <= last && last - first < max as i64 {
+            let (lo, hi) = (step.times(first).min(domain.lo()), step.times(last).max(domain.hi()));
+            let wide = Domain::new(lo, hi);
             return (wide.unwrap_or(domain), ticks(step, first, last));
         }
         step = step.next();
@@ -285,8 +288,15 @@ mod tests {
     }
 
     #[test]
+    fn a_value_just_past_a_tick_costs_no_step() {
+        let (wide, ticks) = nice(domain(-0.006, 24.5), ScaleKind::Linear, 4);
+        assert_eq!(wide, domain(-0.006, 30.0));
+        assert_eq!(labels(&ticks), ["0", "10", "20", "30"]);
+    }
+
+    #[test]
     fn nice_domains_end_at_ticks() {
-        let (wide, ticks) = nice(domain(0.13, 0.41), ScaleKind::Linear, 8);
+        let (wide, ticks) = nice(domain(0.13, 0.42), ScaleKind::Linear, 8);
         assert_eq!(wide, domain(0.1, 0.45));
         assert_eq!(ticks.len(), 8);
         assert_eq!(nice(domain(0.0, 10.0), ScaleKind::Linear, 6).0, domain(0.0, 10.0));
@@ -355,8 +365,10 @@ mod tests {
             let (wide, ticks) = nice(domain, ScaleKind::Linear, max);
             prop_assert!(wide.lo() <= domain.lo() && wide.hi() >= domain.hi());
             check(&ticks, wide, max)?;
-            prop_assert_eq!(ticks.first().map(|t| t.value), Some(wide.lo()));
-            prop_assert_eq!(ticks.last().map(|t| t.value), Some(wide.hi()));
+            // An end is a tick, or the data's own.
+            let (first, last) = (ticks[0].value, ticks[ticks.len() - 1].value);
+            prop_assert!(first == wide.lo() || wide.lo() == domain.lo());
+            prop_assert!(last == wide.hi() || wide.hi() == domain.hi());
         }
     }
 }

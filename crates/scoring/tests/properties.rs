@@ -1,0 +1,106 @@
+//! What holds for every request: an answer, and no panic.
+
+mod common;
+
+use common::{model, post};
+use proptest::prelude::*;
+use scoring::{Model, Options, Request};
+use tensor::DType;
+
+const SIGNATURES: &[&str] = &[
+    "",
+    r#"{inputs: '[{"type": "double", "name": "a"}, {"type": "string", "name": "b"}]'}"#,
+    r#"{inputs: '[{"type": "tensor", "tensor-spec": {"dtype": "float32", "shape": [-1, 2]}}]'}"#,
+    r#"{inputs: '[{"type": "datetime", "name": "a"}, {"type": "binary", "name": "b"}]'}"#,
+];
+
+fn any_model() -> impl Strategy<Value = Model> {
+    (prop::sample::select(SIGNATURES), any::<bool>()).prop_map(|(signature, two)| {
+        let inputs = [("a", Some(DType::F32)), ("b", None)];
+        let (one, _) = inputs.split_at(1);
+        model(if two { &inputs } else { one }, signature, Options::default())
+    })
+}
+
+/// Text that looks like a request more often than not.
+fn any_body() -> impl Strategy<Value = String> {
+    let cell = prop_oneof![
+        Just("null"),
+        Just("1"),
+        Just("-0.5"),
+        Just("NaN"),
+        Just("1e400"),
+        Just("\"x\""),
+        Just("\"2024-01-01\""),
+        Just("[1, [2]]"),
+        Just("{\"a\": {}}"),
+        Just("[]"),
+        Just("123456789012345678901234567890"),
+    ];
+    let row = prop::collection::vec(cell, 0..4).prop_map(|cells| {
+        let named: Vec<String> =
+            cells.iter().zip(["a", "b", "c"]).map(|(c, n)| format!("\"{n}\": {c}")).collect();
+        (format!("[{}]", cells.join(", ")), format!("{{{}}}", named.join(", ")))
+    });
+    let key = prop::sample::select(vec![
+        "dataframe_split",
+        "dataframe_records",
+        "instances",
+        "inputs",
+        "params",
+        "messages",
+    ]);
+    let rows = prop::collection::vec(row, 0..4);
+    (key, rows, any::<bool>(), any::<bool>()).prop_map(|(key, rows, named, single)| {
+        let rows: Vec<String> =
+            rows.into_iter().map(|(list, dict)| if named { dict } else { list }).collect();
+        let data = match (key, single) {
+            ("dataframe_split", _) => format!("{{\"data\": [{}]}}", rows.join(", ")),
+            (_, true) => rows.first().cloned().unwrap_or_default(),
+            _ => format!("[{}]", rows.join(", ")),
+        };
+        format!("{{\"{key}\": {data}}}")
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_request_gets_an_answer(
+        model in any_model(),
+        method in "(GET|POST|PUT|[A-Z]{0,5})",
+        path in "(/|/invocations|/ping\\?x=1|\\PC{0,12})",
+        content_type in prop::option::of("(text/csv|application/json)?(;[ -~]{0,20})?"),
+        body in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let response = model.handle(&Request {
+            method: &method,
+            path: &path,
+            content_type: content_type.as_deref(),
+            body: &body,
+        });
+        prop_assert!([200, 400, 404, 405, 415].contains(&response.status), "{response:?}");
+    }
+
+    #[test]
+    fn every_json_body_is_answered_with_predictions_or_a_reason(
+        model in any_model(),
+        body in any_body(),
+    ) {
+        let response = post(&model, "application/json", body.as_bytes());
+        let text = String::from_utf8(response.body).unwrap();
+        match response.status {
+            200 => prop_assert!(text.starts_with("{\"predictions\": "), "{body}: {text}"),
+            400 => {
+                let error: serde_json::Value = serde_json::from_str(&text).unwrap();
+                prop_assert!(error["message"].as_str().is_some_and(|m| !m.is_empty()), "{text}");
+            }
+            status => prop_assert!(false, "{body}: {status} {text}"),
+        }
+    }
+
+    #[test]
+    fn every_csv_body_is_answered(model in any_model(), body in "[ab,1.\"\nNx]{0,60}") {
+        let response = post(&model, "text/csv", body.as_bytes());
+        prop_assert!(matches!(response.status, 200 | 400), "{response:?}");
+    }
+}

@@ -1,0 +1,28 @@
+// Where the built product and the outside tools are. `cargo xtask test` sets
+// these; a missing one is an error that says so, never a skipped test.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const variable = (name, meaning) => {
+  const value = process.env[name];
+  if (!value) {
+    throw new Error(`${name} is not set (${meaning}); run these tests with: cargo xtask test`);
+  }
+  return value;
+};
+
+/** The folder `tests/` of the repository. */
+export const testsDir = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+/** The repository's root. */
+export const rootDir = path.dirname(testsDir);
+/** Where pictures of pages go: `target/screenshots/`. */
+export const screenshotsDir = path.join(rootDir, 'target', 'screenshots');
+
+/** The built static files. */
+export const siteDir = () => path.join(variable('MILLRACE_DIST', 'the folder of the build'), 'site');
+/** The `xtask` executable. */
+export const xtask = () => variable('MILLRACE_XTASK', 'the xtask executable');
+/** A Python with the packages of tests/requirements.txt. */
+export const python = () => variable('MILLRACE_PYTHON', 'a Python with tests/requirements.txt');
+/** A Chromium executable. */
+export const chromium = () => variable('MILLRACE_CHROMIUM', 'the Chromium executable');

@@ -1,0 +1,60 @@
+// How tests name the things of the page: by role and by what a user reads.
+
+/** The address of a page of the site at `base`, talking to the MLflow server at `server` if one is given. */
+export const at = (base, hash = '/experiments', server) => {
+  const url = new URL(base);
+  if (server) url.searchParams.set('server', server);
+  url.hash = hash;
+  return url.href;
+};
+
+/** The link to an experiment in the list of experiments. */
+export const experimentLink = (page, name) => page.getByRole('table').getByRole('link', { name, exact: true });
+
+/** The link in the rail that says which server is in use and how it fares. */
+export const serverState = (page) => page.getByRole('navigation', { name: 'Main' }).locator('a.server-state');
+
+/** Types a server's address into the form and connects. */
+export async function connect(page, address) {
+  await page.getByLabel('Address of the MLflow server').fill(address);
+  await page.getByRole('button', { name: 'Connect' }).click();
+}
+
+/** Fills the form that stands where the server asked who is asking. */
+export async function signIn(page, user, password) {
+  await page.getByLabel('User').fill(user);
+  await page.getByLabel('Password', { exact: true }).and(page.locator('input[type=password]')).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Waits until a text is to be seen. */
+export const seeText = (page, pattern, options) => page.getByText(pattern).filter({ visible: true }).first().waitFor(options);
+
+/**
+ * On the page `#/try`: runs the model on `body`, or on the body that stands
+ * there, and returns `{ status, text }` of the answer.
+ */
+export async function runBody(page, body) {
+  if (body !== undefined) await page.getByLabel('Request body').fill(body);
+  const answer = page.locator('.answer');
+  // The answer before must not be taken for the one to come.
+  const before = await answer.locator('.answer-head').elementHandle({ timeout: 100 }).catch(() => null);
+  await page.getByRole('button', { name: 'Run' }).click();
+  if (before) await before.waitForElementState('hidden').catch(() => {});
+  await answer.getByRole('region', { name: 'Answer' }).waitFor();
+  const status = Number(await answer.locator('.answer-head').getByText(/^\d{3}$/).innerText());
+  return { status, text: await answer.getByRole('region', { name: 'Answer' }).innerText() };
+}
+
+/** The row of a run in the table of runs. */
+export const runRow = (page, name) => page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+
+/** Types a filter for runs and applies it. */
+export async function filterRuns(page, filter) {
+  const box = page.getByRole('search').getByRole('textbox');
+  await box.fill(filter);
+  await box.press('Enter');
+}
+
+/** The chart of one metric on the page of a run. */
+export const metricChart = (page, key) => page.getByRole('figure').filter({ has: page.getByRole('heading', { name: key, exact: true }) });

@@ -1,0 +1,45 @@
+// `cargo xtask serve` as its user starts it, on what is built already.
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { rootDir, xtask } from './environment.mjs';
+import { run, start } from './processes.mjs';
+
+const START_MS = 60_000;
+const env = { MILLRACE_NO_BUILD: '1' };
+
+/**
+ * Starts `xtask serve` on any port and waits until it says that it listens.
+ * Returns `{ url, log(), stop(signal) }`; `stop` removes its data folder too.
+ */
+export async function startServe(flags = [], extraEnv = {}) {
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-data-'));
+  const args = ['serve', '--port', '0', '--data', dir, ...flags];
+  const server = start(`xtask ${args.join(' ')}`, xtask(), args, { cwd: rootDir, env: { ...env, ...extraEnv } });
+  const stop = async (signal) => {
+    const exit = await server.stop(signal);
+    await rm(dir, { recursive: true, force: true });
+    return exit;
+  };
+  try {
+    const url = await server.until(
+      'line "listening on"',
+      () => server.log.match(/listening on (http:\/\/127\.0\.0\.1:\d+)/)?.[1],
+      START_MS,
+    );
+    return { url, dir, pid: server.pid, log: () => server.log, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Runs `xtask serve` with flags that must make it refuse; returns `{ code, stdout, stderr }`. */
+export const serveFails = async (flags) => {
+  const dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-data-'));
+  try {
+    return await run(xtask(), ['serve', '--data', dir, ...flags], { cwd: rootDir, env, timeoutMs: START_MS });
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+};

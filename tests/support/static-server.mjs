@@ -1,0 +1,44 @@
+// A plain static host, as dumb as the ones that people put the site on: no
+// rewriting, no headers of its own, optionally under a sub-path.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import path from 'node:path';
+
+const TYPES = {
+  '.css': 'text/css',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.mjs': 'text/javascript',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+};
+
+/** Serves `dir` at `base` (such as `/` or `/tools/millrace/`); returns `{ port, requests, stop }`. */
+export async function startStatic(dir, base = '/') {
+  const requests = [];
+  const server = createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, 'http://static');
+    requests.push(`${request.method} ${pathname}`);
+    const inside = pathname.startsWith(base) ? decodeURIComponent(pathname.slice(base.length)) : undefined;
+    const file = path.join(dir, inside?.endsWith('/') || inside === '' ? `${inside}index.html` : (inside ?? ''));
+    try {
+      if (inside === undefined || !file.startsWith(path.resolve(dir) + path.sep)) throw new Error('outside');
+      const body = request.method === 'GET' ? await readFile(file) : null;
+      if (body === null) throw new Error('read only');
+      response.writeHead(200, { 'Content-Type': TYPES[path.extname(file)] ?? 'application/octet-stream' });
+      response.end(body);
+    } catch {
+      response.writeHead(404, { 'Content-Type': 'text/html; charset=utf-8' });
+      response.end('<!doctype html><title>404</title><h1>Not found</h1>');
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const stop = () =>
+    new Promise((resolve) => {
+      server.close(resolve);
+      server.closeAllConnections();
+    });
+  return { port: server.address().port, requests, stop };
+}

@@ -1,0 +1,76 @@
+//! Which page is shown, and what all of them share.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use crate::components::announcer::{Announcer, LiveRegion};
+use crate::components::help::Keyboard;
+use crate::components::rail::{Drawer, Rail};
+use crate::pages::experiments::ExperimentsPage;
+use crate::pages::not_found::NotFoundPage;
+use crate::pages::run::{RunByIdPage, RunPage};
+use crate::pages::runs::RunsPage;
+use crate::pages::settings::SettingsPage;
+use crate::pages::starting::StartingPage;
+use crate::pages::try_model::TryPage;
+use crate::state::appearance::Appearance;
+use crate::state::config::PageQuery;
+use crate::state::location::Navigator;
+use crate::state::route::Route;
+use crate::state::session::{Session, Stage};
+
+/// The whole page.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    let asked = PageQuery::parse(&window().location().search().unwrap_or_default());
+    let appearance = Appearance::start(asked.theme, asked.embed);
+    let navigator = Navigator::start();
+    let session = Session::start(asked.server);
+    let drawer = Drawer::new();
+    provide_context(appearance);
+    provide_context(navigator);
+    provide_context(session);
+    provide_context(drawer);
+    provide_context(Announcer::new());
+
+    let route = Memo::new(move |_| navigator.place().with(|place| place.route.clone()));
+    let page = move || {
+        let route = route.get();
+        match (&route, session.stage()) {
+            (Route::Try, _) => view! { <TryPage/> }.into_any(),
+            (Route::Settings, Stage::Starting) => view! { <StartingPage/> }.into_any(),
+            (Route::Settings, _) => view! { <SettingsPage/> }.into_any(),
+            (Route::Unknown { path }, _) => view! { <NotFoundPage path=path.clone()/> }.into_any(),
+            (_, Stage::Starting) => view! { <StartingPage/> }.into_any(),
+            (_, Stage::Choosing | Stage::Unusable(_)) => view! { <SettingsPage/> }.into_any(),
+            (_, Stage::Using(client)) => match route {
+                Route::Runs { experiment } => view! { <RunsPage client experiment/> }.into_any(),
+                Route::Run { experiment, run, .. } => {
+                    view! { <RunPage client experiment run/> }.into_any()
+                }
+                Route::RunById { run } => view! { <RunByIdPage client run/> }.into_any(),
+                _ => view! { <ExperimentsPage client/> }.into_any(),
+            },
+        }
+    };
+    let rail = (!appearance.embedded()).then(|| view! { <Rail/> });
+    view! {
+        <button type="button" class="skip" on:click=|_| focus_content()>
+            "Skip to content"
+        </button>
+        <div class="shell" class:drawer-open=move || drawer.is_open()>
+            {rail}
+            <div class="stage">{page}</div>
+        </div>
+        <Keyboard/>
+        <LiveRegion/>
+    }
+}
+
+fn focus_content() {
+    let content = document().get_element_by_id("content");
+    if let Some(content) = content.and_then(|content| content.dyn_into::<HtmlElement>().ok()) {
+        content.focus().ok();
+    }
+}

@@ -1,0 +1,109 @@
+//! What went wrong, in words, where it went wrong, and what to do about it.
+
+use leptos::prelude::*;
+use mlflow_client::{Error, ErrorKind};
+
+use crate::components::copy_button::CopyButton;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::sign_in::SignIn;
+use crate::state::route::Route;
+use crate::state::session::use_session;
+
+/// A failed request.
+#[component]
+pub(crate) fn Failure(
+    /// What failed.
+    error: Error,
+    /// Asks again.
+    #[prop(into)]
+    retry: Callback<()>,
+    /// Whether a server that wants credentials is answered with a form here.
+    #[prop(default = true)]
+    asks: bool,
+) -> impl IntoView {
+    use_session().note(&error);
+    let origin = window().location().origin().unwrap_or_default();
+    let remedy = error.remedy(&origin).unwrap_or_default();
+    let copyable = |label: &'static str, text: Option<String>| {
+        text.map(|text| {
+            view! {
+                <div class="remedy">
+                    <span class="label">{label}</span>
+                    <div class="snippet">
+                        <pre tabindex="0" role="region" aria-label=label>{text.clone()}</pre>
+                        <CopyButton text label="Copy"/>
+                    </div>
+                </div>
+            }
+        })
+    };
+    let wants_credentials = matches!(error.kind(), ErrorKind::Unauthenticated { .. });
+    let sign_in = (asks && wants_credentials).then(|| view! { <SignIn/> });
+    let settings = (asks && !wants_credentials).then(|| {
+        view! { <a class="button" href=Route::Settings.href()>"Settings"</a> }
+    });
+    view! {
+        <div class="failure" role="alert">
+            <h2>
+                <Icon glyph=Glyph::Warning/>
+                {title(&error)}
+            </h2>
+            {details(error.kind()).map(|words| view! { <p class="server-said">{words}</p> })}
+            {(!remedy.text.is_empty()).then(|| view! { <p class="lead">{remedy.text.clone()}</p> })}
+            {copyable("Start the server with", remedy.command)}
+            {copyable("or set in its environment", remedy.environment)}
+            {sign_in}
+            <div class="actions">
+                <button type="button" class="button" on:click=move |_| retry.run(())>
+                    <Icon glyph=Glyph::Refresh/>
+                    "Try again"
+                </button>
+                {settings}
+                <CopyButton text=error.to_string() label="Copy details" labelled=true/>
+            </div>
+        </div>
+    }
+}
+
+/// What kind of failure it is, in a few words.
+fn title(error: &Error) -> &'static str {
+    match error.kind() {
+        _ if error.is_not_found() => "The server has no such thing",
+        ErrorKind::Unreachable { .. } => "The server does not answer",
+        ErrorKind::CrossOrigin => "The server does not let this page read its answers",
+        ErrorKind::InvalidHost => "The server does not accept this host name",
+        ErrorKind::Unauthenticated { credentials_sent: false, .. } => "The server asks who you are",
+        ErrorKind::Unauthenticated { credentials_sent: true, .. } => {
+            "The server did not accept these credentials"
+        }
+        ErrorKind::Forbidden { .. } => "You may not see this",
+        ErrorKind::NotMlflow { .. } => "This is not an answer of MLflow",
+        ErrorKind::Api { .. } => "MLflow refused the request",
+        ErrorKind::Unavailable { .. } => "The server is not available",
+        ErrorKind::Timeout => "The server took too long",
+        ErrorKind::TooLarge { .. } => "The answer is too large",
+        ErrorKind::InvalidRequest { .. } => "The request could not be sent",
+        _ => "The request failed",
+    }
+}
+
+/// The server's own words, where it had some.
+fn details(kind: &ErrorKind) -> Option<String> {
+    match kind {
+        ErrorKind::Api { message, .. } | ErrorKind::Forbidden { message } => Some(message.clone()),
+        ErrorKind::NotMlflow { .. }
+        | ErrorKind::Unavailable { .. }
+        | ErrorKind::InvalidRequest { .. } => Some(kind.to_string()),
+        _ => None,
+    }
+    .filter(|words| !words.trim().is_empty())
+}
+
+/// The server's words about a filter or an order that it refused: a 400, which
+/// belongs under the box and leaves all else as it is.
+pub(crate) fn refusal(error: &Error) -> Option<String> {
+    match error.kind() {
+        ErrorKind::Api { status: 400, message, .. } => Some(message.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,18 @@
+//! The components: one folder each, with its style.
+
+pub(crate) mod announcer;
+pub(crate) mod connect_form;
+pub(crate) mod copy_button;
+pub(crate) mod empty;
+pub(crate) mod failure;
+pub(crate) mod filter_box;
+pub(crate) mod help;
+pub(crate) mod icon;
+pub(crate) mod line_chart;
+pub(crate) mod page;
+pub(crate) mod rail;
+pub(crate) mod sign_in;
+pub(crate) mod skeleton;
+pub(crate) mod status;
+pub(crate) mod tags;
+pub(crate) mod theme_switch;

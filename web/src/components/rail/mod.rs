@@ -1,0 +1,140 @@
+//! The left rail: where one can go, the theme, and the server in use.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use crate::components::icon::{Glyph, Icon};
+use crate::components::theme_switch::ThemeSwitch;
+use crate::state::location::use_navigator;
+use crate::state::route::Route;
+use crate::state::session::{Reach, use_session};
+
+/// Whether the rail is open as a drawer, on screens too narrow for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Drawer(RwSignal<bool>);
+
+impl Drawer {
+    /// A closed drawer.
+    pub(crate) fn new() -> Drawer {
+        Drawer(RwSignal::new(false))
+    }
+
+    /// Opens or closes it.
+    pub(crate) fn set(self, open: bool) {
+        self.0.set(open);
+    }
+
+    /// Whether it is open.
+    pub(crate) fn is_open(self) -> bool {
+        self.0.get()
+    }
+}
+
+/// The left rail.
+#[component]
+pub(crate) fn Rail() -> impl IntoView {
+    let place = use_navigator().place();
+    let drawer: Drawer = expect_context();
+    let item = move |route: Route, glyph: Glyph, label: &'static str, section: Section| {
+        let current =
+            move || (place.with(|place| Section::of(&place.route)) == section).then_some("page");
+        view! {
+            <li>
+                <a class="rail-item" href=route.href() aria-current=current title=label>
+                    <Icon glyph/>
+                    <span class="rail-text">{label}</span>
+                </a>
+            </li>
+        }
+    };
+    // Going somewhere closes the drawer.
+    Effect::new(move || {
+        place.track();
+        drawer.set(false);
+    });
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            drawer.set(false);
+        }
+    };
+    view! {
+        <nav class="rail" aria-label="Main" on:keydown=on_key>
+            <a class="brand" href=Route::Experiments.href() title="Millrace">
+                <Icon glyph=Glyph::Brand/>
+                <span class="rail-text">"Millrace"</span>
+            </a>
+            <ul class="rail-items">
+                {item(Route::Experiments, Glyph::Flask, "Experiments", Section::Experiments)}
+                {item(Route::Try, Glyph::Play, "Try a model", Section::Try)}
+                {item(Route::Settings, Glyph::Sliders, "Settings", Section::Settings)}
+            </ul>
+            <div class="rail-foot">
+                <ThemeSwitch group="theme-in-rail"/>
+                <ServerState/>
+            </div>
+        </nav>
+        <button
+            type="button"
+            class="drawer-veil"
+            aria-label="Close the menu"
+            tabindex="-1"
+            on:click=move |_| drawer.set(false)
+        ></button>
+    }
+}
+
+/// The part of the rail that a page belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Experiments,
+    Try,
+    Settings,
+    None,
+}
+
+impl Section {
+    fn of(route: &Route) -> Section {
+        match route {
+            Route::Experiments | Route::Runs { .. } | Route::Run { .. } | Route::RunById { .. } => {
+                Section::Experiments
+            }
+            Route::Try => Section::Try,
+            Route::Settings => Section::Settings,
+            Route::Unknown { .. } => Section::None,
+        }
+    }
+}
+
+/// The server in use and how it fares, linking to where both can be changed.
+#[component]
+fn ServerState() -> impl IntoView {
+    let session = use_session();
+    let name = move || match session.server() {
+        Some(server) => server.name().to_owned(),
+        None => "No server".to_owned(),
+    };
+    let class = move || match session.reach() {
+        Reach::None | Reach::Checking => "server-state",
+        Reach::Connected { .. } => "server-state connected",
+        Reach::SignIn | Reach::Refused => "server-state wary",
+        Reach::Offline => "server-state offline",
+    };
+    let words = move || match session.reach() {
+        Reach::None => "choose one".to_owned(),
+        Reach::Checking => "connecting".to_owned(),
+        Reach::Connected { version: Some(version) } => format!("connected · {version}"),
+        Reach::Connected { version: None } => "connected".to_owned(),
+        Reach::SignIn => "sign in".to_owned(),
+        Reach::Refused => "refused".to_owned(),
+        Reach::Offline => "not reachable".to_owned(),
+    };
+    view! {
+        <a class=class href=Route::Settings.href() title=move || format!("{}: {}", name(), words())>
+            <span class="server-dot" aria-hidden="true"></span>
+            <span class="rail-text server-words">
+                <span class="clip">{name}</span>
+                <span class="clip faint">{words}</span>
+            </span>
+        </a>
+    }
+}

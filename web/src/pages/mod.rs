@@ -1,0 +1,9 @@
+//! The pages: one folder each, with its style.
+
+pub(crate) mod experiments;
+pub(crate) mod not_found;
+pub(crate) mod run;
+pub(crate) mod runs;
+pub(crate) mod settings;
+pub(crate) mod starting;
+pub(crate) mod try_model;

@@ -1,0 +1,195 @@
+//! The model engine: a module Web Worker that runs one model away from the page.
+//!
+//! Messages are plain objects with the `id` of their request. A request is
+//! `{id, op: "load", files: [{path, bytes}]}` or
+//! `{id, op: "invoke", path, contentType, body}`; its answer has `ok`, and
+//! `{id, op: "progress", done, total, what}` may come in between.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use super::signature::Summary;
+
+/// How far a load has come.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Progress {
+    /// What is being done, such as `Downloading the engine`.
+    pub(crate) what: String,
+    /// Bytes done.
+    pub(crate) done: f64,
+    /// Bytes in all; 0 while unknown.
+    pub(crate) total: f64,
+}
+
+/// A loaded model, as the engine describes it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Loaded {
+    /// What it says of itself.
+    pub(crate) model: Summary,
+    /// The model's own example of a request body.
+    pub(crate) example: Option<String>,
+}
+
+/// What `/invocations` answered.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Answer {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// The body, as text.
+    pub(crate) body: String,
+}
+
+/// A running engine. Dropping it ends its worker.
+pub(crate) struct Engine {
+    worker: Worker,
+    pending: Pending,
+    next_id: RefCell<u32>,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+/// The resolvers of the requests that are under way.
+type Pending = Rc<RefCell<HashMap<u32, Function>>>;
+
+const LOST: &str = "The engine did not start. Its files may be missing beside the page.";
+
+impl Engine {
+    /// Starts the worker; `on_progress` hears how loading goes.
+    ///
+    /// # Errors
+    /// When the browser has no module workers.
+    pub(crate) fn start(on_progress: impl Fn(Progress) + 'static) -> Result<Engine, String> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options("./model-worker.js", &options)
+            .map_err(|_| "This browser cannot run module workers.".to_owned())?;
+        let pending = Pending::default();
+        let on_message = {
+            let pending = pending.clone();
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                let data = event.data();
+                if text(&data, "op").as_deref() == Some("progress") {
+                    on_progress(Progress {
+                        what: format!("Loading the {}", text(&data, "what").unwrap_or_default()),
+                        done: number(&data, "done"),
+                        total: number(&data, "total"),
+                    });
+                } else if let Some(resolve) =
+                    pending.borrow_mut().remove(&(number(&data, "id") as u32))
+                {
+                    resolve.call1(&JsValue::NULL, &data).ok();
+                }
+            })
+        };
+        // A script that cannot be loaded, or a trap in it: nothing that is under
+        // way will be answered.
+        let on_error = {
+            let pending = pending.clone();
+            Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
+                let message = event.message();
+                let words = if message.is_empty() { LOST.to_owned() } else { message };
+                let answer = object(&[("ok", false.into()), ("error", words.into())]);
+                for (_, resolve) in pending.borrow_mut().drain() {
+                    resolve.call1(&JsValue::NULL, &answer).ok();
+                }
+            })
+        };
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Engine {
+            worker,
+            pending,
+            next_id: RefCell::new(1),
+            _on_message: on_message,
+            _on_error: on_error,
+        })
+    }
+
+    /// Loads a model from its files (path and bytes).
+    ///
+    /// # Errors
+    /// What the engine says is wrong with the model.
+    pub(crate) async fn load(&self, files: Vec<(String, ArrayBuffer)>) -> Result<Loaded, String> {
+        let list = Array::new();
+        let transfer = Array::new();
+        for (path, bytes) in files {
+            transfer.push(&bytes);
+            list.push(&object(&[("path", path.into()), ("bytes", bytes.into())]));
+        }
+        let message = object(&[("op", "load".into()), ("files", list.into())]);
+        let answer = self.ask(&message, &transfer).await?;
+        let model = Reflect::get(&answer, &"model".into()).unwrap_or_default();
+        let model = js_sys::JSON::stringify(&model).map(String::from).unwrap_or_default();
+        let model = serde_json::from_slice(model.as_bytes()).map_err(|error| {
+            format!("The engine describes the model in a way unknown here: {error}.")
+        })?;
+        Ok(Loaded { model, example: text(&answer, "example") })
+    }
+
+    /// Posts a JSON body to the model's `/invocations`.
+    ///
+    /// # Errors
+    /// When the engine itself failed; a refused body is an [`Answer`].
+    pub(crate) async fn invoke(&self, body: &str) -> Result<Answer, String> {
+        let bytes = Uint8Array::from(body.as_bytes()).buffer();
+        let transfer = Array::of1(&bytes);
+        let message = object(&[
+            ("op", "invoke".into()),
+            ("path", "/invocations".into()),
+            ("contentType", "application/json".into()),
+            ("body", bytes.into()),
+        ]);
+        let answer = self.ask(&message, &transfer).await?;
+        let body = Reflect::get(&answer, &"body".into()).unwrap_or_default();
+        let body = Uint8Array::new(&body).to_vec();
+        Ok(Answer {
+            status: number(&answer, "status") as u16,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        })
+    }
+
+    async fn ask(&self, message: &Object, transfer: &Array) -> Result<JsValue, String> {
+        let id = self.next_id.replace_with(|id| *id + 1);
+        Reflect::set(message, &"id".into(), &id.into()).ok();
+        let promise = Promise::new(&mut |resolve, _| {
+            self.pending.borrow_mut().insert(id, resolve);
+        });
+        self.worker
+            .post_message_with_transfer(message, transfer)
+            .map_err(|_| "The model could not be handed to the engine.".to_owned())?;
+        let answer = JsFuture::from(promise).await.map_err(|_| LOST.to_owned())?;
+        if Reflect::get(&answer, &"ok".into()).is_ok_and(|ok| ok.is_truthy()) {
+            Ok(answer)
+        } else {
+            Err(text(&answer, "error").unwrap_or_else(|| LOST.to_owned()))
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}
+
+fn object(fields: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (key, value) in fields {
+        Reflect::set(&object, &(*key).into(), value).ok();
+    }
+    object
+}
+
+fn text(value: &JsValue, key: &str) -> Option<String> {
+    Reflect::get(value, &key.into()).ok()?.as_string()
+}
+
+fn number(value: &JsValue, key: &str) -> f64 {
+    Reflect::get(value, &key.into()).ok().and_then(|value| value.as_f64()).unwrap_or(0.0)
+}

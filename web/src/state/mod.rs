@@ -1,0 +1,27 @@
+//! What the page knows. Modules that need no browser are plain functions over
+//! plain values, and are tested natively.
+
+pub(crate) mod appearance;
+pub(crate) mod clock;
+pub(crate) mod columns;
+pub(crate) mod config;
+pub(crate) mod engine;
+pub(crate) mod filter;
+pub(crate) mod folder;
+pub(crate) mod format;
+pub(crate) mod histories;
+pub(crate) mod json;
+pub(crate) mod keys;
+pub(crate) mod location;
+pub(crate) mod model_files;
+pub(crate) mod pager;
+pub(crate) mod query;
+pub(crate) mod route;
+pub(crate) mod server;
+pub(crate) mod session;
+pub(crate) mod signature;
+pub(crate) mod storage;
+pub(crate) mod theme;
+pub(crate) mod transport;
+pub(crate) mod trial;
+pub(crate) mod window;

@@ -1,0 +1,181 @@
+//! Where the user is: the part of the address after `#`, as a value.
+//!
+//! The paths are MLflow's own, so that every link that a notebook or a build
+//! log printed (`…/#/experiments/1/runs/0a1b…`) opens here unchanged.
+//! A router that is tied to the History API cannot serve them: the page must
+//! work from any folder of any static host, where only `#` is ours.
+
+use std::fmt;
+
+use super::query::{Query, decode, encode};
+
+/// A page of the dashboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// `/` and `/experiments`: the list of experiments.
+    Experiments,
+    /// `/experiments/:id` and `/experiments/:id/runs`: the runs of one experiment.
+    Runs {
+        /// The experiment's id.
+        experiment: String,
+    },
+    /// `/experiments/:id/runs/:run(/:tab)`: one run.
+    Run {
+        /// The experiment's id.
+        experiment: String,
+        /// The run's id.
+        run: String,
+        /// What follows the run's id, empty for the overview.
+        tab: String,
+    },
+    /// `/runs/:run`: one run whose experiment has to be looked up.
+    RunById {
+        /// The run's id.
+        run: String,
+    },
+    /// `/try`: run a model in the page.
+    Try,
+    /// `/connect` and `/settings`: the server in use, and the theme.
+    Settings,
+    /// Any other path, kept to be shown.
+    Unknown {
+        /// The path as it stands in the address.
+        path: String,
+    },
+}
+
+impl Route {
+    fn parse(path: &str) -> Route {
+        let segments: Vec<String> =
+            path.split('/').filter(|part| !part.is_empty()).map(decode).collect();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        match segments.as_slice() {
+            [] | ["experiments"] => Route::Experiments,
+            ["experiments", id] | ["experiments", id, "runs"] => {
+                Route::Runs { experiment: (*id).to_owned() }
+            }
+            ["experiments", id, "runs", run, tab @ ..] => Route::Run {
+                experiment: (*id).to_owned(),
+                run: (*run).to_owned(),
+                tab: tab.join("/"),
+            },
+            ["runs", run] => Route::RunById { run: (*run).to_owned() },
+            ["try"] => Route::Try,
+            ["connect"] | ["settings", ..] => Route::Settings,
+            _ => Route::Unknown { path: path.to_owned() },
+        }
+    }
+
+    /// The address of this page, starting with `#`: what an `href` takes.
+    pub(crate) fn href(&self) -> String {
+        format!("#{self}")
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Route::Experiments => f.write_str("/experiments"),
+            Route::Runs { experiment } => write!(f, "/experiments/{}/runs", encode(experiment)),
+            Route::Run { experiment, run, tab } => {
+                write!(f, "/experiments/{}/runs/{}", encode(experiment), encode(run))?;
+                tab.split('/')
+                    .filter(|part| !part.is_empty())
+                    .try_for_each(|part| write!(f, "/{}", encode(part)))
+            }
+            Route::RunById { run } => write!(f, "/runs/{}", encode(run)),
+            Route::Try => f.write_str("/try"),
+            Route::Settings => f.write_str("/settings"),
+            Route::Unknown { path } => f.write_str(path),
+        }
+    }
+}
+
+/// A page and what is chosen on it: the whole part of the address after `#`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The page.
+    pub(crate) route: Route,
+    /// The choices made on it, such as `searchFilter`.
+    pub(crate) query: Query,
+}
+
+impl Place {
+    /// Reads `location.hash`, with or without its `#`.
+    pub(crate) fn parse(hash: &str) -> Place {
+        let hash = hash.strip_prefix('#').unwrap_or(hash);
+        let (path, query) = hash.split_once('?').unwrap_or((hash, ""));
+        Place { route: Route::parse(path), query: Query::parse(query) }
+    }
+
+    /// The address of this place, starting with `#`.
+    pub(crate) fn href(&self) -> String {
+        if self.query.is_empty() {
+            self.route.href()
+        } else {
+            format!("{}?{}", self.route.href(), self.query)
+        }
+    }
+}
+
+impl From<Route> for Place {
+    fn from(route: Route) -> Place {
+        Place { route, query: Query::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(tab: &str) -> Route {
+        Route::Run { experiment: "1".into(), run: "0a1b".into(), tab: tab.into() }
+    }
+
+    #[test]
+    fn the_paths_that_mlflow_prints_are_understood() {
+        for (hash, expected) in [
+            ("", Route::Experiments),
+            ("#/", Route::Experiments),
+            ("#/experiments", Route::Experiments),
+            ("#/experiments/", Route::Experiments),
+            ("#/experiments/7", Route::Runs { experiment: "7".into() }),
+            ("#/experiments/7/runs", Route::Runs { experiment: "7".into() }),
+            ("#/experiments/1/runs/0a1b", run("")),
+            ("#/experiments/1/runs/0a1b/model-metrics", run("model-metrics")),
+            ("#/experiments/1/runs/0a1b/artifactPath/a/b.txt", run("artifactPath/a/b.txt")),
+            ("#/runs/0a1b", Route::RunById { run: "0a1b".into() }),
+            ("#/try", Route::Try),
+            ("#/connect", Route::Settings),
+            ("#/settings/general", Route::Settings),
+            ("#/gateway", Route::Unknown { path: "/gateway".into() }),
+        ] {
+            assert_eq!(Place::parse(hash).route, expected, "{hash}");
+        }
+    }
+
+    #[test]
+    fn every_route_reads_back_as_it_was_printed() {
+        for route in [
+            Route::Experiments,
+            Route::Runs { experiment: "a b/c%".into() },
+            run(""),
+            run("artifactPath/dir/ü.txt"),
+            Route::RunById { run: "x?y#z".into() },
+            Route::Try,
+            Route::Settings,
+        ] {
+            assert_eq!(Place::parse(&route.href()).route, route, "{}", route.href());
+        }
+    }
+
+    #[test]
+    fn the_filter_in_the_address_survives_a_round_trip() {
+        let mut place = Place::from(Route::Runs { experiment: "1".into() });
+        let filter = "metrics.`f1 score` > 0.5 and params.p = 'a&b=c+d%#?'";
+        place.query.set("searchFilter", Some(filter));
+        let read = Place::parse(&place.href());
+        assert_eq!(read, place);
+        assert_eq!(read.query.get("searchFilter"), Some(filter));
+    }
+}

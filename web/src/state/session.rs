@@ -1,0 +1,230 @@
+//! The server in use: chosen by the address, the site, or the user.
+
+use gloo_net::http::Request;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use mlflow_client::{Access, Client, ConnectError, Error, ErrorKind, Probe};
+
+use super::config::{EdgeModel, SiteConfig};
+use super::server::{Credentials, Server, read_address, remember};
+use super::storage::Shelf;
+use super::transport::PageTransport;
+
+/// The client that talks to the server in use.
+pub(crate) type Mlflow = Client<PageTransport>;
+
+const SERVER: &str = "millrace.server";
+const RECENT: &str = "millrace.recent";
+
+/// What the page can show.
+#[derive(Clone, Debug)]
+pub(crate) enum Stage {
+    /// `millrace.json` is on its way.
+    Starting,
+    /// No server is known: the user chooses one.
+    Choosing,
+    /// A server is in use.
+    Using(Mlflow),
+    /// What is remembered of a server does not make a client: why.
+    Unusable(ConnectError),
+}
+
+/// How the server fares, as far as is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// There is no server.
+    None,
+    /// The first answer is on its way.
+    Checking,
+    /// It answers.
+    Connected {
+        /// The MLflow version that it says it has.
+        version: Option<String>,
+    },
+    /// It wants to know who is asking.
+    SignIn,
+    /// It answers, but not with what this page needs.
+    Refused,
+    /// It does not answer.
+    Offline,
+}
+
+impl Reach {
+    fn found(probe: Result<Probe, Error>) -> Reach {
+        match probe {
+            Ok(Probe { access: Access::NeedsCredentials(_), .. }) => Reach::SignIn,
+            Ok(Probe { access: Access::Denied(_), .. }) => Reach::Refused,
+            Ok(Probe { version, .. }) => Reach::Connected { version },
+            Err(error) => match error.kind() {
+                ErrorKind::Unreachable { .. } | ErrorKind::Timeout => Reach::Offline,
+                _ => Reach::Refused,
+            },
+        }
+    }
+}
+
+/// The server in use. A copyable handle.
+#[derive(Clone, Copy)]
+pub(crate) struct Session {
+    stage: RwSignal<Stage>,
+    server: RwSignal<Option<Server>>,
+    credentials: RwSignal<Credentials>,
+    reach: RwSignal<Reach>,
+    recent: RwSignal<Vec<String>>,
+    models: RwSignal<Vec<EdgeModel>>,
+}
+
+impl Session {
+    /// Reads `millrace.json` and takes up a server: the one that the address
+    /// `asked` for, the one that this tab used last, the site's, or the one
+    /// that this device used last.
+    pub(crate) fn start(asked: Option<String>) -> Session {
+        let session = Session {
+            stage: RwSignal::new(Stage::Starting),
+            server: RwSignal::new(None),
+            credentials: RwSignal::new(Credentials::None),
+            reach: RwSignal::new(Reach::None),
+            recent: RwSignal::new(Shelf::Device.get(RECENT).unwrap_or_default()),
+            models: RwSignal::new(Vec::new()),
+        };
+        spawn_local(async move {
+            let config = site_config().await;
+            session.models.set(config.models);
+            // Never credentials from the address: it is logged and shared.
+            let asked = asked.and_then(|url| read_address(&url).ok()).map(|(server, _)| server);
+            let site = config.tracking.map(|site| Server {
+                url: site.url.trim_end_matches('/').into(),
+                label: site.label,
+            });
+            let server = asked
+                .or_else(|| Shelf::Tab.get(SERVER))
+                .or(site)
+                .or_else(|| Shelf::Device.get(SERVER));
+            match server {
+                Some(server) => {
+                    let key = credentials_key(&server.url);
+                    let credentials = Shelf::Tab.get(&key).or_else(|| Shelf::Device.get(&key));
+                    session.take_up(server, credentials.unwrap_or_default());
+                }
+                None => session.stage.set(Stage::Choosing),
+            }
+        });
+        session
+    }
+
+    /// Uses a server from now on, and remembers it. Credentials are kept for
+    /// this tab, or on this device if `keep` says so.
+    pub(crate) fn choose(self, server: Server, credentials: Credentials, keep: bool) {
+        let key = credentials_key(&server.url);
+        Shelf::Tab.set(&key, &credentials);
+        if keep {
+            Shelf::Device.set(&key, &credentials);
+        } else {
+            Shelf::Device.remove(&key);
+        }
+        Shelf::Tab.set(SERVER, &server);
+        Shelf::Device.set(SERVER, &server);
+        self.recent.update(|recent| remember(recent, &server.url));
+        self.recent.with_untracked(|recent| Shelf::Device.set(RECENT, recent));
+        self.take_up(server, credentials);
+    }
+
+    fn take_up(self, server: Server, credentials: Credentials) {
+        let client = client(&server, &credentials);
+        self.server.set(Some(server));
+        self.credentials.set(credentials);
+        let client = match client {
+            Ok(client) => client,
+            Err(error) => {
+                self.reach.set(Reach::Refused);
+                return self.stage.set(Stage::Unusable(error));
+            }
+        };
+        self.reach.set(Reach::Checking);
+        self.stage.set(Stage::Using(client.clone()));
+        spawn_local(async move {
+            let found = client.probe().await;
+            self.reach.set(Reach::found(found));
+        });
+    }
+
+    /// A request to the server in use failed: the rail says so.
+    pub(crate) fn note(self, error: &Error) {
+        match error.kind() {
+            ErrorKind::Unauthenticated { .. } => self.reach.set(Reach::SignIn),
+            ErrorKind::Unreachable { .. } | ErrorKind::Timeout => self.reach.set(Reach::Offline),
+            _ => {}
+        }
+    }
+
+    /// What the page can show.
+    pub(crate) fn stage(self) -> Stage {
+        self.stage.get()
+    }
+
+    /// The server in use.
+    pub(crate) fn server(self) -> Option<Server> {
+        self.server.get()
+    }
+
+    /// How requests to it are signed.
+    pub(crate) fn credentials(self) -> Credentials {
+        self.credentials.get()
+    }
+
+    /// How it fares.
+    pub(crate) fn reach(self) -> Reach {
+        self.reach.get()
+    }
+
+    /// Addresses used before on this device, the newest first.
+    pub(crate) fn recent(self) -> Vec<String> {
+        self.recent.get()
+    }
+
+    /// Models served beside the page.
+    pub(crate) fn models(self) -> Vec<EdgeModel> {
+        self.models.get()
+    }
+
+    /// The address to give to Python: the server's, or this page's for a proxy.
+    pub(crate) fn tracking_uri(self) -> String {
+        match self.server() {
+            Some(server) if !server.url.is_empty() => server.url,
+            _ => window().location().origin().unwrap_or_default(),
+        }
+    }
+}
+
+/// A client for a server that may not be in use yet.
+///
+/// # Errors
+/// When the address is none, or the credentials cannot be sent.
+pub(crate) fn client(server: &Server, credentials: &Credentials) -> Result<Mlflow, ConnectError> {
+    Client::connect(PageTransport::default(), &server.url, credentials.auth())
+}
+
+/// The session of this page.
+///
+/// # Panics
+/// Never in this page: the shell provides it before any component runs.
+pub(crate) fn use_session() -> Session {
+    expect_context()
+}
+
+fn credentials_key(url: &str) -> String {
+    format!("millrace.credentials {url}")
+}
+
+/// `millrace.json`, or nothing where there is none.
+async fn site_config() -> SiteConfig {
+    let answer = match Request::get("./millrace.json").send().await {
+        Ok(answer) if answer.ok() => answer,
+        _ => return SiteConfig::default(),
+    };
+    let text = answer.text().await.unwrap_or_default();
+    serde_json::from_slice(text.as_bytes()).unwrap_or_else(|error| {
+        leptos::logging::warn!("millrace.json does not read as one: {error}");
+        SiteConfig::default()
+    })
+}
