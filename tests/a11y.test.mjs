@@ -1,5 +1,5 @@
-// Every page, in both themes, on a desk and on a phone: nothing sticks out,
-// axe finds nothing, and a picture is kept for people to look at.
+// Every page, in both themes, on a desk and on a phone: nothing sticks out or
+// is cut, axe finds nothing, and a picture is kept for people to look at.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -46,6 +46,14 @@ const sticksOut = (page) =>
       .slice(0, 5);
   });
 
+/** Numbers that do not fit their cell: cut, they read as other numbers. */
+const cutNumbers = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('td.number')]
+      .filter((cell) => cell.scrollWidth > cell.clientWidth + 1)
+      .map((cell) => `cut: ${cell.textContent}`),
+  );
+
 /** How light the page's background is, from 0 to 1. */
 const lightness = (page) =>
   page.evaluate(() => {
@@ -78,7 +86,7 @@ describe('every page', { timeout: 300_000 }, () => {
             await page.evaluate(() => document.fonts.ready);
             await page.waitForLoadState('networkidle');
             await screenshot(page, `${name}-${colorScheme}-${size}`);
-            found.push(...(await axe(page, source)), ...(await sticksOut(page)));
+            found.push(...(await axe(page, source)), ...(await sticksOut(page)), ...(await cutNumbers(page)));
             if ((await lightness(page)) > 0.5 !== (colorScheme === 'light')) found.push('the theme is the other one');
             if (found.length) wrong[name] = found;
           }

@@ -39,7 +39,12 @@ describe('a model in the page', { timeout: 240_000 }, () => {
 
   const open = (page) => page.goto(at(`${origin}/sub/`, '/try'));
   const pick = (page, folder) => page.locator('input[type=file]').setInputFiles(folder);
-  const loaded = (page) => page.getByRole('button', { name: 'Run' }).and(page.locator('[aria-disabled=false]')).waitFor({ timeout: LOAD_MS });
+  const loaded = async (page) => {
+    const ready = page.getByRole('button', { name: 'Run' }).and(page.locator('[aria-disabled=false]'));
+    const failed = page.getByRole('alert');
+    await ready.or(failed).first().waitFor({ timeout: LOAD_MS });
+    if (await failed.isVisible()) assert.fail(await failed.innerText());
+  };
   const page = (name, body) => checkPage(name, () => browser, body);
 
   for (const [name, folder, bodies] of MODELS) {

@@ -12,10 +12,11 @@ const env = { MILLRACE_NO_BUILD: '1' };
  * Starts `xtask serve` on any port and waits until it says that it listens.
  * Returns `{ url, log(), stop(signal) }`; `stop` removes its data folder too.
  */
-export async function startServe(flags = [], extraEnv = {}) {
+export async function startServe(flags = []) {
+  const program = xtask();
   const dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-data-'));
   const args = ['serve', '--port', '0', '--data', dir, ...flags];
-  const server = start(`xtask ${args.join(' ')}`, xtask(), args, { cwd: rootDir, env: { ...env, ...extraEnv } });
+  const server = start(`xtask ${args.join(' ')}`, program, args, { cwd: rootDir, env });
   const stop = async (signal) => {
     const exit = await server.stop(signal);
     await rm(dir, { recursive: true, force: true });
@@ -36,9 +37,10 @@ export async function startServe(flags = [], extraEnv = {}) {
 
 /** Runs `xtask serve` with flags that must make it refuse; returns `{ code, stdout, stderr }`. */
 export const serveFails = async (flags) => {
+  const program = xtask();
   const dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-data-'));
   try {
-    return await run(xtask(), ['serve', '--data', dir, ...flags], { cwd: rootDir, env, timeoutMs: START_MS });
+    return await run(program, ['serve', '--data', dir, ...flags], { cwd: rootDir, env, timeoutMs: START_MS });
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -54,8 +54,9 @@ pub(crate) fn cast(frame: DataFrame, schema: &Schema) -> Result<DataFrame, Input
                 many => place(i, label).and_then(|i| many.get(i)),
             };
             match spec {
-                Some(spec) => cast_tensor(values, spec)
-                    .map_err(|raised| InputError::conversion(label, spec.dtype.numpy_name(), &raised)),
+                Some(spec) => cast_tensor(values, spec).map_err(|raised| {
+                    InputError::conversion(label, spec.dtype.numpy_name(), &raised)
+                }),
                 None => Ok(values),
             }
         }),

@@ -43,6 +43,12 @@
 //! - Times are read from ISO 8601 and `month/day/year`; MLflow's data frames
 //!   read whatever dateutil does. Times beyond the years 1677 to 2262 are
 //!   errors, not wrapped.
+//! - The times of one column may be written in different forms.
+//! - Extra scalars beside the columns under `inputs` are dropped like extra
+//!   columns; MLflow refuses them. A tensor of text takes a frame of several
+//!   columns; MLflow refuses that too.
+//! - `dataframe_split` takes rows and a list of column names; MLflow also takes
+//!   dictionaries there, and names of several levels.
 //! - A column that appears twice is an error that says so.
 //! - A frame that a small request would blow up to gigabytes is refused.
 //! - The data in an error's text is printed as Python prints it, but long

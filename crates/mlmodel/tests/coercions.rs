@@ -3,7 +3,8 @@
 //! `golden/coercions.jsonl` holds one case a line: a label, a signature, a
 //! request body, and what MLflow makes of it: the data that the model sees
 //! (`frame`, `array` or `dict`, with types and values), or the exception, its
-//! step (`read error`, `fit error`) and its text.
+//! step (`read error`, `fit error`) and its text. Text with missing values,
+//! which pandas calls `str`, is `object` there as it is here.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail as loudly as tests")]
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use lexopt::Arg::{Long, Short};
 use lexopt::ValueExt as _;
 use mlmodel::MlModel;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::build::{self, Level};
 use crate::error::{Context as _, Error, Result};
@@ -171,7 +172,7 @@ fn check_model(folder: &Path) -> Result<()> {
 /// Becomes true at Ctrl-C, and when asked to end.
 fn stop_signal() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
         // A second signal during a long build ends at once.
         signal_hook::flag::register_conditional_shutdown(signal, 130, stop.clone())
             .and_then(|_| signal_hook::flag::register(signal, stop.clone()))

@@ -79,7 +79,13 @@ impl Toolchain {
 
     /// cargo, set up so that it builds natively and for wasm alike.
     pub(crate) fn cargo(&self) -> Command {
-        let mut flags = OsString::from("-C target-feature=+simd128");
+        self.cargo_with("")
+    }
+
+    /// The same, with more flags for rustc where it builds for wasm.
+    pub(crate) fn cargo_with(&self, wasm_flags: &str) -> Command {
+        let mut flags = OsString::from("-C target-feature=+simd128 ");
+        flags.push(wasm_flags);
         let mut command = match self {
             Self::Own => Command::new("cargo"),
             Self::Debian { sysroot, linker } => {

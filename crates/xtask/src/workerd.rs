@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -94,6 +95,8 @@ impl Workerd {
             .arg(&config)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            // A terminal's Ctrl-C is for us; we stop workerd.
+            .process_group(0)
             .spawn()
             .context(|| "starting workerd".to_owned())?;
         let events = child.stdout.take().map(BufReader::new);

@@ -98,7 +98,8 @@ fn is_numeric(frame: &Frame, column: Column) -> bool {
     }
 }
 
-/// How wide a column is, in CSS pixels: by its heading, within bounds.
+/// How wide a column is, in CSS pixels: by its heading, and never too narrow for
+/// a number of four digits, such as -0.0001234: one that is cut reads as another.
 pub(crate) fn width(frame: &Frame, column: Column) -> u32 {
     match column {
         Column::Attribute(Attribute::StartTime) => 104,
@@ -106,7 +107,7 @@ pub(crate) fn width(frame: &Frame, column: Column) -> u32 {
         Column::Attribute(_) => 120,
         _ => {
             let letters = frame.name(column).chars().count().min(100) as u32;
-            (letters * 7 + 40).clamp(88, 176)
+            (letters * 7 + 40).clamp(104, 176)
         }
     }
 }

@@ -98,6 +98,9 @@ mod tests {
             assert_eq!(route(path, &config), Route::Asset);
         }
         assert_eq!(route("/millrace.json", &config), Route::Settings);
-        assert_eq!(route("/ping", &Config::parse(None, None, None, None).unwrap()), Route::NoModels);
+        assert_eq!(
+            route("/ping", &Config::parse(None, None, None, None).unwrap()),
+            Route::NoModels
+        );
     }
 }

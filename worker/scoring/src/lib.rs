@@ -29,8 +29,8 @@ pub fn external_files(model: &[u8]) -> Result<Vec<String>, JsError> {
 /// which has to be read for it.
 #[wasm_bindgen(js_name = bodyTooLarge)]
 #[must_use]
-pub fn body_too_large(limit: usize) -> Response {
-    Response(scoring::body_too_large(limit))
+pub fn body_too_large(limit: usize) -> Answer {
+    Answer(scoring::body_too_large(limit))
 }
 
 /// A loaded model.
@@ -70,19 +70,20 @@ impl Model {
         path: &str,
         content_type: Option<String>,
         body: &[u8],
-    ) -> Response {
+    ) -> Answer {
         let content_type = content_type.as_deref();
-        Response(self.0.handle(&Request { method, path, content_type, body }))
+        Answer(self.0.handle(&Request { method, path, content_type, body }))
     }
 }
 
-/// An answer of the scoring protocol.
+/// An answer of the scoring protocol. Not `Response`: the generated JavaScript
+/// would shadow the browser's.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Response(scoring::Response);
+pub struct Answer(scoring::Response);
 
 #[wasm_bindgen]
-impl Response {
+impl Answer {
     /// The HTTP status.
     #[wasm_bindgen(getter)]
     #[must_use]

@@ -81,7 +81,9 @@ pub(crate) fn RunPage(
     });
     let content = move || match state.get() {
         State::Loading => view! { <Skeleton/> }.into_any(),
-        State::Failed(error) => view! { <Failure error retry/> }.into_any(),
+        State::Failed(error) => {
+            view! { <h1 class="sr-only">"Run"</h1> <Failure error retry/> }.into_any()
+        }
         State::Ready(run) => view! { <RunView client=client.get_value() run=*run/> }.into_any(),
     };
     let actions = move || {
@@ -171,6 +173,7 @@ fn Params(
 fn Skeleton() -> impl IntoView {
     view! {
         <div class="page run" aria-busy="true">
+            <h1 class="sr-only">"Run"</h1>
             <div class="run-head">
                 <span class="bone w5"></span>
             </div>
@@ -215,7 +218,7 @@ pub(crate) fn RunByIdPage(
         load();
     });
     let content = move || match failed.get() {
-        Some(error) => view! { <Failure error retry/> }.into_any(),
+        Some(error) => view! { <h1 class="sr-only">"Run"</h1> <Failure error retry/> }.into_any(),
         None => view! { <Skeleton/> }.into_any(),
     };
     let crumbs =
