@@ -173,6 +173,20 @@ describe('scoring in workerd', () => {
   });
 });
 
+describe('the limit of a body', () => {
+  check('is what MILLRACE_MAX_BODY_BYTES says, to the byte', async () => {
+    const body = JSON.stringify(DF);
+    const edge = await startServe(['--model', model('df')], { MILLRACE_MAX_BODY_BYTES: String(body.length) });
+    try {
+      assert.equal((await post(`${edge.url}/invocations`, body)).status, 200);
+      const error = await assertMlflowError(await post(`${edge.url}/invocations`, `${body} `), 413);
+      assert.match(error.message, new RegExp(`larger than ${body.length} bytes`));
+    } finally {
+      await edge.stop();
+    }
+  });
+});
+
 describe('serve without options', () => {
   check('serves the demo model as its README says, and stops everything at Ctrl-C', async () => {
     const edge = await startServe();

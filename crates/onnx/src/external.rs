@@ -18,15 +18,6 @@ pub trait ExternalData {
     fn get(&self, location: &str) -> Option<&[u8]>;
 }
 
-impl<F> ExternalData for F
-where
-    F: for<'a> Fn(&'a str) -> Option<&'static [u8]>,
-{
-    fn get(&self, location: &str) -> Option<&[u8]> {
-        self(location)
-    }
-}
-
 impl ExternalData for std::collections::HashMap<String, Vec<u8>> {
     fn get(&self, location: &str) -> Option<&[u8]> {
         self.get(location).map(Vec::as_slice)

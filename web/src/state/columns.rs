@@ -102,12 +102,12 @@ fn is_numeric(frame: &Frame, column: Column) -> bool {
 /// a number of four digits, such as -0.0001234: one that is cut reads as another.
 pub(crate) fn width(frame: &Frame, column: Column) -> u32 {
     match column {
-        Column::Attribute(Attribute::StartTime) => 104,
-        Column::Attribute(Attribute::Duration) => 112,
+        Column::Attribute(Attribute::StartTime) => 100,
+        Column::Attribute(Attribute::Duration) => 104,
         Column::Attribute(_) => 120,
         _ => {
             let letters = frame.name(column).chars().count().min(100) as u32;
-            (letters * 7 + 40).clamp(104, 176)
+            (letters * 13 / 2 + 38).clamp(100, 176)
         }
     }
 }
