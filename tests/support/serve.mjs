@@ -9,14 +9,18 @@ const START_MS = 60_000;
 const env = { MILLRACE_NO_BUILD: '1' };
 
 /**
- * Starts `xtask serve` on any port and waits until it says that it listens.
+ * Starts `xtask serve` on any port and waits until it says that it listens;
+ * `extraEnv` is set for it besides.
  * Returns `{ url, log(), stop(signal) }`; `stop` removes its data folder too.
  */
-export async function startServe(flags = []) {
+export async function startServe(flags = [], extraEnv = {}) {
   const program = xtask();
   const dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-data-'));
   const args = ['serve', '--port', '0', '--data', dir, ...flags];
-  const server = start(`xtask ${args.join(' ')}`, program, args, { cwd: rootDir, env });
+  const server = start(`xtask ${args.join(' ')}`, program, args, {
+    cwd: rootDir,
+    env: { ...env, ...extraEnv },
+  });
   const stop = async (signal) => {
     const exit = await server.stop(signal);
     await rm(dir, { recursive: true, force: true });
