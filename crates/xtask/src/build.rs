@@ -249,7 +249,7 @@ fn lay_out(level: Level) -> Result<()> {
     for file in ["worker.js", "scoring-host.js", "wrangler.jsonc"] {
         copy(&root.join("worker/cloudflare").join(file), &worker)?;
     }
-    copy_dir(&root.join("examples/demo-model/model"), &site.join("models/demo"), everything)?;
+    copy_dir(&paths::demo_model(), &site.join("models/demo"), everything)?;
     write(&site.join("style.css"), &stylesheet()?)?;
     write(&site.join("millrace.json"), "{\"tracking\":null,\"models\":[]}\n")
 }

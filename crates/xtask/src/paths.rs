@@ -21,6 +21,11 @@ pub(crate) fn dist() -> PathBuf {
     root().join("dist")
 }
 
+/// The model that is served when none is named.
+pub(crate) fn demo_model() -> PathBuf {
+    root().join("examples/demo-model/model")
+}
+
 /// Copies a folder's files, except those that `keep` refuses.
 pub(crate) fn copy_dir(from: &Path, to: &Path, keep: &dyn Fn(&Path) -> bool) -> Result<()> {
     fs::create_dir_all(to).context(|| format!("creating {}", to.display()))?;

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use lexopt::Arg::{Long, Short};
 use lexopt::ValueExt as _;
@@ -14,7 +14,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::build::{self, Level};
 use crate::error::{Context as _, Error, Result};
-use crate::paths::root;
+use crate::paths::{demo_model, root};
 use crate::run::step;
 use crate::watch;
 use crate::workerd::{Setup, TrackingUri, Workerd};
@@ -60,27 +60,33 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
         check_model(folder)?;
     }
     let stop = stop_signal()?;
+    let built = watch::newest_change();
     // The tests serve what is built already, several times.
     if std::env::var_os("MILLRACE_NO_BUILD").is_none() {
         build::build(level)?;
     }
-    serve(Setup { port, data, tracking, models }, level, &stop)
+    serve(Setup { port, data, tracking, models }, level, built, &stop)
 }
 
 /// Serves until told to stop; in the loop, builds again after changes.
-fn serve(mut setup: Setup, level: Level, stop: &AtomicBool) -> Result<()> {
+///
+/// `built` is the newest change that the build has seen.
+fn serve(mut setup: Setup, level: Level, mut built: SystemTime, stop: &AtomicBool) -> Result<()> {
     let mut workerd = start(&setup)?;
     setup.port = workerd.port;
-    let mut built = watch::newest_change();
     while !stop.load(Ordering::Relaxed) {
         std::thread::sleep(Duration::from_millis(100));
         if workerd.has_stopped() {
             return Err(Error::new("workerd stopped by itself; its message is above"));
         }
-        if level != Level::Dev || watch::newest_change() <= built {
+        if level != Level::Dev {
             continue;
         }
-        built = watch::newest_change();
+        let newest = watch::newest_change();
+        if newest <= built {
+            continue;
+        }
+        built = newest;
         match build::build(level) {
             Ok(()) => {
                 drop(workerd);
@@ -127,7 +133,7 @@ fn check_port(port: u16) -> Result<()> {
 /// Gives each folder a name for `/models/<name>/invocations`.
 fn name_models(folders: &[PathBuf]) -> Result<Vec<(String, PathBuf)>> {
     if folders.is_empty() {
-        return Ok(vec![("demo".to_owned(), root().join("examples/demo-model/model"))]);
+        return Ok(vec![("demo".to_owned(), demo_model())]);
     }
     let mut models: Vec<(String, PathBuf)> = Vec::new();
     for folder in folders {

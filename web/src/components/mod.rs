@@ -11,6 +11,7 @@ pub(crate) mod icon;
 pub(crate) mod line_chart;
 pub(crate) mod page;
 pub(crate) mod rail;
+pub(crate) mod refresh;
 pub(crate) mod sign_in;
 pub(crate) mod skeleton;
 pub(crate) mod status;

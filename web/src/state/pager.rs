@@ -23,6 +23,17 @@ pub(crate) enum Phase {
     FailedMore(Error),
 }
 
+/// What a list's page shows in its place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The list, or its skeleton.
+    Table,
+    /// That nothing is in it.
+    Empty,
+    /// Why it could not be loaded.
+    Failed,
+}
+
 /// What pages are collected in.
 pub(crate) trait Collect: Default + Send + Sync + 'static {
     /// What a page is made of.

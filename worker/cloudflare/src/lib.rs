@@ -14,16 +14,21 @@ mod proxy;
 mod reply;
 mod route;
 
+use std::sync::OnceLock;
+
 use worker::{Context, Env, Request, Response, Result, event};
 
 use crate::config::Config;
 use crate::route::Route;
 
+/// The variables of a deployment don't change while an instance lives.
+static CONFIG: OnceLock<std::result::Result<Config, String>> = OnceLock::new();
+
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
-    let config = match Config::from_env(&env) {
+    let config = match CONFIG.get_or_init(|| Config::from_env(&env)) {
         Ok(config) => config,
-        Err(message) => return reply::error(500, "INTERNAL_ERROR", &message),
+        Err(message) => return reply::error(500, "INTERNAL_ERROR", message),
     };
     let url = request.url()?;
     let host = url.host_str().unwrap_or_default();
@@ -32,8 +37,8 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
         return reply::error(403, "PERMISSION_DENIED", &message);
     }
     let path = request.path();
-    match route::route(&path, &config) {
-        Route::Model { model, path } => models::answer(&request, &env, &config, model, path).await,
+    match route::route(&path, config) {
+        Route::Model { model, path } => models::answer(&request, &env, config, model, path).await,
         Route::NoSuchModel { name } => reply::error(
             404,
             "RESOURCE_DOES_NOT_EXIST",
@@ -44,7 +49,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
             "RESOURCE_DOES_NOT_EXIST",
             "no model is served here; start with --model DIR, or set MILLRACE_MODELS",
         ),
-        Route::Tracking => proxy::forward(request, &env, &config).await,
+        Route::Tracking { base } => proxy::forward(request, &env, config, base).await,
         Route::NoTracking => reply::error(
             404,
             "ENDPOINT_NOT_FOUND",

@@ -28,10 +28,14 @@ const NOT_FORWARDED: [&str; 10] = [
 ];
 
 /// Sends the request on and gives the server's answer back, both as streams.
-pub(crate) async fn forward(request: Request, env: &Env, config: &Config) -> Result<Response> {
-    let Some(base) = &config.tracking_uri else {
-        return reply::error(404, "ENDPOINT_NOT_FOUND", "no MLflow server is configured here");
-    };
+///
+/// `base` is the server's address.
+pub(crate) async fn forward(
+    request: Request,
+    env: &Env,
+    config: &Config,
+    base: &str,
+) -> Result<Response> {
     let url = request.url()?;
     if let Some(origin) = request.headers().get("origin")?
         && !is_same_origin(&origin, &url)

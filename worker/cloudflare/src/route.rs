@@ -11,8 +11,8 @@ pub(crate) enum Route<'a> {
     NoSuchModel { name: &'a str },
     /// To the default model of a deployment without any.
     NoModels,
-    /// To the MLflow server behind the proxy.
-    Tracking,
+    /// To the MLflow server behind the proxy, at `base`.
+    Tracking { base: &'a str },
     /// To an MLflow server that isn't configured.
     NoTracking,
     /// `millrace.json`: how the page was deployed.
@@ -36,7 +36,10 @@ pub(crate) fn route<'a>(path: &'a str, config: &'a Config) -> Route<'a> {
     if TRACKING.iter().any(|prefix| path.starts_with(prefix))
         || (path == "/version" && config.tracking_uri.is_some())
     {
-        return if config.tracking_uri.is_some() { Route::Tracking } else { Route::NoTracking };
+        return match &config.tracking_uri {
+            Some(base) => Route::Tracking { base },
+            None => Route::NoTracking,
+        };
     }
     if SCORING.contains(&path) {
         return match config.models.first() {
@@ -84,10 +87,10 @@ mod tests {
         let with = config(Some("http://127.0.0.1:5000"));
         let without = config(None);
         for path in ["/api/2.0/mlflow/runs/search", "/ajax-api/2.0/mlflow/x", "/get-artifact"] {
-            assert_eq!(route(path, &with), Route::Tracking);
+            assert_eq!(route(path, &with), Route::Tracking { base: "http://127.0.0.1:5000" });
             assert_eq!(route(path, &without), Route::NoTracking);
         }
-        assert_eq!(route("/version", &with), Route::Tracking);
+        assert_eq!(route("/version", &with), Route::Tracking { base: "http://127.0.0.1:5000" });
         assert!(matches!(route("/health", &with), Route::Model { .. }));
     }
 

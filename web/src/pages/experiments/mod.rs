@@ -8,15 +8,15 @@ use mlflow_api::{Experiment, SearchExperiments};
 use crate::components::empty::{Empty, python};
 use crate::components::failure::Failure;
 use crate::components::filter_box::FilterBox;
-use crate::components::icon::{Glyph, Icon};
 use crate::components::page::{Crumb, Page};
+use crate::components::refresh::Refresh;
 use crate::components::skeleton::SkeletonRows;
 use crate::components::tags::Tags;
 use crate::state::clock::{date_time, since};
 use crate::state::filter::name_contains;
 use crate::state::format::plural;
 use crate::state::location::use_navigator;
-use crate::state::pager::{PageOf, Pager, Phase};
+use crate::state::pager::{Kind, PageOf, Pager, Phase};
 use crate::state::route::Route;
 use crate::state::session::{Mlflow, use_session};
 
@@ -114,19 +114,7 @@ pub(crate) fn ExperimentsPage(
         .into_any(),
         _ => ().into_any(),
     };
-    let actions = move || {
-        view! {
-            <button
-                type="button"
-                class="button plain square"
-                aria-label="Refresh"
-                title="Refresh"
-                on:click=move |_| load()
-            >
-                <Icon glyph=Glyph::Refresh/>
-            </button>
-        }
-    };
+    let actions = move || view! { <Refresh refresh=move |()| load()/> };
     view! {
         <Page crumbs=Signal::stored(vec![Crumb::here("Experiments")]) actions filling=true>
             <div class="table-bar">
@@ -145,13 +133,6 @@ pub(crate) fn ExperimentsPage(
             </div>
         </Page>
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Table,
-    Empty,
-    Failed,
 }
 
 /// The table itself, or its skeleton while the first page is on its way.

@@ -9,8 +9,8 @@ use mlflow_api::{Param, Run};
 use mlflow_client::Error;
 
 use crate::components::failure::Failure;
-use crate::components::icon::{Glyph, Icon};
 use crate::components::page::{Crumb, Page};
+use crate::components::refresh::Refresh;
 use crate::components::tags::Tags;
 use crate::pages::run::facts::Facts;
 use crate::pages::run::metrics::{Charts, MetricsTable, metric_keys};
@@ -86,19 +86,7 @@ pub(crate) fn RunPage(
         }
         State::Ready(run) => view! { <RunView client=client.get_value() run=*run/> }.into_any(),
     };
-    let actions = move || {
-        view! {
-            <button
-                type="button"
-                class="button plain square"
-                aria-label="Refresh"
-                title="Refresh"
-                on:click=move |_| load()
-            >
-                <Icon glyph=Glyph::Refresh/>
-            </button>
-        }
-    };
+    let actions = move || view! { <Refresh refresh=move |()| load()/> };
     view! { <Page crumbs actions>{content}</Page> }
 }
 

@@ -12,13 +12,13 @@ use crate::components::announcer::use_announcer;
 use crate::components::empty::{Empty, python};
 use crate::components::failure::{Failure, refusal};
 use crate::components::filter_box::FilterBox;
-use crate::components::icon::{Glyph, Icon};
 use crate::components::page::{Crumb, Page};
+use crate::components::refresh::Refresh;
 use crate::pages::runs::table::RunsTable;
 use crate::state::columns::{COLUMNS_STEP, Columns, Order};
 use crate::state::format::{count, plural};
 use crate::state::location::use_navigator;
-use crate::state::pager::{PageOf, Pager, Phase};
+use crate::state::pager::{Kind, PageOf, Pager, Phase};
 use crate::state::route::Route;
 use crate::state::session::{Mlflow, use_session};
 
@@ -176,19 +176,7 @@ pub(crate) fn RunsPage(
         }
     }
     };
-    let actions = move || {
-        view! {
-            <button
-                type="button"
-                class="button plain square"
-                aria-label="Refresh"
-                title="Refresh"
-                on:click=move |_| load()
-            >
-                <Icon glyph=Glyph::Refresh/>
-            </button>
-        }
-    };
+    let actions = move || view! { <Refresh refresh=move |()| load()/> };
     let crumbs = Signal::derive(move || {
         vec![Crumb::link("Experiments", &Route::Experiments), Crumb::here(name.get())]
     });
@@ -232,13 +220,6 @@ pub(crate) fn RunsPage(
             {body}
         </Page>
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Table,
-    Empty,
-    Failed,
 }
 
 /// What is the same in all runs, as a strip of keys and values.
