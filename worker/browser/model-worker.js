@@ -6,10 +6,14 @@
 // While the engine downloads: {id, op: "progress", done, total, what}.
 // A failure answers {id, ok: false, error}.
 
-import init, * as scoring from "./scoring.js";
+import * as tabular from "./tabular.js";
+import * as scoring from "./scoring.js";
+import { loadModel } from "./load-model.js";
 
-let engine;
-let model;
+// Name to a promise of the started module.
+const started = new Map();
+// {engine, model}
+let loaded;
 
 onmessage = async ({ data }) => {
   const { id } = data;
@@ -27,48 +31,53 @@ onmessage = async ({ data }) => {
         throw new Error(`no such operation: ${data.op}`);
     }
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) restart();
+    if (error instanceof WebAssembly.RuntimeError) await restart();
     postMessage({ id, ok: false, error: error?.message ?? String(error) });
   }
 };
 
 async function load(id, files) {
-  engine ??= start(id).catch((error) => {
-    engine = undefined;
-    throw error;
-  });
-  await engine;
   const byPath = new Map(files.map(({ path, bytes }) => [path, new Uint8Array(bytes)]));
-  const file = (path) => {
+  const read = (path) => {
     const bytes = byPath.get(path);
     if (!bytes) throw new Error(`the folder has no file ${path}`);
     return bytes;
   };
-  const mlmodel = file("MLmodel");
-  const onnxPath = scoring.modelFile(mlmodel);
-  const onnx = file(onnxPath);
-  const folder = onnxPath.includes("/") ? onnxPath.slice(0, onnxPath.lastIndexOf("/") + 1) : "";
-  const names = scoring.externalFiles(onnx);
-  const loaded = new scoring.Model(mlmodel, onnx, names, names.map((name) => file(folder + name)));
-  model?.free();
-  model = loaded;
+  const engines = {
+    tabular: () => start(id, "tabular", tabular),
+    scoring: () => start(id, "scoring", scoring),
+  };
+  const next = await loadModel(engines, read);
+  loaded?.model.free();
+  loaded = next;
   const example = byPath.get("serving_input_example.json");
   return {
-    model: model.describe(),
+    model: loaded.model.describe(),
     example: example ? new TextDecoder().decode(example) : null,
   };
 }
 
 function invoke({ path, contentType, body }) {
-  if (!model) throw new Error("no model is loaded");
-  const answer = model.handle("POST", path, contentType, new Uint8Array(body));
+  if (!loaded) throw new Error("no model is loaded");
+  const answer = loaded.model.handle("POST", path, contentType, new Uint8Array(body));
   const { status, contentType: type } = answer;
   return { status, contentType: type, body: answer.takeBody().buffer };
 }
 
+function start(id, name, engine) {
+  if (!started.has(name)) {
+    const starting = fetchEngine(id, name, engine).catch((error) => {
+      started.delete(name);
+      throw error;
+    });
+    started.set(name, starting);
+  }
+  return started.get(name);
+}
+
 // Fetches the engine, telling how far it has come.
-async function start(id) {
-  const response = await fetch(new URL("./scoring_bg.wasm", import.meta.url));
+async function fetchEngine(id, name, engine) {
+  const response = await fetch(new URL(`./${name}_bg.wasm`, import.meta.url));
   if (!response.ok) throw new Error(`the engine could not be fetched: status ${response.status}`);
   const total = Number(response.headers.get("content-length")) || 0;
   let done = 0;
@@ -82,10 +91,12 @@ async function start(id) {
     }),
   );
   const headers = { "content-type": "application/wasm" };
-  await init({ module_or_path: new Response(counted, { headers }) });
+  await engine.default({ module_or_path: new Response(counted, { headers }) });
+  return engine;
 }
 
-function restart() {
-  model = undefined;
-  scoring.__wbg_reset_state();
+// After a trap no instance that took part can be used again.
+async function restart() {
+  loaded = undefined;
+  for (const engine of await Promise.all(started.values())) engine.__wbg_reset_state();
 }

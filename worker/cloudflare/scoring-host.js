@@ -1,31 +1,37 @@
-// Holds the scoring module for the edge: instantiates it at the first use,
-// keeps the loaded models, and starts it anew after a trap.
+// Holds the scoring modules for the edge: instantiates each at its first use,
+// keeps the loaded models, and starts a module anew after a trap.
 
+import tabularModule from "./tabular_bg.wasm";
+import * as tabular from "./tabular.js";
 import scoringModule from "./scoring_bg.wasm";
 import * as scoring from "./scoring.js";
+import { loadModel } from "./load-model.js";
 
-let started = false;
+const started = new Set();
+// Name to {engine, model}.
 const models = new Map();
 
-function start() {
-  if (!started) {
-    scoring.initSync({ module: scoringModule });
-    started = true;
+function start(engine, module) {
+  if (!started.has(engine)) {
+    engine.initSync({ module });
+    started.add(engine);
   }
+  return engine;
 }
 
-// A trap (out of memory, stack overflow) leaves the instance unusable, and
-// with it every model in it.
-function guarded(work) {
-  start();
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) {
-      models.clear();
-      scoring.__wbg_reset_state();
+const engines = {
+  tabular: () => start(tabular, tabularModule),
+  scoring: () => start(scoring, scoringModule),
+};
+
+// A trap (out of memory, stack overflow) leaves an instance unusable, and
+// with it every model in it. Which one trapped is unknown while a model loads.
+function restart(trapped) {
+  for (const engine of trapped) {
+    for (const [name, loaded] of models) {
+      if (loaded.engine === engine) models.delete(name);
     }
-    throw error;
+    if (started.has(engine)) engine.__wbg_reset_state();
   }
 }
 
@@ -33,33 +39,33 @@ export function hasModel(name) {
   return models.has(name);
 }
 
-export function modelFile(mlmodel) {
-  return guarded(() => scoring.modelFile(mlmodel));
-}
-
-export function externalFiles(model) {
-  return guarded(() => scoring.externalFiles(model));
-}
-
-export function loadModel(name, mlmodel, model, names, files) {
-  if (!models.has(name)) {
-    models.set(name, guarded(() => new scoring.Model(mlmodel, model, names, files)));
+export async function load(name, read) {
+  try {
+    const loaded = await loadModel(engines, read);
+    if (!models.has(name)) models.set(name, loaded);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) restart([tabular, scoring]);
+    throw error;
   }
 }
 
 export async function invoke(name, path, request, maxBody) {
   const body = await readBody(request, maxBody);
   const sentType = request.headers.get("content-type") ?? undefined;
-  return guarded(() => {
+  const { engine, model } = models.get(name);
+  try {
     const answer =
       body === null
-        ? scoring.bodyTooLarge(maxBody)
-        : models.get(name).handle(request.method, path, sentType, body);
+        ? engine.bodyTooLarge(maxBody)
+        : model.handle(request.method, path, sentType, body);
     const { status, contentType, allow } = answer;
     const headers = { "content-type": contentType };
     if (allow) headers.allow = allow;
     return new Response(answer.takeBody(), { status, headers });
-  });
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) restart([engine]);
+    throw error;
+  }
 }
 
 // How many times the limit is taken in from a client that sends too much: it

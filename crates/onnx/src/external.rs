@@ -1,26 +1,25 @@
 //! External data: the tensors that a model keeps in files beside it.
 //!
 //! MLflow saves every initializer of 1 KiB or more that way by default, as one
-//! `<uuid>.data`. tract would resolve the location on a file system, which
-//! there is none of in wasm; so the bytes are put into the model before tract
-//! sees it.
+//! `<uuid>.data`. A session has no file system; so the host fetches those files
+//! and their bytes are put into the model before anything else sees it.
 
+use bytes::Bytes;
 use prost::Message as _;
-use tract_onnx::pb::tensor_proto::DataLocation;
-use tract_onnx::pb::{GraphProto, ModelProto, TensorProto};
 
 use crate::error::{Error, ErrorKind};
+use crate::proto::{GraphProto, ModelProto, NodeProto, TensorProto};
 
 /// Where a model's external data comes from: the bytes of the file that
 /// stands beside the model under this name.
 pub trait ExternalData {
     /// The whole file at `location`, a path relative to the model's folder.
-    fn get(&self, location: &str) -> Option<&[u8]>;
+    fn get(&self, location: &str) -> Option<Bytes>;
 }
 
-impl ExternalData for std::collections::HashMap<String, Vec<u8>> {
-    fn get(&self, location: &str) -> Option<&[u8]> {
-        self.get(location).map(Vec::as_slice)
+impl ExternalData for std::collections::HashMap<String, Bytes> {
+    fn get(&self, location: &str) -> Option<Bytes> {
+        self.get(location).cloned()
     }
 }
 
@@ -29,20 +28,16 @@ impl ExternalData for std::collections::HashMap<String, Vec<u8>> {
 pub struct NoExternalData;
 
 impl ExternalData for NoExternalData {
-    fn get(&self, _location: &str) -> Option<&[u8]> {
+    fn get(&self, _location: &str) -> Option<Bytes> {
         None
     }
 }
 
 /// The files, relative to the model's folder, that a model keeps large tensors
-/// in: what has to be fetched before it can load. Empty for most small models.
-///
-/// # Errors
-/// When the bytes are no ONNX model, or a location leads out of the folder.
-pub fn external_locations(model: &[u8]) -> Result<Vec<String>, Error> {
-    let mut model = decode(model)?;
+/// in.
+pub(crate) fn locations(model: &mut ModelProto) -> Result<Vec<String>, Error> {
     let mut locations = Vec::new();
-    each_tensor(&mut model, &mut |tensor| {
+    each_tensor(model, &mut |tensor| {
         if is_external(tensor) {
             let location = location(tensor)?;
             if !locations.contains(&location) {
@@ -54,19 +49,18 @@ pub fn external_locations(model: &[u8]) -> Result<Vec<String>, Error> {
     Ok(locations)
 }
 
-pub(crate) fn decode(model: &[u8]) -> Result<ModelProto, Error> {
+pub(crate) fn decode(model: Bytes) -> Result<ModelProto, Error> {
+    let len = model.len();
     ModelProto::decode(model).map_err(|e| {
         Error::new(
             ErrorKind::InvalidModel,
-            format!(
-                "not a readable ONNX model ({} bytes): {e}; the file may be truncated",
-                model.len()
-            ),
+            format!("not a readable ONNX model ({len} bytes): {e}; the file may be truncated"),
         )
     })
 }
 
-/// Moves all external data into the model.
+/// Moves all external data into the model. Nothing is copied: the tensors are
+/// slices of the files.
 pub(crate) fn inline(model: &mut ModelProto, data: &dyn ExternalData) -> Result<(), Error> {
     each_tensor(model, &mut |tensor| {
         if !is_external(tensor) {
@@ -79,25 +73,22 @@ pub(crate) fn inline(model: &mut ModelProto, data: &dyn ExternalData) -> Result<
         })?;
         let offset = number(tensor, "offset")?.unwrap_or(0);
         let length = number(tensor, "length")?.unwrap_or(file.len().saturating_sub(offset));
-        let bytes = offset
-            .checked_add(length)
-            .and_then(|end| file.get(offset..end))
-            .ok_or_else(|| {
-                fail(format!(
-                    "'{}' needs {length} bytes at {offset} of '{location}', which has {}; the file may be truncated",
-                    tensor.name,
-                    file.len()
-                ))
-            })?;
-        tensor.raw_data = bytes.to_vec();
-        tensor.data_location = None;
+        let end = offset.checked_add(length).filter(|end| *end <= file.len()).ok_or_else(|| {
+            fail(format!(
+                "'{}' needs {length} bytes at {offset} of '{location}', which has {}; the file may be truncated",
+                tensor.name,
+                file.len()
+            ))
+        })?;
+        tensor.raw_data = file.slice(offset..end);
+        tensor.data_location = 0;
         tensor.external_data.clear();
         Ok(())
     })
 }
 
 fn is_external(tensor: &TensorProto) -> bool {
-    tensor.data_location == Some(DataLocation::External as i32)
+    tensor.data_location == 1
 }
 
 fn entry<'a>(tensor: &'a TensorProto, key: &str) -> Option<&'a str> {
@@ -139,16 +130,29 @@ fn number(tensor: &TensorProto, key: &str) -> Result<Option<usize>, Error> {
 type Visit<'v> = dyn FnMut(&mut TensorProto) -> Result<(), Error> + 'v;
 
 /// Visits every tensor of a model: initializers and attributes, in subgraphs
-/// too. prost bounds how deep a message can nest, and so this recursion.
+/// and functions too. prost bounds how deep a message can nest, and so this
+/// recursion.
 fn each_tensor(model: &mut ModelProto, visit: &mut Visit<'_>) -> Result<(), Error> {
-    model.graph.as_mut().map_or(Ok(()), |graph| each_graph_tensor(graph, visit))
+    if let Some(graph) = &mut model.graph {
+        each_graph_tensor(graph, visit)?;
+    }
+    model.functions.iter_mut().try_for_each(|f| each_node_tensor(&mut f.node, visit))
 }
 
 fn each_graph_tensor(graph: &mut GraphProto, visit: &mut Visit<'_>) -> Result<(), Error> {
     for tensor in &mut graph.initializer {
         visit(tensor)?;
     }
-    for attribute in graph.node.iter_mut().flat_map(|node| &mut node.attribute) {
+    for sparse in &mut graph.sparse_initializer {
+        for tensor in sparse.values.iter_mut().chain(&mut sparse.indices) {
+            visit(tensor)?;
+        }
+    }
+    each_node_tensor(&mut graph.node, visit)
+}
+
+fn each_node_tensor(nodes: &mut [NodeProto], visit: &mut Visit<'_>) -> Result<(), Error> {
+    for attribute in nodes.iter_mut().flat_map(|node| &mut node.attribute) {
         for tensor in attribute.t.iter_mut().chain(&mut attribute.tensors) {
             visit(tensor)?;
         }

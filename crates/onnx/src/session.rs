@@ -1,23 +1,17 @@
-use std::cell::RefCell;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 
+use bytes::Bytes;
 use tensor::{DType, Tensor};
-use tract_onnx::pb::tensor_shape_proto::dimension::Value as DimProto;
-use tract_onnx::pb::{ModelProto, ValueInfoProto, type_proto};
-use tract_onnx::prelude::*;
-use tract_onnx::tract_hir::infer::Factoid as _;
-use tract_onnx::tract_hir::internal::{DimFact, ShapeFactoid};
 
-use crate::convert::{dtype_of_onnx, from_tract, to_tract};
+use crate::compile;
 use crate::error::{Error, ErrorKind};
 use crate::external::{self, ExternalData};
-use crate::support;
-
-/// How many plans for concrete shapes are kept, for a model that can't be
-/// compiled with a symbolic batch.
-const MAX_SHAPE_PLANS: usize = 8;
+use crate::program::Program;
+use crate::proto::{DimensionValue, ModelProto, TypeValue, ValueInfoProto};
+use crate::tensors::dtype;
+use crate::value::Value;
 
 /// A length in a declared shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,29 +24,60 @@ pub enum Dim {
     Unknown,
 }
 
+/// What sort of value an input or output is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// An array.
+    Tensor,
+    /// A list of values; of maps, too, as `ZipMap` makes it.
+    Sequence,
+    /// Keys with values.
+    Map,
+    /// A value, or nothing.
+    Optional,
+    /// Not declared, or of a sort that we lack.
+    Unknown,
+}
+
 /// What a model declares of one of its inputs or outputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueInfo {
     /// The name that `run` uses.
     pub name: String,
+    /// What sort of value it is.
+    pub kind: Kind,
     /// The element type; `None` for what is not a tensor.
     pub dtype: Option<DType>,
     /// The declared shape; `None` when even the rank is unknown.
     pub shape: Option<Vec<Dim>>,
 }
 
-type Plan = Arc<TypedRunnableModel>;
-type Shapes = Vec<Vec<usize>>;
+/// What a model needs before it can load.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirements {
+    /// The files, relative to the model's folder, that it keeps large tensors
+    /// in. Empty for most small models.
+    pub external_files: Vec<String>,
+    /// Whether it needs a session with the feature `networks`: it is not
+    /// tabular.
+    pub networks: bool,
+}
+
+/// What a model needs before it can load.
+///
+/// # Errors
+/// When the bytes are no ONNX model, or a location leads out of the folder.
+pub fn requirements(model: impl Into<Bytes>) -> Result<Requirements, Error> {
+    let mut model = external::decode(model.into())?;
+    let external_files = external::locations(&mut model)?;
+    Ok(Requirements { external_files, networks: !compile::is_tabular(&model) })
+}
 
 /// A loaded model, ready to run.
 pub struct Session {
     inputs: Vec<ValueInfo>,
     outputs: Vec<ValueInfo>,
-    model: InferenceModel,
-    /// The plan for any batch; `None` when tract needs concrete shapes.
-    symbolic: Option<Plan>,
-    /// Plans for concrete shapes, newest last.
-    concrete: RefCell<Vec<(Shapes, Plan)>>,
+    program: Program,
 }
 
 impl fmt::Debug for Session {
@@ -70,22 +95,12 @@ impl Session {
     /// # Errors
     /// When the bytes are no model, when external data is missing, or when the
     /// model needs what we lack; the message names it.
-    pub fn load(model: &[u8], external: &dyn ExternalData) -> Result<Self, Error> {
-        let mut proto = external::decode(model)?;
-        let onnx = tract_onnx::onnx();
-        support::check(&proto, &onnx)?;
+    pub fn load(model: impl Into<Bytes>, external: &dyn ExternalData) -> Result<Self, Error> {
+        let mut proto = external::decode(model.into())?;
         external::inline(&mut proto, external)?;
         let (inputs, outputs) = declared(&proto);
-
-        let mut model = onnx.model_for_proto_model(&proto).map_err(|e| load_error(&e))?;
-        drop(proto);
-        // What the graph says of its outputs can contradict what tract infers
-        // (an unnamed dimension against a known one); tract's own stands.
-        for output in model.output_outlets().map_err(|e| load_error(&e))?.to_vec() {
-            model.set_outlet_fact(output, InferenceFact::default()).map_err(|e| load_error(&e))?;
-        }
-        let symbolic = symbolic_plan(&model)?;
-        Ok(Self { inputs, outputs, model, symbolic, concrete: RefCell::default() })
+        let program = compile::compile(&proto, &inputs)?;
+        Ok(Self { inputs, outputs, program })
     }
 
     /// The inputs that `run` needs, in the model's order.
@@ -106,81 +121,61 @@ impl Session {
     ///
     /// # Errors
     /// When an input does not fit, or the model fails on these values.
-    pub fn run(&self, inputs: Vec<(String, Tensor)>) -> Result<Vec<(String, Tensor)>, Error> {
-        let tensors = self.arrange(inputs)?;
-        let shapes: Shapes = tensors.iter().map(|t| t.shape().to_vec()).collect();
-        let plan = self.plan(&shapes)?;
-        let values = tensors
-            .into_iter()
-            .map(|t| to_tract(t).map(IntoTValue::into_tvalue))
-            .collect::<Result<_, _>>()?;
-        let results = plan
+    pub fn run(&self, inputs: Vec<(String, Value)>) -> Result<Vec<(String, Value)>, Error> {
+        let values = self.arrange(inputs)?;
+        let values = values.into_iter().map(|value| Some(Cow::Owned(value))).collect();
+        let results = self
+            .program
             .run(values)
-            .map_err(|e| Error::new(ErrorKind::Run, format!("the model failed: {e:#}")))?;
-        self.outputs
-            .iter()
-            .zip(&results)
-            .map(|(info, value)| Ok((info.name.clone(), from_tract(value)?)))
-            .collect()
+            .map_err(|fault| Error::new(ErrorKind::Run, format!("the model failed: {fault}")))?;
+        Ok(self.outputs.iter().map(|info| info.name.clone()).zip(results).collect())
     }
 
     /// Puts the inputs in the model's order, each checked.
-    fn arrange(&self, inputs: Vec<(String, Tensor)>) -> Result<Vec<Tensor>, Error> {
+    fn arrange(&self, inputs: Vec<(String, Value)>) -> Result<Vec<Value>, Error> {
         let invalid = |message| Error::new(ErrorKind::InvalidInput, message);
         let mut given = HashMap::with_capacity(inputs.len());
-        for (name, tensor) in inputs {
+        for (name, value) in inputs {
             if !self.inputs.iter().any(|info| info.name == name) {
                 return Err(invalid(format!(
                     "the model has no input '{name}'; its inputs are {}",
                     names(&self.inputs)
                 )));
             }
-            given.insert(name, tensor);
+            given.insert(name, value);
         }
         self.inputs
             .iter()
             .map(|info| {
-                let tensor = given.remove(&info.name).ok_or_else(|| {
+                let value = given.remove(&info.name).ok_or_else(|| {
                     invalid(format!(
                         "input '{}' is missing; the model's inputs are {}",
                         info.name,
                         names(&self.inputs)
                     ))
                 })?;
-                info.check(&tensor).map_err(invalid)?;
-                Ok(tensor)
+                info.check(&value).map_err(invalid)?;
+                Ok(value)
             })
             .collect()
-    }
-
-    /// The plan to use for inputs of these shapes.
-    fn plan(&self, shapes: &Shapes) -> Result<Plan, Error> {
-        if let Some(plan) = &self.symbolic
-            && symbols_agree(&self.inputs, shapes)
-        {
-            return Ok(plan.clone());
-        }
-        let mut plans = self.concrete.borrow_mut();
-        if let Some((_, plan)) = plans.iter().find(|(known, _)| known == shapes) {
-            return Ok(plan.clone());
-        }
-        let plan = concrete_plan(&self.model, shapes).map_err(|e| {
-            Error::new(
-                ErrorKind::Run,
-                format!("the model does not accept inputs of shapes {shapes:?}: {e:#}"),
-            )
-        })?;
-        if plans.len() >= MAX_SHAPE_PLANS {
-            plans.remove(0);
-        }
-        plans.push((shapes.clone(), plan.clone()));
-        Ok(plan)
     }
 }
 
 impl ValueInfo {
-    /// Why `tensor` can't be this input, if so.
-    fn check(&self, tensor: &Tensor) -> Result<(), String> {
+    /// Why `value` can't be this input, if so.
+    fn check(&self, value: &Value) -> Result<(), String> {
+        match (value, self.dtype) {
+            (Value::Tensor(tensor), Some(_)) => self.check_tensor(tensor),
+            (other, Some(_)) => Err(format!(
+                "input '{}' is {}, but the model takes a tensor",
+                self.name,
+                other.describe()
+            )),
+            (_, None) => Ok(()),
+        }
+    }
+
+    fn check_tensor(&self, tensor: &Tensor) -> Result<(), String> {
         if let Some(dtype) = self.dtype
             && dtype != tensor.dtype()
         {
@@ -210,6 +205,14 @@ impl ValueInfo {
     }
 }
 
+impl Dim {
+    /// Whether the model leaves the length open.
+    #[cfg(feature = "networks")]
+    pub(crate) fn is_open(&self) -> bool {
+        !matches!(self, Self::Fixed(_))
+    }
+}
+
 impl fmt::Display for Dim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -236,106 +239,28 @@ fn declared(model: &ModelProto) -> (Vec<ValueInfo>, Vec<ValueInfo>) {
 }
 
 fn value_info(proto: &ValueInfoProto) -> ValueInfo {
-    let tensor = proto
-        .r#type
-        .as_ref()
-        .and_then(|t| t.value.as_ref())
-        .map(|type_proto::Value::TensorType(tensor)| tensor);
+    let (kind, tensor) = match proto.r#type.as_ref().and_then(|t| t.value.as_ref()) {
+        Some(TypeValue::Tensor(tensor)) => (Kind::Tensor, Some(tensor)),
+        Some(TypeValue::Sequence(_)) => (Kind::Sequence, None),
+        Some(TypeValue::Map(_)) => (Kind::Map, None),
+        Some(TypeValue::Optional(_)) => (Kind::Optional, None),
+        Some(TypeValue::SparseTensor(_)) | None => (Kind::Unknown, None),
+    };
     let shape = tensor.and_then(|t| t.shape.as_ref()).map(|shape| {
         shape
             .dim
             .iter()
             .map(|dim| match &dim.value {
-                Some(DimProto::DimValue(len)) => {
+                Some(DimensionValue::Value(len)) => {
                     usize::try_from(*len).map_or(Dim::Unknown, Dim::Fixed)
                 }
-                Some(DimProto::DimParam(name)) if !matches!(name.as_str(), "" | "?") => {
+                Some(DimensionValue::Param(name)) if !matches!(name.as_str(), "" | "?") => {
                     Dim::Symbol(name.clone())
                 }
                 _ => Dim::Unknown,
             })
             .collect()
     });
-    ValueInfo {
-        name: proto.name.clone(),
-        dtype: tensor.and_then(|t| dtype_of_onnx(t.elem_type)),
-        shape,
-    }
-}
-
-/// The name of the symbol for a dimension that the model leaves open. All
-/// unnamed first dimensions share one: they are the batch.
-fn symbol_name(dim: &Dim, input: usize, axis: usize) -> Option<String> {
-    match dim {
-        Dim::Fixed(_) => None,
-        Dim::Symbol(name) => Some(name.clone()),
-        Dim::Unknown if axis == 0 => Some("batch_".to_owned()),
-        Dim::Unknown => Some(format!("open_{input}_{axis}")),
-    }
-}
-
-/// Whether dimensions that share a symbol have one length.
-fn symbols_agree(inputs: &[ValueInfo], shapes: &Shapes) -> bool {
-    let mut lengths = HashMap::new();
-    inputs.iter().zip(shapes).enumerate().all(|(input, (info, shape))| {
-        info.shape.iter().flatten().zip(shape).enumerate().all(|(axis, (dim, &len))| {
-            symbol_name(dim, input, axis)
-                .is_none_or(|name| *lengths.entry(name).or_insert(len) == len)
-        })
-    })
-}
-
-/// Compiles the model for any lengths of its open dimensions; `None` when
-/// tract can't, and needs concrete shapes.
-///
-/// # Errors
-/// When a model without open dimensions does not compile: it never will.
-fn symbolic_plan(model: &InferenceModel) -> Result<Option<Plan>, Error> {
-    let mut model = model.clone();
-    let mut open = false;
-    let outlets = model.input_outlets().map_err(|e| load_error(&e))?.to_vec();
-    for (input, outlet) in outlets.into_iter().enumerate() {
-        let mut fact = model.outlet_fact(outlet).map_err(|e| load_error(&e))?.clone();
-        let Some(rank) = fact.shape.rank().concretize() else {
-            return Ok(None);
-        };
-        let mut dims = Vec::with_capacity(usize::try_from(rank).unwrap_or_default());
-        for (axis, dim) in fact.shape.dims().enumerate() {
-            if let Some(known) = dim.concretize() {
-                open |= known.to_i64().is_err();
-                dims.push(DimFact::from(known));
-            } else {
-                open = true;
-                let name = symbol_name(&Dim::Unknown, input, axis).unwrap_or_default();
-                dims.push(DimFact::from(TDim::from(model.symbols.sym(&name))));
-            }
-        }
-        fact.shape = ShapeFactoid::closed(dims.into());
-        model.set_outlet_fact(outlet, fact).map_err(|e| load_error(&e))?;
-    }
-    match compile(model) {
-        Ok(plan) => Ok(Some(plan)),
-        Err(_) if open => Ok(None),
-        Err(e) => Err(load_error(&e)),
-    }
-}
-
-fn concrete_plan(model: &InferenceModel, shapes: &Shapes) -> TractResult<Plan> {
-    let mut model = model.clone();
-    let outlets = model.input_outlets()?.to_vec();
-    for (outlet, shape) in outlets.into_iter().zip(shapes) {
-        let mut fact = model.outlet_fact(outlet)?.clone();
-        fact.shape =
-            ShapeFactoid::closed(shape.iter().map(|&d| DimFact::from(d.to_dim())).collect());
-        model.set_outlet_fact(outlet, fact)?;
-    }
-    compile(model)
-}
-
-fn compile(model: InferenceModel) -> TractResult<Plan> {
-    model.into_optimized()?.into_runnable()
-}
-
-fn load_error(error: &TractError) -> Error {
-    Error::new(ErrorKind::Unsupported, format!("the model can't be compiled: {error:#}"))
+    let dtype = tensor.and_then(|t| dtype(t.elem_type));
+    ValueInfo { name: proto.name.clone(), kind, dtype, shape }
 }

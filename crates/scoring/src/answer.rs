@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use mlmodel::json;
+use onnx::{Map, Maps, Value};
 use tensor::{Data, Tensor};
 
-use crate::predict::Prediction;
+use crate::predict::{Prediction, rows};
 
 /// How numbers that JSON does not have are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,29 +28,86 @@ pub(crate) fn write(prediction: &Prediction, non_finite: NonFinite) -> String {
     let mut out = String::from("{\"predictions\": ");
     match prediction {
         Prediction::Frame(columns) => {
-            let rows = columns.first().map_or(0, |(_, column)| column.len());
+            let rows = columns.first().map_or(0, |(_, column)| rows(column));
             let names: Vec<String> = columns.iter().map(|(name, _)| quoted(name)).collect();
             list(&mut out, rows, |out, row| {
                 out.push('{');
                 for (i, (name, (_, column))) in names.iter().zip(columns).enumerate() {
                     let _ = write!(out, "{}{name}: ", if i > 0 { ", " } else { "" });
-                    element(out, column.data(), row, non_finite);
+                    entry(out, column, row, non_finite);
                 }
                 out.push('}');
             });
         }
         Prediction::Dict(outputs) => {
             out.push('{');
-            for (i, (name, tensor)) in outputs.iter().enumerate() {
+            for (i, (name, output)) in outputs.iter().enumerate() {
                 // Writing to a String cannot fail.
                 let _ = write!(out, "{}{}: ", if i > 0 { ", " } else { "" }, quoted(name));
-                nested(&mut out, tensor, printable(tensor.shape()), &mut 0, non_finite);
+                value(&mut out, output, non_finite);
             }
             out.push('}');
         }
     }
     out.push('}');
     out
+}
+
+/// A whole output.
+fn value(out: &mut String, value: &Value, non_finite: NonFinite) {
+    match value {
+        Value::Tensor(tensor) => {
+            nested(out, tensor, printable(tensor.shape()), &mut 0, non_finite);
+        }
+        Value::Sequence(values) => {
+            list(out, values.len(), |out, i| entry(out, value, i, non_finite));
+        }
+        Value::Maps(_) => list(out, rows(value), |out, i| entry(out, value, i, non_finite)),
+        Value::Map(Map { keys, values }) => {
+            object(out, keys, keys.len(), |out, i| element(out, values, i, non_finite));
+        }
+        Value::None => out.push_str("null"),
+    }
+}
+
+/// One entry of a column.
+fn entry(out: &mut String, column: &Value, row: usize, non_finite: NonFinite) {
+    match column {
+        Value::Tensor(tensor) => element(out, tensor.data(), row, non_finite),
+        Value::Maps(Maps { keys, values }) => {
+            let start = row.saturating_mul(keys.len());
+            object(out, keys, keys.len(), |out, i| {
+                element(out, values.data(), start.saturating_add(i), non_finite);
+            });
+        }
+        Value::Sequence(values) => match values.get(row) {
+            Some(one) => value(out, one, non_finite),
+            None => out.push_str("null"),
+        },
+        Value::Map(_) | Value::None => value(out, column, non_finite),
+    }
+}
+
+/// A map as an object; keys that are numbers become texts, as Python writes
+/// them.
+fn object(out: &mut String, keys: &Data, len: usize, mut item: impl FnMut(&mut String, usize)) {
+    out.push('{');
+    for i in 0..len {
+        if i > 0 {
+            out.push_str(", ");
+        }
+        match keys {
+            Data::Str(keys) => out.push_str(&quoted(keys.get(i).map_or("", String::as_str))),
+            keys => {
+                out.push('"');
+                element(out, keys, i, NonFinite::Words);
+                out.push('"');
+            }
+        }
+        out.push_str(": ");
+        item(out, i);
+    }
+    out.push('}');
 }
 
 fn quoted(text: &str) -> String {
@@ -127,7 +185,7 @@ mod tests {
     use super::*;
 
     fn dict(tensor: Tensor) -> String {
-        write(&Prediction::Dict(vec![("y".into(), tensor)]), NonFinite::Words)
+        write(&Prediction::Dict(vec![("y".into(), tensor.into())]), NonFinite::Words)
     }
 
     #[test]
@@ -137,7 +195,7 @@ mod tests {
             dict(t.clone()),
             r#"{"predictions": {"y": [[0.10000000149011612, NaN], [Infinity, 3.0]]}}"#
         );
-        let prediction = Prediction::Dict(vec![("y".into(), t)]);
+        let prediction = Prediction::Dict(vec![("y".into(), t.into())]);
         assert_eq!(
             write(&prediction, NonFinite::Null),
             r#"{"predictions": {"y": [[0.10000000149011612, null], [null, 3.0]]}}"#
@@ -159,13 +217,34 @@ mod tests {
     #[test]
     fn frames_are_records() {
         let columns = vec![
-            ("a".to_owned(), Tensor::vector(vec![1i64, 2])),
-            ("b".to_owned(), Tensor::vector(vec![true, false])),
+            ("a".to_owned(), Tensor::vector(vec![1i64, 2]).into()),
+            ("b".to_owned(), Tensor::vector(vec![true, false]).into()),
         ];
         assert_eq!(
             write(&Prediction::Frame(columns), NonFinite::Words),
             r#"{"predictions": [{"a": 1, "b": true}, {"a": 2, "b": false}]}"#
         );
         assert_eq!(write(&Prediction::Frame(vec![]), NonFinite::Words), r#"{"predictions": []}"#);
+    }
+
+    #[test]
+    fn lists_of_maps_are_objects() {
+        let maps = |keys: Data| {
+            let values = Tensor::new(vec![2, 2], vec![0.25f32, 0.75, 0.5, 0.5]).unwrap();
+            Value::Maps(Maps { keys, values })
+        };
+        let columns = vec![
+            ("label".to_owned(), Tensor::vector(vec![7i64, 3]).into()),
+            ("p".to_owned(), maps(vec![3i64, 7].into())),
+        ];
+        assert_eq!(
+            write(&Prediction::Frame(columns), NonFinite::Words),
+            r#"{"predictions": [{"label": 7, "p": {"3": 0.25, "7": 0.75}}, {"label": 3, "p": {"3": 0.5, "7": 0.5}}]}"#
+        );
+        let outputs = vec![("p".to_owned(), maps(vec!["a".to_owned(), "b".to_owned()].into()))];
+        assert_eq!(
+            write(&Prediction::Dict(outputs), NonFinite::Words),
+            r#"{"predictions": {"p": [{"a": 0.25, "b": 0.75}, {"a": 0.5, "b": 0.5}]}}"#
+        );
     }
 }

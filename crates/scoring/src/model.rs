@@ -1,5 +1,6 @@
 //! A served model.
 
+use bytes::Bytes;
 use mlmodel::{Input, MlModel, display_input, enforce, enforce_params};
 use onnx::{ExternalData, Session};
 
@@ -52,14 +53,14 @@ pub struct Model {
 impl Model {
     /// Loads a model from the bytes of its MLmodel file, of the ONNX file that
     /// this names ([`MlModel::onnx_flavor`]), and of the files of external data
-    /// that this in turn names ([`onnx::external_locations`]).
+    /// that this in turn names ([`onnx::requirements`]).
     ///
     /// # Errors
     /// When the MLmodel file has no ONNX flavor, or either file is damaged or
     /// needs what we lack.
     pub fn load(
         mlmodel: &[u8],
-        model: &[u8],
+        model: impl Into<Bytes>,
         external: &dyn ExternalData,
         options: Options,
     ) -> Result<Self, LoadError> {

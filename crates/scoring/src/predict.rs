@@ -11,7 +11,7 @@
 use std::fmt;
 
 use mlmodel::{Array, Input, Label};
-use onnx::{Session, ValueInfo};
+use onnx::{Session, Value, ValueInfo};
 use tensor::{DType, Data, Tensor};
 
 /// What runs a model: an ONNX session, or a stand-in for it.
@@ -26,7 +26,7 @@ pub trait Predictor: fmt::Debug {
     ///
     /// # Errors
     /// Why the model does not take these inputs, or what went wrong.
-    fn run(&self, inputs: Vec<(String, Tensor)>) -> Result<Vec<(String, Tensor)>, RunError>;
+    fn run(&self, inputs: Vec<(String, Tensor)>) -> Result<Vec<(String, Value)>, RunError>;
 }
 
 /// Why a model gave no answer. The text goes to whoever asked.
@@ -50,7 +50,8 @@ impl Predictor for Session {
         Session::outputs(self)
     }
 
-    fn run(&self, inputs: Vec<(String, Tensor)>) -> Result<Vec<(String, Tensor)>, RunError> {
+    fn run(&self, inputs: Vec<(String, Tensor)>) -> Result<Vec<(String, Value)>, RunError> {
+        let inputs = inputs.into_iter().map(|(name, tensor)| (name, tensor.into())).collect();
         Session::run(self, inputs).map_err(|error| RunError(error.to_string()))
     }
 }
@@ -59,9 +60,9 @@ impl Predictor for Session {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Prediction {
     /// Columns of equal length.
-    Frame(Vec<(String, Tensor)>),
+    Frame(Vec<(String, Value)>),
     /// Outputs by name.
-    Dict(Vec<(String, Tensor)>),
+    Dict(Vec<(String, Value)>),
 }
 
 /// Runs a model on what a request holds.
@@ -79,11 +80,11 @@ pub(crate) fn predict(model: &dyn Predictor, input: &Input) -> Result<Prediction
     if !matches!(input, Input::Frame(_)) {
         return Ok(Prediction::Dict(outputs));
     }
-    let columns: Vec<_> = outputs.into_iter().map(|(name, tensor)| (name, flat(tensor))).collect();
-    let rows = columns.first().map_or(0, |(_, column)| column.len());
-    if columns.iter().any(|(_, column)| column.len() != rows) {
+    let columns: Vec<_> = outputs.into_iter().map(|(name, value)| (name, flat(value))).collect();
+    let rows = columns.first().map_or(0, |(_, column)| rows(column));
+    if columns.iter().any(|(_, column)| self::rows(column) != rows) {
         let lengths: Vec<String> =
-            columns.iter().map(|(name, column)| format!("{name}: {}", column.len())).collect();
+            columns.iter().map(|(name, column)| format!("{name}: {}", self::rows(column))).collect();
         return Err(RunError(format!(
             "All arrays must be of the same length: the model's outputs do not form a data frame \
              ({}). Send the data as `inputs` to get them as they are.",
@@ -155,6 +156,21 @@ fn narrow(tensor: Tensor, wanted: Option<DType>) -> Tensor {
     Tensor::new(tensor.shape().to_vec(), narrowed).unwrap_or(tensor)
 }
 
-fn flat(tensor: Tensor) -> Tensor {
-    Tensor::vector(tensor.into_parts().1)
+/// An output as a column: `np.asarray(output).reshape(-1)`. The maps of a list
+/// are its elements.
+fn flat(value: Value) -> Value {
+    match value {
+        Value::Tensor(tensor) => Tensor::vector(tensor.into_parts().1).into(),
+        other => other,
+    }
+}
+
+/// How many entries a column has.
+pub(crate) fn rows(column: &Value) -> usize {
+    match column {
+        Value::Tensor(tensor) => tensor.len(),
+        Value::Maps(maps) => maps.values.shape().first().copied().unwrap_or_default(),
+        Value::Sequence(values) => values.len(),
+        Value::Map(_) | Value::None => 1,
+    }
 }

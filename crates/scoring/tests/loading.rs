@@ -13,7 +13,7 @@ const MLMODEL: &[u8] = include_bytes!("golden/models/df/MLmodel");
 const ONNX: &[u8] = include_bytes!("golden/models/df/model.onnx");
 
 fn load(mlmodel: &[u8], onnx: &[u8]) -> Result<Model, LoadError> {
-    Model::load(mlmodel, onnx, &NoExternalData, Options::default())
+    Model::load(mlmodel, onnx.to_vec(), &NoExternalData, Options::default())
 }
 
 fn refused(mlmodel: &[u8], onnx: &[u8]) -> (u16, String) {

@@ -180,9 +180,9 @@ fn load(name: &str) -> Model {
         "big" => (file!("big", "MLmodel"), file!("big", "model.onnx")),
         other => panic!("no model {other}"),
     };
-    let data = file!("big", "28616ae0-e6b5-11f1-b8a5-02fc00000001.data").to_vec();
+    let data: &[u8] = file!("big", "28616ae0-e6b5-11f1-b8a5-02fc00000001.data");
     let location = "28616ae0-e6b5-11f1-b8a5-02fc00000001.data".to_owned();
-    let external = std::collections::HashMap::from([(location, data)]);
+    let external = std::collections::HashMap::from([(location, data.into())]);
     Model::load(mlmodel, onnx, &external, Options::default()).unwrap()
 }
 

@@ -118,23 +118,30 @@ pub enum Data {
     Str(Vec<String>),
 }
 
-/// Runs one expression for whichever element type the data has.
+/// Runs one expression for whichever element type the data has, with the
+/// vector of elements bound to a name.
+///
+/// ```
+/// let tensor = tensor::Tensor::vector(vec![1i64, 2, 3]);
+/// assert_eq!(tensor::each!(tensor.data(), v => v.len()), 3);
+/// ```
+#[macro_export]
 macro_rules! each {
     ($data:expr, $v:ident => $body:expr) => {
         match $data {
-            Data::Bool($v) => $body,
-            Data::U8($v) => $body,
-            Data::U16($v) => $body,
-            Data::U32($v) => $body,
-            Data::U64($v) => $body,
-            Data::I8($v) => $body,
-            Data::I16($v) => $body,
-            Data::I32($v) => $body,
-            Data::I64($v) => $body,
-            Data::F16($v) => $body,
-            Data::F32($v) => $body,
-            Data::F64($v) => $body,
-            Data::Str($v) => $body,
+            $crate::Data::Bool($v) => $body,
+            $crate::Data::U8($v) => $body,
+            $crate::Data::U16($v) => $body,
+            $crate::Data::U32($v) => $body,
+            $crate::Data::U64($v) => $body,
+            $crate::Data::I8($v) => $body,
+            $crate::Data::I16($v) => $body,
+            $crate::Data::I32($v) => $body,
+            $crate::Data::I64($v) => $body,
+            $crate::Data::F16($v) => $body,
+            $crate::Data::F32($v) => $body,
+            $crate::Data::F64($v) => $body,
+            $crate::Data::Str($v) => $body,
         }
     };
 }
@@ -173,14 +180,48 @@ impl Data {
     }
 }
 
-macro_rules! from_vec {
+/// A Rust type that a tensor's elements can have.
+pub trait Element: Clone + Default + PartialEq + 'static {
+    /// The element type as data.
+    const DTYPE: DType;
+
+    /// The elements, if they are of this type.
+    fn slice(data: &Data) -> Option<&[Self]>;
+
+    /// The elements, to be changed in place, if they are of this type.
+    fn slice_mut(data: &mut Data) -> Option<&mut [Self]>;
+
+    /// Takes the elements out, if they are of this type.
+    ///
+    /// # Errors
+    /// Gives the data back when they are of another.
+    fn take(data: Data) -> Result<Vec<Self>, Data>;
+}
+
+macro_rules! elements {
     ($($t:ty => $variant:ident),*) => {$(
         impl From<Vec<$t>> for Data {
             fn from(v: Vec<$t>) -> Self { Self::$variant(v) }
         }
+
+        impl Element for $t {
+            const DTYPE: DType = DType::$variant;
+
+            fn slice(data: &Data) -> Option<&[Self]> {
+                if let Data::$variant(v) = data { Some(v) } else { None }
+            }
+
+            fn slice_mut(data: &mut Data) -> Option<&mut [Self]> {
+                if let Data::$variant(v) = data { Some(v) } else { None }
+            }
+
+            fn take(data: Data) -> Result<Vec<Self>, Data> {
+                if let Data::$variant(v) = data { Ok(v) } else { Err(data) }
+            }
+        }
     )*};
 }
-from_vec!(bool => Bool, u8 => U8, u16 => U16, u32 => U32, u64 => U64, i8 => I8, i16 => I16,
+elements!(bool => Bool, u8 => U8, u16 => U16, u32 => U32, u64 => U64, i8 => I8, i16 => I16,
     i32 => I32, i64 => I64, f16 => F16, f32 => F32, f64 => F64, String => Str);
 
 /// An n-dimensional array.
@@ -210,6 +251,15 @@ impl Tensor {
     pub fn vector(data: impl Into<Data>) -> Self {
         let data = data.into();
         Self { shape: vec![data.len()], data }
+    }
+
+    /// Makes a tensor of no dimensions.
+    #[must_use]
+    pub fn scalar<T>(value: T) -> Self
+    where
+        Data: From<Vec<T>>,
+    {
+        Self { shape: Vec::new(), data: vec![value].into() }
     }
 
     /// The length of each dimension; empty for a scalar.
@@ -246,6 +296,19 @@ impl Tensor {
     #[must_use]
     pub fn data(&self) -> &Data {
         &self.data
+    }
+
+    /// The elements in row-major order, if they are of the type `T`.
+    #[must_use]
+    pub fn as_slice<T: Element>(&self) -> Option<&[T]> {
+        T::slice(&self.data)
+    }
+
+    /// The elements in row-major order, to be changed in place, if they are of
+    /// the type `T`.
+    #[must_use]
+    pub fn as_slice_mut<T: Element>(&mut self) -> Option<&mut [T]> {
+        T::slice_mut(&mut self.data)
     }
 
     /// Takes the tensor apart into its shape and elements.

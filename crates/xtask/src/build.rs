@@ -1,4 +1,4 @@
-//! `cargo xtask build`: three wasm modules and the folders that ship them.
+//! `cargo xtask build`: four wasm modules and the folders that ship them.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -47,20 +47,43 @@ struct Module {
     name: &'static str,
     /// Whether it can be started anew after a trap.
     restarts: bool,
-    /// Whether it is nearly all engine: speed before size.
-    is_engine: bool,
+    /// How it is optimised.
+    kind: Kind,
+    /// Whether the package's default features are left out.
+    bare: bool,
     /// What rustc is told besides.
     flags: &'static str,
 }
 
+/// What a module is optimised for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Little work: bytes first.
+    Small,
+    /// Much work in little code: speed, and optimised across crates.
+    Kernels,
+    /// Nearly all engine: speed before size, and most of the building time.
+    Engine,
+}
+
 /// The modules, quickest to build first.
-const MODULES: [Module; 3] = [
+const MODULES: [Module; 4] = [
     Module {
         package: "edge",
         file: "edge",
         name: "edge",
         restarts: true,
-        is_engine: false,
+        kind: Kind::Small,
+        bare: false,
+        flags: "",
+    },
+    Module {
+        package: "scoring-wasm",
+        file: "scoring_wasm",
+        name: "tabular",
+        restarts: true,
+        kind: Kind::Kernels,
+        bare: true,
         flags: "",
     },
     Module {
@@ -68,7 +91,8 @@ const MODULES: [Module; 3] = [
         file: "web",
         name: "web",
         restarts: false,
-        is_engine: false,
+        kind: Kind::Small,
+        bare: false,
         // Leptos: one type for all views, which is less code.
         flags: "--cfg erase_components",
     },
@@ -77,7 +101,8 @@ const MODULES: [Module; 3] = [
         file: "scoring_wasm",
         name: "scoring",
         restarts: true,
-        is_engine: true,
+        kind: Kind::Engine,
+        bare: false,
         flags: "",
     },
 ];
@@ -85,21 +110,22 @@ const MODULES: [Module; 3] = [
 impl Module {
     /// cargo's profile for the module, and the folder that cargo puts it in.
     fn profile(&self, level: Level) -> (&'static str, &'static str) {
-        match (self.is_engine, level) {
-            (false, Level::Dev) => ("dev", "debug"),
-            (false, _) => ("small", "small"),
-            (true, Level::Release) => ("release", "release"),
+        match (self.kind, level) {
+            (Kind::Small, Level::Dev) => ("dev", "debug"),
+            (Kind::Small, _) => ("small", "small"),
+            (Kind::Kernels, _) => ("kernels", "kernels"),
+            (Kind::Engine, Level::Release) => ("release", "release"),
             // In the loop too: tract is built once, and a slow engine is no use.
-            (true, _) => ("engine", "engine"),
+            (Kind::Engine, _) => ("engine", "engine"),
         }
     }
 
     /// How hard wasm-opt works on the module, if at all.
     fn wasm_opt(&self, level: Level) -> Option<&'static str> {
-        match (level, self.is_engine) {
-            (Level::Dev, _) | (Level::Optimised, true) => None,
-            (_, false) => Some("-Oz"),
-            (Level::Release, true) => Some("-O2"),
+        match (level, self.kind) {
+            (Level::Dev, _) | (Level::Optimised, Kind::Engine) => None,
+            (_, Kind::Small) => Some("-Oz"),
+            (_, Kind::Kernels) | (Level::Release, Kind::Engine) => Some("-O2"),
         }
     }
 }
@@ -154,15 +180,12 @@ fn bound(module: &Module, level: Level) -> PathBuf {
 /// Compiles one module, generates its JavaScript, and shrinks it.
 fn compile(toolchain: &Toolchain, module: &Module, level: Level) -> Result<()> {
     let (profile, folder) = module.profile(level);
-    run(toolchain.cargo_with(module.flags).args([
-        "build",
-        "--target",
-        WASM,
-        "--package",
-        module.package,
-        "--profile",
-        profile,
-    ]))?;
+    let mut cargo = toolchain.cargo_with(module.flags);
+    cargo.args(["build", "--target", WASM, "--package", module.package, "--profile", profile]);
+    if module.bare {
+        cargo.arg("--no-default-features");
+    }
+    run(&mut cargo)?;
     let compiled = paths::target().join(WASM).join(folder).join(format!("{}.wasm", module.file));
     let out = bound(module, level);
     // cargo's output keeps the time at which it was first made, so only its
@@ -246,6 +269,9 @@ fn lay_out(level: Level) -> Result<()> {
     copy(&root.join("web/boot.js"), &site)?;
     copy_dir(&root.join("web/static"), &site, everything)?;
     copy(&root.join("worker/browser/model-worker.js"), &site)?;
+    for folder in [&site, &worker] {
+        copy(&root.join("worker/load-model.js"), folder)?;
+    }
     for file in ["worker.js", "scoring-host.js", "wrangler.jsonc"] {
         copy(&root.join("worker/cloudflare").join(file), &worker)?;
     }

@@ -1,11 +1,11 @@
 //! Models, by way of the scoring module.
 //!
-//! The scoring module is another wasm with its own memory: loaded at the first
-//! request for a model, replaced after a trap without taking this one down.
-//! `scoring-host.js` holds it, and with it the bodies of requests, so that
-//! they are copied once, from the network into the engine.
+//! The scoring modules are wasm of their own with their own memory: loaded at
+//! the first request for a model, replaced after a trap without taking this one
+//! down. `scoring-host.js` holds them, and with them the bodies of requests, so
+//! that they are copied once, from the network into the engine.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use worker::{Env, Request, Response, Result};
 
@@ -18,24 +18,11 @@ extern "C" {
     #[wasm_bindgen(js_name = hasModel)]
     fn has_model(name: &str) -> bool;
 
-    /// The path of the ONNX file that an `MLmodel` names.
-    #[wasm_bindgen(catch, js_name = modelFile)]
-    fn model_file(mlmodel: &Uint8Array) -> std::result::Result<String, JsValue>;
-
-    /// The files of external data that an ONNX file names.
-    #[wasm_bindgen(catch, js_name = externalFiles)]
-    fn external_files(model: &Uint8Array) -> std::result::Result<Array, JsValue>;
-
-    /// Loads a model under a name: `MLmodel`, the ONNX file, and the names and
-    /// contents of its external data.
-    #[wasm_bindgen(catch, js_name = loadModel)]
-    fn load_model(
-        name: &str,
-        mlmodel: &Uint8Array,
-        model: &Uint8Array,
-        names: &Array,
-        files: &Array,
-    ) -> std::result::Result<(), JsValue>;
+    /// Loads a model under a name; `read` gives a promise of the bytes of a
+    /// file of its folder.
+    #[wasm_bindgen(catch)]
+    async fn load(name: &str, read: &Closure<dyn Fn(String) -> Promise>)
+    -> std::result::Result<JsValue, JsValue>;
 
     /// Answers a request with a loaded model.
     #[wasm_bindgen(catch)]
@@ -56,12 +43,12 @@ pub(crate) async fn answer(
     path: &str,
 ) -> Result<Response> {
     if !has_model(&model.name)
-        && let Err(message) = load(env, model).await
+        && let Err(error) = load_from(env, model).await
     {
         return reply::error(
             503,
             "INVALID_STATE",
-            &format!("the model '{}' did not load: {message}", model.name),
+            &format!("the model '{}' did not load: {}", model.name, text(&error)),
         );
     }
     let max_body = u32::try_from(config.max_body).unwrap_or(u32::MAX);
@@ -78,19 +65,17 @@ pub(crate) async fn answer(
     }
 }
 
-/// Fetches a model's files and loads it. The error is a sentence.
-async fn load(env: &Env, model: &ModelSource) -> std::result::Result<(), String> {
-    let mlmodel = file(env, model, "MLmodel").await?;
-    let onnx_path = model_file(&mlmodel).map_err(|e| text(&e))?;
-    let onnx = file(env, model, &onnx_path).await?;
-    let folder = onnx_path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let names = external_files(&onnx).map_err(|e| text(&e))?;
-    let files = Array::new();
-    for name in names.iter().filter_map(|name| name.as_string()) {
-        let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-        files.push(&file(env, model, &path).await?.into());
-    }
-    load_model(&model.name, &mlmodel, &onnx, &names, &files).map_err(|e| text(&e))
+/// Loads a model from its binding.
+async fn load_from(env: &Env, model: &ModelSource) -> std::result::Result<(), JsValue> {
+    let (env, source) = (env.clone(), model.clone());
+    let read = Closure::new(move |path: String| {
+        let (env, source) = (env.clone(), source.clone());
+        wasm_bindgen_futures::future_to_promise(async move {
+            let bytes = file(&env, &source, &path).await;
+            bytes.map(JsValue::from).map_err(|message| js_sys::Error::new(&message).into())
+        })
+    });
+    load(&model.name, &read).await.map(drop)
 }
 
 /// One file of the model's folder.

@@ -1,11 +1,17 @@
-//! The scoring module: `crates/scoring` and the ONNX engine behind a
+//! The scoring modules: `crates/scoring` and the ONNX session behind a
 //! wasm-bindgen face, for the edge and for the page alike.
+//!
+//! Built twice: `scoring` runs any model, `tabular` (without the feature
+//! `networks`) is a tenth of its size and runs tabular models.
+//! A host loads `tabular` first, and `scoring` when a model requires it
+//! ([`Requirements`]).
 //!
 //! The host brings files and bytes; nothing here fetches or waits. Errors are
 //! JavaScript `Error`s whose message is the one that a user should read.
 
 use std::collections::HashMap;
 
+use bytes::Bytes;
 use js_sys::Uint8Array;
 use mlmodel::MlModel;
 use scoring::{Options, Request};
@@ -19,10 +25,32 @@ pub fn model_file(mlmodel: &[u8]) -> Result<String, JsError> {
     Ok(mlmodel.onnx_flavor()?.data.clone())
 }
 
-/// The files of external data that an ONNX file names, relative to its folder.
-#[wasm_bindgen(js_name = externalFiles)]
-pub fn external_files(model: &[u8]) -> Result<Vec<String>, JsError> {
-    Ok(onnx::external_locations(model)?)
+/// What a model needs before it can load.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Requirements(onnx::Requirements);
+
+#[wasm_bindgen]
+impl Requirements {
+    /// Reads an ONNX file.
+    #[wasm_bindgen(constructor)]
+    pub fn new(model: Vec<u8>) -> Result<Requirements, JsError> {
+        Ok(Self(onnx::requirements(model)?))
+    }
+
+    /// The files of external data, relative to the ONNX file's folder.
+    #[wasm_bindgen(getter, js_name = externalFiles)]
+    #[must_use]
+    pub fn external_files(&self) -> Vec<String> {
+        self.0.external_files.clone()
+    }
+
+    /// Whether the module `tabular` can't run it, and `scoring` is needed.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn networks(&self) -> bool {
+        self.0.networks
+    }
 }
 
 /// The answer to a request whose body is longer than `limit` bytes, none of
@@ -45,12 +73,12 @@ impl Model {
     #[wasm_bindgen(constructor)]
     pub fn new(
         mlmodel: &[u8],
-        model: &[u8],
+        model: Vec<u8>,
         names: Vec<String>,
         files: Vec<Uint8Array>,
     ) -> Result<Model, JsError> {
-        let external: HashMap<String, Vec<u8>> =
-            names.into_iter().zip(files.iter().map(Uint8Array::to_vec)).collect();
+        let files = files.iter().map(|file| Bytes::from(file.to_vec()));
+        let external: HashMap<String, Bytes> = names.into_iter().zip(files).collect();
         // The host bounds bodies before it hands them over.
         let options = Options { body_limit: usize::MAX, ..Options::default() };
         Ok(Self(scoring::Model::load(mlmodel, model, &external, options)?))

@@ -1,7 +1,7 @@
 //! A model that answers with its inputs, so that tests see what reaches it.
 
 use mlmodel::MlModel;
-use onnx::{Dim, ValueInfo};
+use onnx::{Dim, Kind, Value, ValueInfo};
 use scoring::{Model, Options, Predictor, Request, Response, RunError};
 use tensor::{DType, Tensor};
 
@@ -18,7 +18,7 @@ impl Predictor for Echo {
         &self.0
     }
 
-    fn run(&self, inputs: Vec<(String, Tensor)>) -> Result<Vec<(String, Tensor)>, RunError> {
+    fn run(&self, inputs: Vec<(String, Tensor)>) -> Result<Vec<(String, Value)>, RunError> {
         for info in &self.0 {
             let found = inputs.iter().find(|(name, _)| *name == info.name);
             let (_, tensor) = found.ok_or_else(|| RunError(format!("{} is missing", info.name)))?;
@@ -26,7 +26,7 @@ impl Predictor for Echo {
                 return Err(RunError(format!("{} is {}", info.name, tensor.dtype())));
             }
         }
-        Ok(inputs)
+        Ok(inputs.into_iter().map(|(name, tensor)| (name, tensor.into())).collect())
     }
 }
 
@@ -34,6 +34,7 @@ impl Predictor for Echo {
 pub(crate) fn model(inputs: &[(&str, Option<DType>)], signature: &str, options: Options) -> Model {
     let infos = inputs.iter().map(|(name, dtype)| ValueInfo {
         name: (*name).to_owned(),
+        kind: Kind::Tensor,
         dtype: *dtype,
         shape: Some(vec![Dim::Symbol("batch".into()), Dim::Unknown, Dim::Fixed(2)]),
     });

@@ -1,0 +1,557 @@
+//! From a model's messages to a [`Program`].
+//!
+//! Names become slots, nodes become steps. Functions and the graphs of control
+//! flow become programs of their own, inside the kernel of their node. What is
+//! wrong with a graph is found here, when it loads: an operator that we lack, a
+//! name that nothing gives, a function that calls itself.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use tensor::{DType, Tensor};
+
+use crate::attributes::Attributes;
+use crate::error::{Error, ErrorKind};
+use crate::fault::Fault;
+use crate::kernels::{self, Body, Kernel, Spec};
+use crate::limits;
+#[cfg(feature = "networks")]
+use crate::networks;
+use crate::program::{Operand, Program, Slot, Step};
+use crate::proto::{
+    AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto,
+};
+use crate::session::ValueInfo;
+use crate::tensors;
+use crate::value::{Inputs, Value};
+
+/// Prepares a model's graph. `inputs` are those that have no initializer.
+pub(crate) fn compile(model: &ModelProto, inputs: &[ValueInfo]) -> Result<Program, Error> {
+    let graph = model.graph.as_ref().filter(|g| !g.output.is_empty()).ok_or_else(|| {
+        Error::new(
+            ErrorKind::InvalidModel,
+            "the file holds no ONNX graph with outputs; it may be truncated, or another format",
+        )
+    })?;
+    if model.opset_import.is_empty() {
+        return Err(Error::new(
+            ErrorKind::InvalidModel,
+            "the model does not say which operator versions it uses; the file may be truncated",
+        ));
+    }
+    let whole = Whole {
+        functions: &model.functions,
+        #[cfg(feature = "networks")]
+        is_tabular: is_tabular(model),
+        nodes: Cell::new(0),
+    };
+    let context = Context {
+        whole: &whole,
+        opsets: &model.opset_import,
+        bindings: None,
+        depth: 0,
+    };
+    let names: Vec<&str> = inputs.iter().map(|i| i.name.as_str()).collect();
+    let outputs: Vec<&str> = graph.output.iter().map(|o| o.name.as_str()).collect();
+    let source = Source { declared: inputs, ..Source::graph(graph, &names, &outputs) };
+    let (program, captured) = context.program(source, &Scope::default())?;
+    debug_assert!(captured.is_empty(), "nothing surrounds a model's graph");
+    Ok(program)
+}
+
+/// The most elements that the initializers of a tabular model have together:
+/// tract is better at large matrices.
+const MAX_TABULAR_ELEMENTS: u64 = 1 << 20;
+
+/// Whether a model needs nothing but the kernels of tabular models.
+pub(crate) fn is_tabular(model: &ModelProto) -> bool {
+    let elements = |t: &TensorProto| t.dims.iter().map(|d| d.unsigned_abs()).product::<u64>();
+    let graph = model.graph.as_ref();
+    let size = graph.iter().flat_map(|g| &g.initializer).map(elements).fold(0, u64::saturating_add);
+    size <= MAX_TABULAR_ELEMENTS
+        && graph.iter().all(|graph| nodes_are_tabular(&graph.node, &model.functions))
+        && model.functions.iter().all(|f| nodes_are_tabular(&f.node, &model.functions))
+}
+
+/// The nesting of the graphs is bounded by that of the messages.
+fn nodes_are_tabular(nodes: &[NodeProto], functions: &[FunctionProto]) -> bool {
+    nodes.iter().all(|node| {
+        let is_function =
+            || functions.iter().any(|f| f.name == node.op_type && f.domain == node.domain);
+        let is_constant = || is_default_domain(&node.domain) && node.op_type == "Constant";
+        let is_known = kernels::find_tabular(&node.domain, &node.op_type).is_some();
+        let mut graphs = node.attribute.iter().filter_map(|a| a.g.as_ref());
+        (is_known || is_function() || is_constant())
+            && graphs.all(|graph| nodes_are_tabular(&graph.node, functions))
+    })
+}
+
+/// What is the same in all of a model.
+struct Whole<'m> {
+    functions: &'m [FunctionProto],
+    /// Whether tract has no part in it.
+    #[cfg(feature = "networks")]
+    is_tabular: bool,
+    /// How many nodes have been prepared.
+    nodes: Cell<usize>,
+}
+
+/// Where a graph stands.
+#[derive(Clone, Copy)]
+struct Context<'m, 'c> {
+    whole: &'c Whole<'m>,
+    opsets: &'c [OperatorSetIdProto],
+    /// In a function: what its attributes are in this call.
+    bindings: Option<&'c [AttributeProto]>,
+    depth: usize,
+}
+
+/// A graph, or the body of a function.
+struct Source<'s> {
+    inputs: &'s [&'s str],
+    outputs: &'s [&'s str],
+    nodes: &'s [NodeProto],
+    graph: Option<&'s GraphProto>,
+    /// What is known of the inputs; nothing in a body or a function.
+    declared: &'s [ValueInfo],
+}
+
+impl<'s> Source<'s> {
+    fn graph(graph: &'s GraphProto, inputs: &'s [&'s str], outputs: &'s [&'s str]) -> Self {
+        Self { inputs, outputs, nodes: &graph.node, graph: Some(graph), declared: &[] }
+    }
+}
+
+/// The names around a graph.
+#[derive(Default)]
+struct Scope<'p> {
+    parent: Option<&'p Names<'p>>,
+}
+
+/// What a graph's names stand for so far.
+struct Names<'p> {
+    outer: &'p Scope<'p>,
+    known: HashMap<String, Operand>,
+}
+
+impl Names<'_> {
+    fn is_known(&self, name: &str) -> bool {
+        self.known.contains_key(name) || self.outer.parent.is_some_and(|p| p.is_known(name))
+    }
+
+    /// A constant of this graph or of one around it.
+    fn constant(&self, name: &str) -> Option<Rc<Value>> {
+        match self.known.get(name) {
+            Some(Operand::Constant(value)) => Some(value.clone()),
+            Some(_) => None,
+            None => self.outer.parent.and_then(|p| p.constant(name)),
+        }
+    }
+}
+
+/// A node with its names resolved, and nothing decided yet.
+pub(crate) struct Resolved<'m> {
+    pub(crate) proto: Cow<'m, NodeProto>,
+    pub(crate) version: i64,
+    pub(crate) inputs: Vec<Operand>,
+    pub(crate) outputs: Vec<Option<Slot>>,
+    pub(crate) place: String,
+    /// The element types of the inputs, where they are declared.
+    dtypes: Vec<Option<DType>>,
+    runs: Runs,
+}
+
+/// What computes a node.
+enum Runs {
+    /// A function of the model's own.
+    Function(Program),
+    /// One of our kernels, or tract.
+    Operator(Vec<Body>),
+}
+
+impl<'m> Context<'m, '_> {
+    /// Prepares a graph. Gives, too, the names that it uses of those around it:
+    /// the program takes them after its own inputs.
+    fn program(
+        &self,
+        source: Source<'_>,
+        scope: &Scope<'_>,
+    ) -> Result<(Program, Vec<String>), Error> {
+        if self.depth > limits::MAX_DEPTH {
+            return Err(invalid(format!(
+                "graphs or functions are nested more than {} deep",
+                limits::MAX_DEPTH
+            )));
+        }
+        let mut build = Build {
+            context: *self,
+            names: Names { outer: scope, known: HashMap::new() },
+            dtypes: HashMap::new(),
+            slots: 0,
+            inputs: Vec::new(),
+            captured: Vec::new(),
+        };
+        build.initializers(source.graph)?;
+        for (index, name) in source.inputs.iter().enumerate() {
+            let slot = build.new_slot();
+            if let Some(dtype) = source.declared.get(index).and_then(|info| info.dtype) {
+                build.dtypes.insert(slot, dtype);
+            }
+            build.names.known.insert((*name).to_owned(), Operand::Slot { slot, last: false });
+            build.inputs.push(slot);
+        }
+        let mut resolved = Vec::with_capacity(source.nodes.len());
+        for (index, node) in source.nodes.iter().enumerate() {
+            if let Some(node) = build.node(node, index)? {
+                resolved.push(node);
+            }
+        }
+        let mut outputs = Vec::with_capacity(source.outputs.len());
+        for name in source.outputs {
+            outputs.push(build.operand(name).ok_or_else(|| {
+                invalid(format!("no node gives the output '{name}'; the file may be truncated"))
+            })?);
+        }
+        let Build { slots, mut inputs, captured, .. } = build;
+        let declared = inputs.iter().copied().zip(source.declared).collect();
+        let steps = self.steps(resolved, &outputs, &declared)?;
+        inputs.extend(captured.iter().map(|(_, slot)| *slot));
+        let mut program = Program { slots, inputs, steps, outputs };
+        program.mark_last_reads();
+        Ok((program, captured.into_iter().map(|(name, _)| name).collect()))
+    }
+
+    /// Decides what computes each node, and prepares it.
+    #[cfg_attr(not(feature = "networks"), expect(unused_variables, clippy::unused_self))]
+    fn steps(
+        &self,
+        nodes: Vec<Resolved<'_>>,
+        outputs: &[Operand],
+        declared: &Declared<'_>,
+    ) -> Result<Vec<Step>, Error> {
+        #[cfg(feature = "networks")]
+        if !self.whole.is_tabular {
+            return networks::steps(nodes, outputs, declared);
+        }
+        nodes.into_iter().map(Resolved::into_step).collect()
+    }
+}
+
+/// A graph on its way to a program.
+struct Build<'m, 'c, 'p> {
+    context: Context<'m, 'c>,
+    names: Names<'p>,
+    dtypes: HashMap<Slot, DType>,
+    slots: usize,
+    inputs: Vec<Slot>,
+    captured: Vec<(String, Slot)>,
+}
+
+impl Build<'_, '_, '_> {
+    fn new_slot(&mut self) -> Slot {
+        self.slots += 1;
+        self.slots - 1
+    }
+
+    fn initializers(&mut self, graph: Option<&GraphProto>) -> Result<(), Error> {
+        let Some(graph) = graph else { return Ok(()) };
+        let dense = graph.initializer.iter().map(|t| (&t.name, tensors::decode(t)));
+        let sparse = graph.sparse_initializer.iter().filter_map(|sparse| {
+            let name = &sparse.values.as_ref()?.name;
+            Some((name, tensors::decode_sparse(sparse)))
+        });
+        for (name, tensor) in dense.chain(sparse) {
+            let tensor = tensor.map_err(|fault| unsupported(fault.to_string()))?;
+            let value = Rc::new(Value::Tensor(tensor));
+            self.names.known.insert(name.clone(), Operand::Constant(value));
+        }
+        Ok(())
+    }
+
+    /// What a name stands for; one that is known around this graph only is
+    /// captured.
+    fn operand(&mut self, name: &str) -> Option<Operand> {
+        if let Some(operand) = self.names.known.get(name) {
+            return Some(operand.clone());
+        }
+        let operand = if let Some(value) = self.names.constant(name) {
+            Operand::Constant(value)
+        } else if self.names.is_known(name) {
+            let slot = self.new_slot();
+            self.captured.push((name.to_owned(), slot));
+            Operand::Slot { slot, last: false }
+        } else {
+            return None;
+        };
+        self.names.known.insert(name.to_owned(), operand.clone());
+        Some(operand)
+    }
+
+    /// Resolves a node; `None` for one that is a constant.
+    fn node<'n>(
+        &mut self,
+        node: &'n NodeProto,
+        index: usize,
+    ) -> Result<Option<Resolved<'n>>, Error> {
+        let whole = self.context.whole;
+        whole.nodes.set(whole.nodes.get() + 1);
+        if whole.nodes.get() > limits::MAX_NODES {
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                format!("the model has more than {} nodes", limits::MAX_NODES),
+            ));
+        }
+        let node = self.bound(node);
+        let version = self.version(&node);
+        let place = place(&node, version, index);
+
+        let mut inputs = Vec::with_capacity(node.input.len());
+        for name in &node.input {
+            inputs.push(if name.is_empty() {
+                Operand::Absent
+            } else {
+                self.operand(name).ok_or_else(|| {
+                    invalid(format!("{place} takes '{name}', which nothing before it gives"))
+                })?
+            });
+        }
+        if is_default_domain(&node.domain) && node.op_type == "Constant" {
+            let value = constant(&node).map_err(|fault| unsupported(format!("{place}: {fault}")))?;
+            if let Some(name) = node.output.first() {
+                self.names.known.insert(name.clone(), Operand::Constant(Rc::new(value)));
+            }
+            return Ok(None);
+        }
+        let runs = if let Some(function) = self.function(&node) {
+            Runs::Function(self.call(function, &node, &place)?)
+        } else {
+            Runs::Operator(self.bodies(&node, &mut inputs)?)
+        };
+        let outputs = node
+            .output
+            .iter()
+            .map(|name| {
+                (!name.is_empty()).then(|| {
+                    let slot = self.new_slot();
+                    let operand = Operand::Slot { slot, last: false };
+                    self.names.known.insert(name.clone(), operand);
+                    slot
+                })
+            })
+            .collect();
+        let dtypes = inputs
+            .iter()
+            .map(|operand| match operand {
+                Operand::Slot { slot, .. } => self.dtypes.get(slot).copied(),
+                operand => constant_tensor(operand).map(Tensor::dtype),
+            })
+            .collect();
+        Ok(Some(Resolved { proto: node, version, inputs, outputs, place, dtypes, runs }))
+    }
+
+    /// The node with the attributes that refer to a function's replaced by what
+    /// they are in this call; those that the call leaves out are left out.
+    fn bound<'n>(&self, node: &'n NodeProto) -> Cow<'n, NodeProto> {
+        let refers = node.attribute.iter().any(|a| !a.ref_attr_name.is_empty());
+        let Some(bindings) = self.context.bindings.filter(|_| refers) else {
+            return Cow::Borrowed(node);
+        };
+        let mut node = node.clone();
+        node.attribute = node
+            .attribute
+            .into_iter()
+            .filter_map(|attribute| {
+                if attribute.ref_attr_name.is_empty() {
+                    return Some(attribute);
+                }
+                let bound = bindings.iter().find(|b| b.name == attribute.ref_attr_name)?;
+                Some(AttributeProto { name: attribute.name, ..bound.clone() })
+            })
+            .collect();
+        Cow::Owned(node)
+    }
+
+    fn version(&self, node: &NodeProto) -> i64 {
+        let same = |domain: &str| {
+            domain == node.domain || (is_default_domain(domain) && is_default_domain(&node.domain))
+        };
+        self.context.opsets.iter().find(|set| same(&set.domain)).map_or(0, |set| set.version)
+    }
+
+    fn function(&self, node: &NodeProto) -> Option<&'_ FunctionProto> {
+        self.context.whole.functions.iter().find(|f| {
+            f.name == node.op_type && f.domain == node.domain && f.overload == node.overload
+        })
+    }
+
+    /// Prepares a function for one call of it.
+    fn call(
+        &self,
+        function: &FunctionProto,
+        node: &NodeProto,
+        place: &str,
+    ) -> Result<Program, Error> {
+        let given = |name: &str| node.attribute.iter().any(|a| a.name == name);
+        let defaults = function.attribute_proto.iter().filter(|a| !given(&a.name));
+        let bindings: Vec<AttributeProto> =
+            node.attribute.iter().chain(defaults).cloned().collect();
+        let context = Context {
+            whole: self.context.whole,
+            opsets: &function.opset_import,
+            bindings: Some(&bindings),
+            depth: self.context.depth + 1,
+        };
+        let inputs: Vec<&str> = function.input.iter().map(String::as_str).collect();
+        let outputs: Vec<&str> = function.output.iter().map(String::as_str).collect();
+        let source = Source {
+            inputs: &inputs,
+            outputs: &outputs,
+            nodes: &function.node,
+            graph: None,
+            declared: &[],
+        };
+        let (program, _) = context
+            .program(source, &Scope::default())
+            .map_err(|e| Error::new(e.kind(), format!("{place}: {e}")))?;
+        Ok(program)
+    }
+
+    /// Prepares a node's graphs. What they use of the graph around them becomes
+    /// inputs of the node, after its own.
+    fn bodies(&mut self, node: &NodeProto, operands: &mut Vec<Operand>) -> Result<Vec<Body>, Error> {
+        let mut bodies = Vec::new();
+        for attribute in &node.attribute {
+            let Some(graph) = &attribute.g else { continue };
+            let has_initializer =
+                |name: &str| graph.initializer.iter().any(|t| t.name == name);
+            let inputs: Vec<&str> = graph
+                .input
+                .iter()
+                .map(|i| i.name.as_str())
+                .filter(|name| !has_initializer(name))
+                .collect();
+            let outputs: Vec<&str> = graph.output.iter().map(|o| o.name.as_str()).collect();
+            let context = Context { depth: self.context.depth + 1, ..self.context };
+            let (program, captured) = context.program(
+                Source::graph(graph, &inputs, &outputs),
+                &Scope { parent: Some(&self.names) },
+            )?;
+            let mut captures = Vec::with_capacity(captured.len());
+            for name in captured {
+                captures.push(operands.len());
+                operands.push(self.operand(&name).ok_or_else(|| {
+                    invalid(format!("a graph uses '{name}', which nothing gives"))
+                })?);
+            }
+            bodies.push(Body { name: attribute.name.clone(), program, captures });
+        }
+        Ok(bodies)
+    }
+}
+
+/// What a model says of its inputs, by slot.
+pub(crate) type Declared<'d> = HashMap<Slot, &'d ValueInfo>;
+
+impl Resolved<'_> {
+    /// Whether this is an operator, and neither a function nor control flow.
+    #[cfg(feature = "networks")]
+    pub(crate) fn is_operator(&self) -> bool {
+        matches!(&self.runs, Runs::Operator(bodies) if bodies.is_empty())
+    }
+
+    /// Whether a kernel of ours can compute this node.
+    #[cfg(feature = "networks")]
+    pub(crate) fn has_kernel(&self) -> bool {
+        match &self.runs {
+            Runs::Function(_) => true,
+            Runs::Operator(_) => kernels::find(&self.proto.domain, &self.proto.op_type).is_some(),
+        }
+    }
+
+    /// Prepares the node to be computed by us.
+    pub(crate) fn into_step(self) -> Result<Step, Error> {
+        let Self { proto, version, inputs, outputs, place, dtypes, runs } = self;
+        let kernel: Box<dyn Kernel> = match runs {
+            Runs::Function(program) => {
+                Box::new(move |inputs: Inputs<'_>| call(&program, inputs))
+            }
+            Runs::Operator(bodies) => {
+                let build = kernels::find(&proto.domain, &proto.op_type)
+                    .ok_or_else(|| unsupported(format!("{place}: the operator is not supported")))?;
+                let mut spec = Spec {
+                    op: &proto.op_type,
+                    version,
+                    attributes: Attributes(&proto.attribute),
+                    constants: inputs.iter().map(constant_tensor).collect(),
+                    dtypes,
+                    outputs: outputs.len(),
+                    bodies,
+                };
+                build(&mut spec).map_err(|fault| unsupported(format!("{place}: {fault}")))?
+            }
+        };
+        Ok(Step { kernel, inputs, outputs, place })
+    }
+}
+
+/// Runs a function; a call may leave out inputs at the end.
+fn call(program: &Program, inputs: Inputs<'_>) -> Result<Vec<Value>, Fault> {
+    let mut values = inputs.0;
+    values.resize_with(program.inputs.len(), || None);
+    program.run(values)
+}
+
+pub(crate) fn constant_tensor(operand: &Operand) -> Option<&Tensor> {
+    match operand {
+        Operand::Constant(value) => value.as_tensor(),
+        Operand::Absent | Operand::Slot { .. } => None,
+    }
+}
+
+fn is_default_domain(domain: &str) -> bool {
+    matches!(domain, "" | "ai.onnx")
+}
+
+/// The value of a `Constant` node.
+fn constant(node: &NodeProto) -> Result<Value, Fault> {
+    let attributes = Attributes(&node.attribute);
+    let Some(attribute) = node.attribute.first() else {
+        return Err(Fault::new("the constant has no value"));
+    };
+    let tensor = match attribute.name.as_str() {
+        "value" => attributes.tensor("value")?,
+        "value_float" => Some(Tensor::scalar(attribute.f)),
+        "value_floats" => Some(Tensor::vector(attribute.floats.clone())),
+        "value_int" => Some(Tensor::scalar(attribute.i)),
+        "value_ints" => Some(Tensor::vector(attribute.ints.clone())),
+        "value_string" => attributes.str("value_string")?.map(|s| Tensor::scalar(s.to_owned())),
+        "value_strings" => Some(Tensor::vector(attributes.strings("value_strings")?)),
+        "sparse_value" => {
+            attribute.sparse_tensor.as_ref().map(tensors::decode_sparse).transpose()?
+        }
+        other => return Err(Fault::new(format!("'{other}' is no kind of constant"))),
+    };
+    tensor.map(Value::Tensor).ok_or_else(|| Fault::new("the constant has no value"))
+}
+
+/// The operator with its domain and version, and which node it is.
+fn place(node: &NodeProto, version: i64, index: usize) -> String {
+    let domain = if node.domain.is_empty() { "ai.onnx" } else { &node.domain };
+    let name = if node.name.is_empty() {
+        node.output.first().map(String::as_str).unwrap_or_default()
+    } else {
+        &node.name
+    };
+    let node_name = if name.is_empty() { index.to_string() } else { format!("'{name}'") };
+    format!("operator {domain}.{} (version {version}) in node {node_name}", node.op_type)
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::InvalidModel, message)
+}
+
+fn unsupported(message: String) -> Error {
+    Error::new(ErrorKind::Unsupported, message)
+}

@@ -1,0 +1,125 @@
+//! The operators that we compute ourselves.
+//!
+//! An operator is a [`Build`]: it reads a node's attributes once, when the
+//! model loads, refuses what it can't do, and gives a [`Kernel`], which then
+//! computes outputs from inputs as often as asked. Kernels are plain functions
+//! over slices behind a thin closure that finds those slices.
+//!
+//! Each file holds a family of operators and ends in `find`, its table.
+
+use tensor::{DType, Tensor};
+
+use crate::attributes::Attributes;
+use crate::fault::Fault;
+use crate::program::Program;
+use crate::value::{Inputs, Value};
+
+/// Computes a node's outputs.
+pub(crate) trait Kernel {
+    /// The outputs, in the node's order; as many as it names, at least.
+    fn run(&self, inputs: Inputs<'_>) -> Result<Vec<Value>, Fault>;
+}
+
+impl<F> Kernel for F
+where
+    F: Fn(Inputs<'_>) -> Result<Vec<Value>, Fault>,
+{
+    fn run(&self, inputs: Inputs<'_>) -> Result<Vec<Value>, Fault> {
+        self(inputs)
+    }
+}
+
+/// Prepares a node: reads its attributes, or says why it can't be run.
+pub(crate) type Build = fn(&mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault>;
+
+/// What is known of a node when the model loads.
+pub(crate) struct Spec<'a> {
+    /// The operator's name.
+    pub(crate) op: &'a str,
+    /// The version of the operator set that the model was made for. What holds
+    /// is the newest definition of the operator up to that version.
+    pub(crate) version: i64,
+    /// The node's attributes.
+    pub(crate) attributes: Attributes<'a>,
+    /// The inputs whose values are known already; `None` for all others.
+    pub(crate) constants: Vec<Option<&'a Tensor>>,
+    /// The element types of the inputs, where they are declared.
+    pub(crate) dtypes: Vec<Option<DType>>,
+    /// How many outputs the node names.
+    pub(crate) outputs: usize,
+    /// The graphs among the attributes (of `If`, `Loop`, `Scan`), by name.
+    pub(crate) bodies: Vec<Body>,
+}
+
+/// A graph that is an attribute of a node.
+pub(crate) struct Body {
+    /// The attribute's name.
+    pub(crate) name: String,
+    /// Takes the graph's own inputs, and then the captured values.
+    pub(crate) program: Program,
+    /// Which of the node's inputs are the values that the graph uses of those
+    /// around it.
+    pub(crate) captures: Vec<usize>,
+}
+
+impl Spec<'_> {
+    /// Takes out the body of this name.
+    pub(crate) fn body(&mut self, name: &str) -> Result<Body, Fault> {
+        let at = self
+            .bodies
+            .iter()
+            .position(|body| body.name == name)
+            .ok_or_else(|| Fault::new(format!("the attribute '{name}' is missing")))?;
+        Ok(self.bodies.swap_remove(at))
+    }
+}
+
+/// Declares the families, and looks an operator up in all of them.
+macro_rules! families {
+    ($(tabular $tabular:ident,)* $(general $general:ident,)*) => {
+        $(mod $tabular;)*
+        $(#[cfg(feature = "networks")] mod $general;)*
+
+        /// How to prepare a node of this operator; `None` where we lack it.
+        pub(crate) fn find(domain: &str, op: &str) -> Option<Build> {
+            $(
+                #[cfg(feature = "networks")]
+                if let Some(build) = $general::find(domain, op) {
+                    return Some(build);
+                }
+            )*
+            find_tabular(domain, op)
+        }
+
+        /// The same among the operators of tabular models.
+        pub(crate) fn find_tabular(domain: &str, op: &str) -> Option<Build> {
+            $(
+                if let Some(build) = $tabular::find(domain, op) {
+                    return Some(build);
+                }
+            )*
+            None
+        }
+    };
+}
+
+mod scores;
+
+families!(
+    tabular tree,
+    tabular linear,
+    tabular svm,
+    tabular scale,
+    tabular encode,
+    tabular text,
+    tabular elementwise,
+    tabular cast,
+    tabular reduce,
+    tabular shape,
+    tabular gather,
+    tabular matmul,
+    tabular control,
+    general sequence,
+    general nn,
+    general signal,
+);
