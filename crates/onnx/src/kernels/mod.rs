@@ -103,6 +103,7 @@ macro_rules! families {
     };
 }
 
+mod axes;
 mod scores;
 
 families!(
