@@ -1,0 +1,195 @@
+//! Operands that broadcast to one shape, row by row.
+
+use std::borrow::Cow;
+
+use crate::attributes::Attributes;
+use crate::fault::{Fault, bail};
+use crate::kernels::axes::{Walk, axis, broadcast, broadcast_strides};
+use crate::limits;
+
+/// How `N` operands are walked that broadcast to one shape. A row is as long as
+/// it can be so that each operand either moves along all of it, one element at
+/// a time, or stands still in it.
+#[derive(Debug)]
+pub(super) struct Rows<const N: usize> {
+    /// What the operands broadcast to.
+    pub(super) shape: Vec<usize>,
+    /// How many elements that has.
+    pub(super) count: usize,
+    /// How long a row is.
+    pub(super) len: usize,
+    /// Which operands move along a row.
+    pub(super) moves: [bool; N],
+    walks: [Walk; N],
+}
+
+impl<const N: usize> Rows<N> {
+    pub(super) fn new(shapes: [&[usize]; N]) -> Result<Self, Fault> {
+        let shape = broadcast(&shapes)?;
+        let count = limits::elements(&shape)?;
+        if count == 0 {
+            let walks = std::array::from_fn(|_| Walk::new(&[0], &[0], 0));
+            return Ok(Self { shape, count, len: 0, moves: [true; N], walks });
+        }
+        let mut moves = None;
+        let mut len = 1usize;
+        let mut outer = shape.len();
+        for (from_end, &axis_len) in shape.iter().rev().enumerate() {
+            if axis_len != 1 {
+                let these = shapes.map(|s| {
+                    s.iter().rev().nth(from_end).is_some_and(|operand_len| *operand_len != 1)
+                });
+                if *moves.get_or_insert(these) != these {
+                    break;
+                }
+            }
+            len = len.saturating_mul(axis_len);
+            outer = outer.saturating_sub(1);
+        }
+        let (outer_shape, _) = shape.split_at_checked(outer).unwrap_or_default();
+        let walks = shapes.map(|s| {
+            let mut strides = broadcast_strides(s, &shape);
+            strides.truncate(outer);
+            Walk::new(outer_shape, &strides, 0)
+        });
+        Ok(Self { count, len, moves: moves.unwrap_or([true; N]), walks, shape })
+    }
+
+    /// Where each operand's elements of a row begin, for all rows.
+    pub(super) fn starts(&self) -> impl Iterator<Item = [usize; N]> + use<N> {
+        let mut walks = self.walks.clone();
+        let rows = self.count.checked_div(self.len).unwrap_or(0);
+        // The walks have as many positions as there are rows.
+        (0..rows).map(move |_| walks.each_mut().map(|walk| walk.next().unwrap_or(usize::MAX)))
+    }
+}
+
+impl Rows<2> {
+    /// For an operator that had the attributes `broadcast` and `axis` before
+    /// version 7 of the operator set.
+    pub(super) fn aligned(a: &[usize], b: &[usize], old: Option<Alignment>) -> Result<Self, Fault> {
+        let Some(old) = old else { return Self::new([a, b]) };
+        let mut aligned = b.to_vec();
+        if !old.broadcasts && a != b {
+            bail!("the shapes {a:?} and {b:?} differ, and the node does not broadcast");
+        }
+        if let Some(first) = old.axis.filter(|_| !b.is_empty() && old.broadcasts) {
+            let first = axis(first, a.len())?;
+            let Some(after) = a.len().checked_sub(first.saturating_add(b.len())) else {
+                bail!("the shape {b:?} does not fit into {a:?} from axis {first} on");
+            };
+            aligned.extend(std::iter::repeat_n(1, after));
+        }
+        let rows = Self::new([a, &aligned])?;
+        if rows.shape != a {
+            bail!("the shape {b:?} can't be broadcast to {a:?}");
+        }
+        Ok(rows)
+    }
+
+    /// The operands in the other order.
+    pub(super) fn exchanged(&self) -> Self {
+        let ([a, b], [walk_a, walk_b]) = (self.moves, self.walks.clone());
+        Self { moves: [b, a], walks: [walk_b, walk_a], shape: self.shape.clone(), ..*self }
+    }
+}
+
+/// How the second operand's axes are matched with the first one's, in the
+/// operators of before version 7: not at all unless the node says so, then as
+/// the last axes, or as those from one on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Alignment {
+    broadcasts: bool,
+    axis: Option<i64>,
+}
+
+impl Alignment {
+    /// `None` for versions that broadcast as NumPy does.
+    pub(super) fn read(version: i64, attributes: Attributes<'_>) -> Option<Self> {
+        (version < 7).then(|| Self {
+            broadcasts: attributes.flag("broadcast", false),
+            axis: attributes.maybe_int("axis"),
+        })
+    }
+}
+
+/// Computes an element from each pair.
+pub(super) fn zip<T, U>(a: &[T], b: &[T], rows: &Rows<2>, f: impl Fn(&T, &T) -> U) -> Vec<U> {
+    let mut out = Vec::with_capacity(rows.count);
+    for [i, j] in rows.starts() {
+        let a = row(a, i, rows.len);
+        let b = row(b, j, rows.len);
+        match (rows.moves, a, b) {
+            ([false, _], [x, ..], _) => out.extend(b.iter().map(|y| f(x, y))),
+            ([_, false], _, [y, ..]) => out.extend(a.iter().map(|x| f(x, y))),
+            _ => out.extend(a.iter().zip(b).map(|(x, y)| f(x, y))),
+        }
+    }
+    out
+}
+
+/// The same, in the place of the first operand where that is possible.
+pub(super) fn zip_into<T: Copy>(
+    a: Cow<'_, [T]>,
+    b: &[T],
+    rows: &Rows<2>,
+    f: impl Fn(&T, &T) -> T,
+) -> Vec<T> {
+    let mut a = match a {
+        Cow::Owned(a) if a.len() == rows.count && rows.len > 0 => a,
+        a => return zip(&a, b, rows, f),
+    };
+    // It has all elements of the shape: nothing of it is repeated.
+    for (a, [_, j]) in a.chunks_exact_mut(rows.len).zip(rows.starts()) {
+        match (rows.moves, row(b, j, rows.len)) {
+            ([_, false], [y, ..]) => a.iter_mut().for_each(|x| *x = f(x, y)),
+            (_, b) => a.iter_mut().zip(b).for_each(|(x, y)| *x = f(x, y)),
+        }
+    }
+    a
+}
+
+/// The elements from `start` on, `len` of them or as many as there are.
+pub(super) fn row<T>(data: &[T], start: usize, len: usize) -> &[T] {
+    let rest = data.get(start..).unwrap_or_default();
+    rest.get(..len).unwrap_or(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_as_long_as_they_can_be() {
+        let whole = Rows::new([&[2, 3, 4], &[2, 3, 4]]).unwrap();
+        assert_eq!((whole.len, whole.moves), (24, [true, true]));
+        let channels = Rows::new([&[2, 3, 4, 5], &[3, 1, 1]]).unwrap();
+        assert_eq!((channels.len, channels.moves), (20, [true, false]));
+        assert_eq!(
+            channels.starts().collect::<Vec<_>>(),
+            [[0, 0], [20, 1], [40, 2], [60, 0], [80, 1], [100, 2]]
+        );
+        let outer = Rows::new([&[2, 1], &[1, 3]]).unwrap();
+        assert_eq!((outer.len, outer.moves), (3, [false, true]));
+        assert_eq!(outer.starts().collect::<Vec<_>>(), [[0, 0], [1, 0]]);
+    }
+
+    #[test]
+    fn an_empty_shape_of_any_size_has_no_rows() {
+        let rows = Rows::new([&[usize::MAX, usize::MAX, 0], &[1, 0]]).unwrap();
+        assert_eq!(rows.starts().count(), 0);
+        assert!(Rows::new([&[1 << 20, 1], &[1, 1 << 20]]).is_err());
+    }
+
+    #[test]
+    fn a_result_in_place_is_the_same() {
+        let rows = Rows::new([&[2, 2], &[2]]).unwrap();
+        let (a, b) = ([1.0f32, 2.0, 3.0, 4.0], [10.0, 20.0]);
+        let in_place = zip_into(Cow::Owned(a.to_vec()), &b, &rows, |x, y| x - y);
+        assert_eq!(in_place, [-9.0, -18.0, -7.0, -16.0]);
+        assert_eq!(zip(&a, &b, &rows, |x, y| x - y), in_place);
+        // Of one element, but not of the shape.
+        let rows = Rows::new([&[1], &[2]]).unwrap();
+        assert_eq!(zip_into(Cow::Owned(vec![1.0f32]), &b, &rows, |x, y| x - y), [-9.0, -19.0]);
+    }
+}
