@@ -33,14 +33,30 @@ struct Arithmetic {
 /// The operator that does `f` in either precision of floats.
 macro_rules! floats {
     ($f:expr) => {
+        floats!(inlined $f, inlined $f)
+    };
+    // Doubles are rarer: they share one loop that calls `f` for each pair.
+    (singles $f:expr) => {
+        floats!(inlined $f, shared $f)
+    };
+    (shared $f:expr) => {
+        floats!(shared $f, shared $f)
+    };
+    ($single:ident $f:expr, $double:ident $g:expr) => {
         Arithmetic {
-            f32: Some(|a, b, rows| zip_into(a, b, rows, $f)),
-            f64: Some(|a, b, rows| zip_into(a, b, rows, $f)),
+            f32: floats!(@f32 $single $f),
+            f64: floats!(@f64 $double $g),
             signed: None,
             unsigned: None,
             commutes: false,
             divides: false,
         }
+    };
+    (@$float:ident inlined $f:expr) => {
+        Some(|a, b, rows| zip_into(a, b, rows, $f))
+    };
+    (@$float:ident shared $f:expr) => {
+        Some(|a, b, rows| zip_into(a, b, rows, $f as fn(&$float, &$float) -> $float))
     };
 }
 
@@ -82,7 +98,7 @@ const FMOD: Arithmetic = Arithmetic {
     signed: Some(|a, b| if *b == 0 { 0 } else { a.wrapping_rem(*b) }),
     unsigned: Some(|a, b| a.checked_rem(*b).unwrap_or(0)),
     divides: true,
-    ..floats!(|a, b| a % b)
+    ..floats!(shared | a, b | a % b)
 };
 
 /// The remainder with the divisor's sign, as Python has it: of integers.
@@ -100,18 +116,18 @@ const MOD: Arithmetic = Arithmetic {
 const MAX: Arithmetic = Arithmetic {
     signed: Some(|a, b| *a.max(b)),
     unsigned: Some(|a, b| *a.max(b)),
-    ..floats!(|a, b| if *a > *b || a.is_nan() { *a } else { *b })
+    ..floats!(singles | a, b | if *a > *b || a.is_nan() { *a } else { *b })
 };
 const MIN: Arithmetic = Arithmetic {
     signed: Some(|a, b| *a.min(b)),
     unsigned: Some(|a, b| *a.min(b)),
-    ..floats!(|a, b| if *a < *b || a.is_nan() { *a } else { *b })
+    ..floats!(singles | a, b | if *a < *b || a.is_nan() { *a } else { *b })
 };
 
 const PRELU: Arithmetic = Arithmetic {
     signed: Some(|x, slope| if *x < 0 { x.wrapping_mul(*slope) } else { *x }),
     unsigned: Some(|x, _| *x),
-    ..floats!(|x, slope| if *x < 0.0 { *x * *slope } else { *x })
+    ..floats!(singles | x, slope | if *x < 0.0 { *x * *slope } else { *x })
 };
 
 const AND: Arithmetic = integers(Some(|a, b| a & b), |a, b| a & b);

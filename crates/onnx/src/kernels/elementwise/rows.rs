@@ -56,11 +56,28 @@ impl<const N: usize> Rows<N> {
     }
 
     /// Where each operand's elements of a row begin, for all rows.
-    pub(super) fn starts(&self) -> impl Iterator<Item = [usize; N]> + use<N> {
-        let mut walks = self.walks.clone();
-        let rows = self.count.checked_div(self.len).unwrap_or(0);
-        // The walks have as many positions as there are rows.
-        (0..rows).map(move |_| walks.each_mut().map(|walk| walk.next().unwrap_or(usize::MAX)))
+    pub(super) fn starts(&self) -> Starts<N> {
+        let left = self.count.checked_div(self.len).unwrap_or(0);
+        Starts { walks: self.walks.clone(), left }
+    }
+}
+
+/// Gives where each operand's elements of a row begin.
+pub(super) struct Starts<const N: usize> {
+    walks: [Walk; N],
+    left: usize,
+}
+
+impl<const N: usize> Iterator for Starts<N> {
+    type Item = [usize; N];
+
+    // Once for all of the loops over rows, each of which would otherwise be
+    // twice as large.
+    #[inline(never)]
+    fn next(&mut self) -> Option<[usize; N]> {
+        self.left = self.left.checked_sub(1)?;
+        // A walk has as many positions as there are rows.
+        Some(self.walks.each_mut().map(|walk| walk.next().unwrap_or(usize::MAX)))
     }
 }
 
@@ -128,25 +145,38 @@ pub(super) fn zip<T, U>(a: &[T], b: &[T], rows: &Rows<2>, f: impl Fn(&T, &T) -> 
     out
 }
 
-/// The same, in the place of the first operand where that is possible.
+/// The same, in the place of the first operand, which is copied only where it
+/// is lent or has to be repeated.
 pub(super) fn zip_into<T: Copy>(
     a: Cow<'_, [T]>,
     b: &[T],
     rows: &Rows<2>,
     f: impl Fn(&T, &T) -> T,
 ) -> Vec<T> {
-    let mut a = match a {
-        Cow::Owned(a) if a.len() == rows.count && rows.len > 0 => a,
-        a => return zip(&a, b, rows, f),
-    };
-    // It has all elements of the shape: nothing of it is repeated.
-    for (a, [_, j]) in a.chunks_exact_mut(rows.len).zip(rows.starts()) {
+    let mut out = expanded(a, rows);
+    for (out, [_, j]) in out.chunks_exact_mut(rows.len.max(1)).zip(rows.starts()) {
         match (rows.moves, row(b, j, rows.len)) {
-            ([_, false], [y, ..]) => a.iter_mut().for_each(|x| *x = f(x, y)),
-            (_, b) => a.iter_mut().zip(b).for_each(|(x, y)| *x = f(x, y)),
+            ([_, false], [y, ..]) => out.iter_mut().for_each(|x| *x = f(x, y)),
+            (_, b) => out.iter_mut().zip(b).for_each(|(x, y)| *x = f(x, y)),
         }
     }
-    a
+    out
+}
+
+/// The first operand, repeated to the whole shape.
+fn expanded<T: Copy>(a: Cow<'_, [T]>, rows: &Rows<2>) -> Vec<T> {
+    // With as many elements as the shape, nothing of it is repeated.
+    if a.len() == rows.count {
+        return a.into_owned();
+    }
+    let mut out = Vec::with_capacity(rows.count);
+    for [i, _] in rows.starts() {
+        match (rows.moves, row(&a, i, rows.len)) {
+            ([false, _], [x, ..]) => out.resize(out.len().saturating_add(rows.len), *x),
+            (_, a) => out.extend_from_slice(a),
+        }
+    }
+    out
 }
 
 /// The elements from `start` on, `len` of them or as many as there are.

@@ -100,11 +100,7 @@ fn function(op: &str) -> Option<Function> {
         "Atanh" => exact(|x, _| x.atanh()),
         "LeakyRelu" => both!(|x, [alpha, ..]| if x < 0.0 { alpha * x } else { x }),
         "ThresholdedRelu" => both!(|x, [alpha, ..]| if x > alpha { x } else { 0.0 }),
-        // 0 for what is not a number, as in ONNX Runtime.
-        "HardSigmoid" => both!(|x, [alpha, beta, _]| {
-            let y = alpha * x + beta;
-            if y > 0.0 { y.min(1.0) } else { 0.0 }
-        }),
+        "HardSigmoid" => both!(|x, [alpha, beta, _]| (alpha * x + beta).clamp(0.0, 1.0)),
         "HardSwish" => both!(|x, _| x * (x / 6.0 + 0.5).clamp(0.0, 1.0)),
         "Softsign" => both!(|x, _| x / (1.0 + x.abs())),
         "Softplus" => exact(|x, _| softplus(x)),
@@ -132,7 +128,7 @@ fn function(op: &str) -> Option<Function> {
                 0.5 * x * (1.0 + (scale * (x + 0.044_715 * x * x * x)).tanh())
             }
         ),
-        // ONNX Runtime shrinks integers too, through floats.
+        // Integers too, by way of 32-bit floats, as in ONNX Runtime.
         "Shrink" => exact(|x, [bias, bound, _]| {
             if x < -bound {
                 x + bias
@@ -225,7 +221,7 @@ pub(super) fn unary(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         let mut data = if function.takes(dtype) {
             widen(Cow::Owned(data)).into_owned()
         } else if shrinks && is_number(dtype) {
-            convert(data, DType::F64)
+            convert(data, DType::F32)
         } else {
             bail!("the operator does not take {dtype}");
         };
