@@ -178,6 +178,13 @@ def rest(rng):
     if rng.random() < 0.5:
         x = np.asarray(rng.normal(rng.choice([-5, 0, 5]), 3, rng.choice([1, 7])), np.float32)
         return "DynamicQuantizeLinear", [x], {}, 13
+    if rng.random() < 0.3:
+        return "Swish", [values(rng, FLOATS[rng.integers(4)], (5,))], {"alpha": 1.5} if rng.random() < 0.5 else {}, 24
+    if rng.random() < 0.5:
+        types = [t for t in NUMBERS if np.dtype(t).itemsize == rng.choice([1, 2, 4, 8])] or [np.float32, np.int32]
+        x = values(rng, types[rng.integers(len(types))], (3, 2))
+        same = [t for t in NUMBERS if np.dtype(t).itemsize == x.dtype.itemsize]
+        return "BitCast", [x], {"to": int(helper.np_dtype_to_tensor_dtype(np.dtype(same[rng.integers(len(same))])))}, 26
     return "Dropout", [values(rng, np.float32, (2, 3))], {}, int(rng.choice([7, 10, 12, 13, 22]))
 
 

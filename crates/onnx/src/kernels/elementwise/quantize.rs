@@ -5,13 +5,14 @@ use std::borrow::Cow;
 
 use tensor::{DType, Data, Element, Tensor};
 
+use super::rows::{Rows, row};
 use super::{parts, take_tensor_cow, typed};
 use crate::fault::{Fault, bail};
 use crate::kernels::axes::{Around, axis};
 use crate::kernels::cast::convert;
 use crate::kernels::{Kernel, Spec};
-use crate::tensors;
 use crate::value::Inputs;
+use crate::{limits, tensors};
 
 /// Which scale and zero point an element has: one for all; one for each step
 /// along an axis; or, since version 21, one for each block of steps.
@@ -27,51 +28,9 @@ impl Layout {
         let Ok(block) = usize::try_from(block) else { bail!("a block size of {block}") };
         Ok(Self { axis: spec.attributes.int("axis", 1), block })
     }
-
-    /// Calls `f` for stretches of elements that share a scale, or each have
-    /// their own: where they are, how many, where their scales are, and whether
-    /// those move along.
-    fn stretches(
-        self,
-        shape: &[usize],
-        scale: &[usize],
-        mut f: impl FnMut(usize, bool),
-    ) -> Result<usize, Fault> {
-        if scale.iter().product::<usize>() == 1 && scale.len() <= 1 {
-            f(0, false);
-            return Ok(shape.iter().product());
-        }
-        let at = axis(self.axis, shape.len())?;
-        let around = Around::new(shape, at);
-        if self.block == 0 {
-            if scale != [around.len] {
-                bail!("scales of shape {scale:?} for an axis of {} steps", around.len);
-            }
-            for _ in 0..around.outer {
-                (0..around.len).for_each(|i| f(i, false));
-            }
-            return Ok(around.inner);
-        }
-        let blocks = around.len.div_ceil(self.block);
-        let fits = scale.len() == shape.len()
-            && scale
-                .iter()
-                .zip(shape)
-                .enumerate()
-                .all(|(i, (scale, len))| *scale == if i == at { blocks } else { *len });
-        if !fits {
-            bail!("scales of shape {scale:?} for {shape:?} in blocks of {}", self.block);
-        }
-        for o in 0..around.outer {
-            for i in 0..around.len {
-                f((o * blocks + i / self.block) * around.inner, true);
-            }
-        }
-        Ok(around.inner)
-    }
 }
 
-/// A scale and a zero point for each group of elements.
+/// Scales and zero points, and the shape that they have together.
 struct Groups {
     scales: Vec<f32>,
     zeros: Vec<i32>,
@@ -79,7 +38,7 @@ struct Groups {
 }
 
 impl Groups {
-    /// Inputs 1 and 2.
+    /// Takes inputs 1 and 2, and gives their types as well.
     fn take(inputs: &mut Inputs<'_>) -> Result<(Self, DType, Option<DType>), Fault> {
         let scale = take_tensor_cow(inputs, 1)?;
         let scale_type = scale.dtype();
@@ -98,25 +57,62 @@ impl Groups {
         Ok((Self { scales, zeros, shape }, scale_type, zero_type))
     }
 
+    /// The same in a shape that broadcasts to that of the elements.
+    fn laid_out(self, layout: Layout, shape: &[usize]) -> Result<Self, Fault> {
+        if self.scales.len() == 1 && self.shape.len() <= 1 {
+            return Ok(self);
+        }
+        let at = axis(layout.axis, shape.len())?;
+        let steps = shape.get(at).copied().unwrap_or(0);
+        if layout.block == 0 {
+            if self.shape != [steps] {
+                bail!("scales of shape {:?} for an axis of {steps} steps", self.shape);
+            }
+            let lengths = (0..shape.len()).map(|i| if i == at { steps } else { 1 });
+            return Ok(Self { shape: lengths.collect(), ..self });
+        }
+        let blocks = steps.div_ceil(layout.block);
+        let lengths: Vec<usize> =
+            shape.iter().enumerate().map(|(i, len)| if i == at { blocks } else { *len }).collect();
+        if self.shape != lengths {
+            bail!("scales of shape {:?} for {shape:?} in blocks of {}", self.shape, layout.block);
+        }
+        // A scale for each element.
+        let mut each = Self { scales: Vec::new(), zeros: Vec::new(), shape: shape.to_vec() };
+        let count = limits::elements(shape)?;
+        if count == 0 {
+            return Ok(each);
+        }
+        each.scales.reserve(count);
+        each.zeros.reserve(count);
+        let around = Around::new(shape, at);
+        for o in 0..around.outer {
+            for i in 0..steps {
+                let start = (o * blocks + i / layout.block) * around.inner;
+                each.scales.extend_from_slice(row(&self.scales, start, around.inner));
+                each.zeros.extend_from_slice(row(&self.zeros, start, around.inner));
+            }
+        }
+        Ok(each)
+    }
+
     /// Makes an element of each of `x`, its scale, and its zero point.
     fn map<T: Copy, U>(
-        &self,
+        self,
         x: &[T],
         shape: &[usize],
         layout: Layout,
         f: impl Fn(T, f32, i32) -> U,
     ) -> Result<Vec<U>, Fault> {
-        let mut stretches = Vec::new();
-        let len = layout.stretches(shape, &self.shape, |at, moves| stretches.push((at, moves)))?;
-        let mut out = Vec::with_capacity(x.len());
-        if len == 0 {
-            return Ok(out);
-        }
-        for (x, (at, moves)) in x.chunks_exact(len).zip(stretches) {
-            let scales = self.scales.get(at..).unwrap_or_default();
-            let zeros = self.zeros.get(at..).unwrap_or_default();
-            match (scales, zeros) {
-                ([scale, ..], [zero, ..]) if !moves => {
+        let groups = self.laid_out(layout, shape)?;
+        let rows = Rows::new([shape, &groups.shape])?;
+        let mut out = Vec::with_capacity(rows.count);
+        for [i, j] in rows.starts() {
+            let x = row(x, i, rows.len);
+            let (scales, zeros) =
+                (row(&groups.scales, j, rows.len), row(&groups.zeros, j, rows.len));
+            match (rows.moves, scales, zeros) {
+                ([_, false], [scale, ..], [zero, ..]) => {
                     out.extend(x.iter().map(|x| f(*x, *scale, *zero)));
                 }
                 _ => out.extend(
@@ -168,6 +164,10 @@ pub(super) fn quantize(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     let output = output_type(spec)?;
     if let Some(dtype) = output {
         range(dtype)?;
+    }
+    // As 32-bit floats, whatever the types, like ONNX Runtime.
+    if !matches!(spec.attributes.int("precision", 0), 0 | 1) {
+        bail!("a precision other than that of 32-bit floats");
     }
     Ok(Box::new(move |mut inputs: Inputs<'_>| {
         let (groups, _, zero_type) = Groups::take(&mut inputs)?;

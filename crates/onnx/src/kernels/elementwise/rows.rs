@@ -205,6 +205,26 @@ mod tests {
     }
 
     #[test]
+    fn old_operators_broadcast_when_told_and_to_the_first_shape() {
+        let at = |broadcasts, axis| Some(Alignment { broadcasts, axis });
+        let rows = |a: &[usize], b: &[usize], old| Rows::aligned(a, b, old);
+        // The specification's examples: (2, 3, 4, 5) with each of these.
+        let shape = [2, 3, 4, 5];
+        for (b, axis) in
+            [(&[][..], None), (&[5], None), (&[4, 5], None), (&[3, 4], Some(1)), (&[2], Some(0))]
+        {
+            assert_eq!(rows(&shape, b, at(true, axis)).unwrap().shape, shape, "{b:?}");
+        }
+        assert!(rows(&shape, &[3, 4], at(true, None)).is_err());
+        assert!(rows(&shape, &[4, 5], at(true, Some(3))).is_err());
+        assert!(rows(&shape, &[5], at(false, None)).is_err());
+        assert!(rows(&[5], &shape, at(true, None)).is_err());
+        assert!(rows(&shape, &shape, at(false, None)).is_ok());
+        let first = rows(&[2, 3], &[2], at(true, Some(0))).unwrap();
+        assert_eq!(first.starts().collect::<Vec<_>>(), [[0, 0], [3, 1]]);
+    }
+
+    #[test]
     fn an_empty_shape_of_any_size_has_no_rows() {
         let rows = Rows::new([&[usize::MAX, usize::MAX, 0], &[1, 0]]).unwrap();
         assert_eq!(rows.starts().count(), 0);
