@@ -83,7 +83,7 @@ impl OnePerClass {
         } else {
             Threshold::AboveZero
         };
-        let is_threshold_used = labels.len() == 2 && !attributes.has("prob_a");
+        let is_threshold_used = labels.len() == 2 && attributes.floats("prob_a").is_empty();
         Ok(Self {
             vectors: Vectors::new(coefficients, labels.len())?,
             intercept: first_rho(attributes)?,
@@ -222,7 +222,7 @@ impl Pairwise {
     /// where another is the most probable.
     fn run(&self, x: &Tensor) -> Result<Vec<Value>, Fault> {
         let classes = self.labels.len();
-        // One class for each pair where there are no probabilities, but two for
+        // One score for each pair where there are no probabilities, but two for
         // the only pair.
         let columns =
             if self.has_probabilities || classes == 2 { classes } else { self.pairs.len() };
