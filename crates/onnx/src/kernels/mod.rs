@@ -105,6 +105,7 @@ macro_rules! families {
 
 mod axes;
 mod scores;
+mod vectors;
 
 families!(
     tabular tree,
