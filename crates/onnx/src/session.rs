@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
+use std::rc::Rc;
 
 use bytes::Bytes;
 use tensor::{DType, Tensor};
@@ -8,6 +9,7 @@ use tensor::{DType, Tensor};
 use crate::compile;
 use crate::error::{Error, ErrorKind};
 use crate::external::{self, ExternalData};
+use crate::limits::Budget;
 use crate::program::Program;
 use crate::proto::{DimensionValue, ModelProto, TypeValue, ValueInfoProto};
 use crate::tensors::dtype;
@@ -78,6 +80,7 @@ pub struct Session {
     inputs: Vec<ValueInfo>,
     outputs: Vec<ValueInfo>,
     program: Program,
+    budget: Rc<Budget>,
 }
 
 impl fmt::Debug for Session {
@@ -99,8 +102,9 @@ impl Session {
         let mut proto = external::decode(model.into())?;
         external::inline(&mut proto, external)?;
         let (inputs, outputs) = declared(&proto);
-        let program = compile::compile(&proto, &inputs)?;
-        Ok(Self { inputs, outputs, program })
+        let budget = Rc::new(Budget::default());
+        let program = compile::compile(&proto, &inputs, budget.clone())?;
+        Ok(Self { inputs, outputs, program, budget })
     }
 
     /// The inputs that `run` needs, in the model's order.
@@ -124,6 +128,7 @@ impl Session {
     pub fn run(&self, inputs: Vec<(String, Value)>) -> Result<Vec<(String, Value)>, Error> {
         let values = self.arrange(inputs)?;
         let values = values.into_iter().map(|value| Some(Cow::Owned(value))).collect();
+        self.budget.refill();
         let results = self
             .program
             .run(values)
@@ -238,7 +243,8 @@ fn declared(model: &ModelProto) -> (Vec<ValueInfo>, Vec<ValueInfo>) {
     )
 }
 
-fn value_info(proto: &ValueInfoProto) -> ValueInfo {
+/// What a message declares of a value.
+pub(crate) fn value_info(proto: &ValueInfoProto) -> ValueInfo {
     let (kind, tensor) = match proto.r#type.as_ref().and_then(|t| t.value.as_ref()) {
         Some(TypeValue::Tensor(tensor)) => (Kind::Tensor, Some(tensor)),
         Some(TypeValue::Sequence(_)) => (Kind::Sequence, None),
