@@ -54,7 +54,14 @@ pub(crate) fn compile(
         nodes: Cell::new(0),
         budget,
     };
-    let context = Context { whole: &whole, opsets: &model.opset_import, bindings: None, depth: 0 };
+    let context = Context {
+        whole: &whole,
+        opsets: &model.opset_import,
+        bindings: None,
+        depth: 0,
+        #[cfg(feature = "networks")]
+        is_body: false,
+    };
     let names: Vec<&str> = inputs.iter().map(|i| i.name.as_str()).collect();
     let outputs: Vec<&str> = graph.output.iter().map(|o| o.name.as_str()).collect();
     let source = Source { declared: inputs, ..Source::graph(graph, &names, &outputs) };
@@ -109,6 +116,9 @@ struct Context<'m, 'c> {
     /// In a function: what its attributes are in this call.
     bindings: Option<&'c [AttributeProto]>,
     depth: usize,
+    /// Whether it may run in a loop.
+    #[cfg(feature = "networks")]
+    is_body: bool,
 }
 
 /// A graph, or the body of a function.
@@ -236,7 +246,7 @@ impl<'m> Context<'m, '_> {
     ) -> Result<Vec<Step>, Error> {
         #[cfg(feature = "networks")]
         if !self.whole.is_tabular {
-            return networks::steps(nodes, outputs, declared);
+            return networks::steps(nodes, outputs, declared, self.is_body);
         }
         nodes.into_iter().map(Resolved::into_step).collect()
     }
@@ -406,6 +416,8 @@ impl Build<'_, '_, '_> {
             opsets: &function.opset_import,
             bindings: Some(&bindings),
             depth: self.context.depth + 1,
+            #[cfg(feature = "networks")]
+            is_body: self.context.is_body,
         };
         let inputs: Vec<&str> = function.input.iter().map(String::as_str).collect();
         let outputs: Vec<&str> = function.output.iter().map(String::as_str).collect();
@@ -440,7 +452,12 @@ impl Build<'_, '_, '_> {
                 .filter(|name| !has_initializer(name))
                 .collect();
             let outputs: Vec<&str> = graph.output.iter().map(|o| o.name.as_str()).collect();
-            let context = Context { depth: self.context.depth + 1, ..self.context };
+            let context = Context {
+                depth: self.context.depth + 1,
+                #[cfg(feature = "networks")]
+                is_body: true,
+                ..self.context
+            };
             let (program, captured) = context.program(
                 Source::graph(graph, &inputs, &outputs),
                 &Scope { parent: Some(&self.names) },

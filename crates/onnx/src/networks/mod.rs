@@ -6,9 +6,13 @@
 //! sequences, control flow, and what tract lacks of `ai.onnx`. Most networks
 //! are one segment.
 //!
+//! tract is for what is expensive: a segment of which nothing is, such as a
+//! computation of shapes, is left to our kernels, which need no plan.
+//!
 //! tract needs to know shapes when it plans. A segment is planned when it
-//! first meets a shape, and where tract can't plan it at all, our kernels
-//! compute its nodes one by one, if we have them all.
+//! first meets a shape. Where tract can't plan or run it, its nodes are
+//! computed one by one, with our kernels and, for those that we lack, with
+//! tract.
 
 mod pb;
 mod segment;
@@ -20,8 +24,9 @@ use tract_onnx::Onnx;
 
 use crate::compile::{Declared, Resolved};
 use crate::error::{Error, ErrorKind};
+use crate::fault::Fault;
 use crate::program::{Operand, Program, Slot, Step};
-use segment::Segment;
+use segment::{Parser, Segment};
 
 /// Operators that tract has, and that are not for it.
 ///
@@ -55,11 +60,35 @@ const MICROSOFT: [&str; 12] = [
     "Trilu",
 ];
 
-/// Puts nodes into steps.
+/// The operators that take the time of a network: products of matrices,
+/// convolutions, recurrences.
+const EXPENSIVE: [&str; 18] = [
+    "Attention",
+    "Conv",
+    "ConvInteger",
+    "ConvTranspose",
+    "DeformConv",
+    "Einsum",
+    "GRU",
+    "Gemm",
+    "GroupQueryAttention",
+    "LSTM",
+    "LRN",
+    "MatMul",
+    "MatMulInteger",
+    "MatMulNBits",
+    "MultiHeadAttention",
+    "QLinearConv",
+    "QLinearMatMul",
+    "RNN",
+];
+
+/// Puts nodes into steps. `is_body` says that they may run in a loop.
 pub(crate) fn steps(
     nodes: Vec<Resolved<'_>>,
     outputs: &[Operand],
     declared: &Declared<'_>,
+    is_body: bool,
 ) -> Result<Vec<Step>, Error> {
     let onnx = tract_onnx::onnx();
     let mut for_tract = Vec::with_capacity(nodes.len());
@@ -73,6 +102,7 @@ pub(crate) fn steps(
         }
         for_tract.push(tract);
     }
+    let mut parser = Parser::new(onnx, declared, is_body);
     let mut steps = Vec::new();
     let groups = groups(nodes, &for_tract);
     // What is read after a group: by later groups, and by the graph's outputs.
@@ -83,8 +113,8 @@ pub(crate) fn steps(
         read.extend(nodes.iter().flat_map(|n| &n.inputs).filter_map(Operand::slot));
     }
     for ((tract, nodes), read_later) in groups.into_iter().zip(read_later.into_iter().rev()) {
-        if tract {
-            steps.push(segment_step(&onnx, nodes, &read_later, declared)?);
+        if tract && !is_better_ours(&nodes) {
+            steps.extend(segment_steps(&mut parser, nodes, &read_later)?);
         } else {
             for node in nodes {
                 steps.push(node.into_step()?);
@@ -144,13 +174,18 @@ fn groups<'m>(nodes: Vec<Resolved<'m>>, for_tract: &[bool]) -> Vec<(bool, Vec<Re
     groups.into_iter().map(|(level, nodes)| (level % 2 == 0, nodes)).collect()
 }
 
-/// One segment as a step.
-fn segment_step(
-    onnx: &Onnx,
+/// Whether a segment has nothing in it that tract would be faster at.
+fn is_better_ours(nodes: &[Resolved<'_>]) -> bool {
+    nodes.iter().all(|node| node.has_kernel() && !EXPENSIVE.contains(&node.proto.op_type.as_str()))
+}
+
+/// A segment as a step; as one for each node, where tract can't have it as a
+/// whole.
+fn segment_steps(
+    parser: &mut Parser<'_>,
     nodes: Vec<Resolved<'_>>,
     read_later: &HashSet<Slot>,
-    declared: &Declared<'_>,
-) -> Result<Step, Error> {
+) -> Result<Vec<Step>, Error> {
     let made: HashSet<Slot> =
         nodes.iter().flat_map(|n| n.outputs.iter().flatten().copied()).collect();
     let mut inputs: Vec<Slot> = Vec::new();
@@ -169,36 +204,59 @@ fn segment_step(
         [first, ..] => format!("{} and {} nodes after it", first.place, nodes.len() - 1),
         [] => String::new(),
     };
-    let template = segment::template(onnx, &nodes, &inputs, &outputs);
-    let fallback = if nodes.iter().all(Resolved::has_kernel) {
-        interpreted(nodes, &inputs, &outputs).ok()
-    } else {
-        None
-    };
-    let segment = template
-        .and_then(|template| Segment::new(template, fallback, &inputs, declared))
-        .map_err(|fault| Error::new(ErrorKind::Unsupported, format!("{place}: {fault}")))?;
-    Ok(Step {
-        kernel: Box::new(segment),
-        inputs: inputs.iter().map(|&slot| Operand::Slot { slot, last: false }).collect(),
-        outputs: outputs.into_iter().map(Some).collect(),
-        place,
-    })
+    let unsupported =
+        |fault: Fault| Error::new(ErrorKind::Unsupported, format!("{place}: {fault}"));
+    let template = parser.template(&nodes, &inputs, &outputs);
+    let is_one = nodes.len() == 1;
+    if is_one && nodes.iter().all(|n| !n.has_kernel()) {
+        let segment = template
+            .and_then(|template| parser.segment(template, None, &inputs))
+            .map_err(unsupported)?;
+        return Ok(vec![step(segment, &inputs, &outputs, place)]);
+    }
+    let single = single_steps(parser, nodes);
+    match (template, single) {
+        (Ok(template), single) => {
+            let program = single.ok().map(|steps| program(steps, &inputs, &outputs));
+            let segment = parser.segment(template, program, &inputs).map_err(unsupported)?;
+            Ok(vec![step(segment, &inputs, &outputs, place)])
+        }
+        (Err(_), single) => single,
+    }
 }
 
-/// The nodes of a segment as a program of our own kernels.
-fn interpreted(
-    nodes: Vec<Resolved<'_>>,
-    inputs: &[Slot],
-    outputs: &[Slot],
-) -> Result<Program, Error> {
+fn step(segment: Segment, inputs: &[Slot], outputs: &[Slot], place: String) -> Step {
+    Step {
+        kernel: Box::new(segment),
+        inputs: inputs.iter().map(|&slot| Operand::Slot { slot, last: false }).collect(),
+        outputs: outputs.iter().copied().map(Some).collect(),
+        place,
+    }
+}
+
+/// The nodes of a segment one by one, each with a kernel of ours or, where we
+/// lack it, with tract.
+fn single_steps(parser: &mut Parser<'_>, nodes: Vec<Resolved<'_>>) -> Result<Vec<Step>, Error> {
+    let mut steps = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        if node.has_kernel() {
+            steps.push(node.into_step()?);
+        } else {
+            let outputs = node.outputs.iter().flatten().copied().collect();
+            steps.extend(segment_steps(parser, vec![node], &outputs)?);
+        }
+    }
+    Ok(steps)
+}
+
+/// Steps as a program of their own.
+fn program(mut steps: Vec<Step>, inputs: &[Slot], outputs: &[Slot]) -> Program {
     let mut slots: HashMap<Slot, Slot> = HashMap::new();
     let mut renumbered = |slot: Slot| {
         let next = slots.len();
         *slots.entry(slot).or_insert(next)
     };
     let inputs = inputs.iter().map(|&s| renumbered(s)).collect();
-    let mut steps = nodes.into_iter().map(Resolved::into_step).collect::<Result<Vec<_>, _>>()?;
     for step in &mut steps {
         for operand in &mut step.inputs {
             if let Operand::Slot { slot, .. } = operand {
@@ -213,5 +271,5 @@ fn interpreted(
         outputs.iter().map(|&s| Operand::Slot { slot: renumbered(s), last: false }).collect();
     let mut program = Program { slots: slots.len(), inputs, steps, outputs };
     program.mark_last_reads();
-    Ok(program)
+    program
 }

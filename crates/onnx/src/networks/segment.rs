@@ -1,6 +1,6 @@
 //! A part of a graph that tract runs.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use tract_onnx::Onnx;
 use tract_onnx::pb;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_core::ops::konst::Const;
+use tract_onnx::tract_core::prelude::Tensor as TractTensor;
 use tract_onnx::tract_hir::internal::{DimFact, ShapeFactoid};
 
 use super::{pb as messages, tensors};
@@ -38,80 +39,109 @@ pub(super) struct Segment {
     /// tract needs concrete shapes.
     symbolic: Option<(Plan, Vec<ValueInfo>)>,
     plans: RefCell<Vec<(Vec<Form>, Option<Plan>)>>,
-    /// The same nodes as kernels of ours, where we have them all.
+    /// How many more may be made.
+    plans_left: Cell<usize>,
+    /// The same nodes one by one.
     fallback: Option<Program>,
 }
 
 /// A tensor's type and shape.
 type Form = (DType, Vec<usize>);
 
-/// Parses nodes.
-pub(super) fn template(
-    onnx: &Onnx,
-    nodes: &[Resolved<'_>],
-    inputs: &[Slot],
-    outputs: &[Slot],
-) -> Result<Template, Fault> {
-    let name = |slot: Slot| format!("v{slot}");
-    let mut constants: Vec<(String, &Tensor)> = Vec::new();
-    let mut graph = pb::GraphProto::default();
-    for (index, node) in nodes.iter().enumerate() {
-        let mut input = Vec::with_capacity(node.inputs.len());
-        for operand in &node.inputs {
-            input.push(match (operand.slot(), constant_tensor(operand)) {
-                (Some(slot), _) => name(slot),
-                (None, Some(tensor)) => {
-                    let known = constants.iter().find(|(_, known)| std::ptr::eq(*known, tensor));
-                    known.map(|(name, _)| name.clone()).unwrap_or_else(|| {
-                        let name = format!("c{}", constants.len());
-                        constants.push((name.clone(), tensor));
-                        name
-                    })
-                }
-                (None, None) => String::new(),
-            });
-        }
-        let output = node.outputs.iter().map(|s| s.map(name).unwrap_or_default()).collect();
-        let unique = format!("{index}_{}", node.proto.name);
-        graph.node.push(messages::node(&node.proto, unique, input, output)?);
-    }
-    let version = nodes.first().map_or(0, |node| node.version);
-    let proto = pb::ModelProto {
-        opset_import: vec![pb::OperatorSetIdProto { domain: String::new(), version }],
-        graph: Some(graph),
-        ..Default::default()
-    };
-    let parsed = onnx.parse(&proto, None).map_err(|e| fault(&e))?;
-    let (mut model, outlets) = (parsed.model, parsed.outlets_by_name);
-    let outlet = |name: &str| {
-        outlets.get(name).copied().ok_or_else(|| Fault::new(format!("'{name}' was not parsed")))
-    };
-    for (name, tensor) in &constants {
-        let value = Arc::new(tensors::to_tract((*tensor).clone())?);
-        let at = outlet(name)?;
-        let fact = constant_fact(&value);
-        let node = model.node_mut(at.node);
-        node.op = Box::new(Const::new(value).map_err(|e| fault(&e))?);
-        model.set_outlet_fact(at, fact).map_err(|e| fault(&e))?;
-    }
-    let inputs: Vec<_> = inputs.iter().map(|&s| outlet(&name(s))).collect::<Result<_, _>>()?;
-    model.set_input_outlets(&inputs).map_err(|e| fault(&e))?;
-    let outputs: Vec<_> = outputs.iter().map(|&s| outlet(&name(s))).collect::<Result<_, _>>()?;
-    model.select_output_outlets(&outputs).map_err(|e| fault(&e))?;
-    Ok(model)
+/// Makes the segments of one graph.
+pub(super) struct Parser<'d> {
+    onnx: Onnx,
+    declared: &'d Declared<'d>,
+    is_body: bool,
+    /// The constants that tract has already, by where ours are: a node that is
+    /// in more than one segment shares them.
+    constants: HashMap<*const Tensor, Arc<TractTensor>>,
 }
 
-impl Segment {
+impl<'d> Parser<'d> {
+    pub(super) fn new(onnx: Onnx, declared: &'d Declared<'d>, is_body: bool) -> Self {
+        Self { onnx, declared, is_body, constants: HashMap::new() }
+    }
+
+    /// Parses nodes.
+    pub(super) fn template(
+        &mut self,
+        nodes: &[Resolved<'_>],
+        inputs: &[Slot],
+        outputs: &[Slot],
+    ) -> Result<Template, Fault> {
+        let name = |slot: Slot| format!("v{slot}");
+        let mut constants: Vec<(String, &Tensor)> = Vec::new();
+        let mut graph = pb::GraphProto::default();
+        for (index, node) in nodes.iter().enumerate() {
+            let mut input = Vec::with_capacity(node.inputs.len());
+            for operand in &node.inputs {
+                input.push(match (operand.slot(), constant_tensor(operand)) {
+                    (Some(slot), _) => name(slot),
+                    (None, Some(tensor)) => {
+                        let known =
+                            constants.iter().find(|(_, known)| std::ptr::eq(*known, tensor));
+                        known.map(|(name, _)| name.clone()).unwrap_or_else(|| {
+                            let name = format!("c{}", constants.len());
+                            constants.push((name.clone(), tensor));
+                            name
+                        })
+                    }
+                    (None, None) => String::new(),
+                });
+            }
+            let output = node.outputs.iter().map(|s| s.map(name).unwrap_or_default()).collect();
+            let unique = format!("{index}_{}", node.proto.name);
+            graph.node.push(messages::node(&node.proto, unique, input, output)?);
+        }
+        let version = nodes.first().map_or(0, |node| node.version);
+        let proto = pb::ModelProto {
+            opset_import: vec![pb::OperatorSetIdProto { domain: String::new(), version }],
+            graph: Some(graph),
+            ..Default::default()
+        };
+        let parsed = self.onnx.parse(&proto, None).map_err(|e| fault(&e))?;
+        let (mut model, outlets) = (parsed.model, parsed.outlets_by_name);
+        let outlet = |name: &str| {
+            let found = outlets.get(name).copied();
+            found.ok_or_else(|| Fault::new(format!("'{name}' was not parsed")))
+        };
+        for (name, tensor) in constants {
+            let value = self.constant(tensor)?;
+            let at = outlet(&name)?;
+            let fact = constant_fact(&value);
+            let node = model.node_mut(at.node);
+            node.op = Box::new(Const::new(value).map_err(|e| fault(&e))?);
+            model.set_outlet_fact(at, fact).map_err(|e| fault(&e))?;
+        }
+        let inputs: Vec<_> = inputs.iter().map(|&s| outlet(&name(s))).collect::<Result<_, _>>()?;
+        model.set_input_outlets(&inputs).map_err(|e| fault(&e))?;
+        let outputs: Vec<_> =
+            outputs.iter().map(|&s| outlet(&name(s))).collect::<Result<_, _>>()?;
+        model.select_output_outlets(&outputs).map_err(|e| fault(&e))?;
+        Ok(model)
+    }
+
+    fn constant(&mut self, tensor: &Tensor) -> Result<Arc<TractTensor>, Fault> {
+        if let Some(known) = self.constants.get(&std::ptr::from_ref(tensor)) {
+            return Ok(known.clone());
+        }
+        let value = Arc::new(tensors::to_tract(tensor.clone())?);
+        self.constants.insert(tensor, value.clone());
+        Ok(value)
+    }
+
     /// Prepares a segment; where all its inputs are the model's own, for any
-    /// batch, so that what tract can't do is known at once.
-    pub(super) fn new(
+    /// batch, so that what tract can't do is known at once. `fallback` computes
+    /// the same.
+    pub(super) fn segment(
+        &self,
         template: Template,
         fallback: Option<Program>,
         inputs: &[Slot],
-        declared: &Declared<'_>,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Segment, Fault> {
         let infos: Option<Vec<ValueInfo>> =
-            inputs.iter().map(|slot| declared.get(slot).map(|info| (*info).clone())).collect();
+            inputs.iter().map(|slot| self.declared.get(slot).map(|&info| info.clone())).collect();
         let mut symbolic = None;
         if let Some(infos) = infos.filter(|infos| infos.iter().all(|i| i.shape.is_some())) {
             match symbolic_plan(&template, &infos) {
@@ -126,9 +156,14 @@ impl Segment {
                 }
             }
         }
-        Ok(Self { template, symbolic, plans: RefCell::default(), fallback })
+        // In a loop shapes may change with each iteration.
+        let most_plans = if self.is_body && fallback.is_some() { MAX_PLANS } else { usize::MAX };
+        let plans = RefCell::default();
+        Ok(Segment { template, symbolic, plans, plans_left: Cell::new(most_plans), fallback })
     }
+}
 
+impl Segment {
     /// The plan for inputs of these forms; `None` where there can't be one
     /// without knowing their values.
     fn plan(&self, forms: &[Form]) -> Result<Option<Plan>, TractError> {
@@ -141,6 +176,8 @@ impl Segment {
         if let Some((_, plan)) = plans.iter().find(|(known, _)| known == forms) {
             return Ok(plan.clone());
         }
+        let Some(left) = self.plans_left.get().checked_sub(1) else { return Ok(None) };
+        self.plans_left.set(left);
         let planned = concrete_plan(&self.template, forms);
         if plans.len() >= MAX_PLANS {
             plans.remove(0);
@@ -153,9 +190,12 @@ impl Segment {
         let forms: Vec<Form> = inputs.iter().map(|t| (t.dtype(), t.shape().to_vec())).collect();
         let mut problem = None;
         match self.plan(&forms) {
-            Ok(Some(plan)) => return run(&plan, inputs),
+            Ok(Some(plan)) => match run(&plan, inputs) {
+                Ok(outputs) => return Ok(outputs),
+                Err(fault) => problem = Some(fault.to_string()),
+            },
             Ok(None) => {}
-            Err(error) => problem = Some(error),
+            Err(error) => problem = Some(format!("{error:#}")),
         }
         if self.fallback.is_none()
             && inputs.iter().all(|t| t.len() <= MAX_CONSTANT_INPUT)
@@ -163,7 +203,7 @@ impl Segment {
         {
             return run(&plan, &[]);
         }
-        let problem = problem.map(|e| format!(": {e:#}")).unwrap_or_default();
+        let problem = problem.map(|e| format!(": {e}")).unwrap_or_default();
         let shapes: Vec<&[usize]> = inputs.iter().map(|t| t.shape()).collect();
         Err(Fault::new(format!("can't be run on inputs of the shapes {shapes:?}{problem}")))
     }
@@ -264,7 +304,7 @@ fn constant_plan(template: &Template, inputs: &[&Tensor]) -> TractResult<Plan> {
 }
 
 /// What tract is to know of a constant: all of it.
-fn constant_fact(value: &Arc<tract_onnx::prelude::Tensor>) -> InferenceFact {
+fn constant_fact(value: &Arc<TractTensor>) -> InferenceFact {
     let mut fact = InferenceFact::dt_shape(value.datum_type(), value.shape());
     fact.value = value.clone().into();
     fact
