@@ -159,7 +159,9 @@ fn split(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         let axis = axis(along, tensor.rank())?;
         let around = Around::new(tensor.shape(), axis);
         let lengths = match inputs.optional_tensor(1)? {
+            // No lengths at all are as if there was no input, as in ONNX Runtime.
             None => chunks(around.len, 1)?,
+            Some(split) if split.is_empty() => chunks(around.len, 1)?,
             Some(split) if split.rank() == 0 => {
                 chunks(around.len, usize::try_from(scalar(&inputs, 1)?).unwrap_or(0))?
             }
