@@ -53,6 +53,7 @@ pub(crate) fn compile(
         is_tabular: is_tabular(model),
         nodes: Cell::new(0),
         budget,
+        folded: Cell::new(0),
     };
     let context = Context {
         whole: &whole,
@@ -106,6 +107,21 @@ struct Whole<'m> {
     /// How many nodes have been prepared.
     nodes: Cell<usize>,
     budget: Rc<Budget>,
+    /// How many elements of computed constants there are.
+    folded: Cell<usize>,
+}
+
+impl Whole<'_> {
+    /// Whether there is room for these constants, too.
+    fn keeps(&self, values: &[Value]) -> bool {
+        let len = |value: &Value| value.as_tensor().map_or(0, Tensor::len);
+        let all = values.iter().map(len).fold(self.folded.get(), usize::saturating_add);
+        let fits = all <= MAX_ALL_FOLDED;
+        if fits {
+            self.folded.set(all);
+        }
+        fits
+    }
 }
 
 /// Where a graph stands.
@@ -302,7 +318,7 @@ impl Build<'_, '_, '_> {
         Some(operand)
     }
 
-    /// Resolves a node; `None` for one that is a constant.
+    /// Resolves a node; `None` for one whose values are known already.
     fn node<'n>(
         &mut self,
         node: &'n NodeProto,
@@ -341,6 +357,16 @@ impl Build<'_, '_, '_> {
         let runs = if let Some(function) = self.function(&node) {
             Runs::Function(self.call(function, &node, &place)?)
         } else {
+            let has_graph = node.attribute.iter().any(|a| a.g.is_some());
+            if !has_graph
+                && let Some(values) = folded(&node, version, &inputs)
+                && self.context.whole.keeps(&values)
+            {
+                for (name, value) in node.output.iter().zip(values) {
+                    self.names.known.insert(name.clone(), Operand::Constant(Rc::new(value)));
+                }
+                return Ok(None);
+            }
             Runs::Operator(self.bodies(&node, &mut inputs)?)
         };
         let outputs = node
@@ -512,23 +538,72 @@ impl Resolved<'_> {
         let kernel: Box<dyn Kernel> = match runs {
             Runs::Function(program) => Box::new(move |inputs: Inputs<'_>| call(&program, inputs)),
             Runs::Operator(bodies) => {
-                let build = kernels::find(&proto.domain, &proto.op_type).ok_or_else(|| {
-                    unsupported(format!("{place}: the operator is not supported"))
-                })?;
-                let mut spec = Spec {
-                    op: &proto.op_type,
-                    version,
-                    attributes: Attributes(&proto.attribute),
-                    constants: inputs.iter().map(constant_tensor).collect(),
-                    dtypes,
-                    outputs: outputs.len(),
-                    bodies,
-                };
-                build(&mut spec).map_err(|fault| unsupported(format!("{place}: {fault}")))?
+                if kernels::find(&proto.domain, &proto.op_type).is_none() {
+                    return Err(unsupported(format!("{place}: the operator is not supported")));
+                }
+                kernel(&proto, version, &inputs, dtypes, outputs.len(), bodies)
+                    .map_err(|fault| unsupported(format!("{place}: {fault}")))?
             }
         };
         Ok(Step { kernel, inputs, outputs, place })
     }
+}
+
+/// Prepares a kernel of ours for a node.
+fn kernel(
+    node: &NodeProto,
+    version: i64,
+    inputs: &[Operand],
+    dtypes: Vec<Option<DType>>,
+    outputs: usize,
+    bodies: Vec<Body>,
+) -> Result<Box<dyn Kernel>, Fault> {
+    let build = kernels::find(&node.domain, &node.op_type)
+        .ok_or_else(|| Fault::new("the operator is not supported"))?;
+    let mut spec = Spec {
+        op: &node.op_type,
+        version,
+        attributes: Attributes(&node.attribute),
+        constants: inputs.iter().map(constant_tensor).collect(),
+        dtypes,
+        outputs,
+        bodies,
+    };
+    build(&mut spec)
+}
+
+/// The largest constant that may be computed when a model loads, unless what it
+/// is computed from is larger, in elements.
+const MAX_FOLDED: usize = 1 << 16;
+
+/// The most elements of all of them.
+const MAX_ALL_FOLDED: usize = 1 << 26;
+
+/// The values of a node that takes constants only: computed once. `None` where
+/// that can't be; whoever runs the graph finds out why.
+fn folded(node: &NodeProto, version: i64, inputs: &[Operand]) -> Option<Vec<Value>> {
+    let is_random = node.op_type.starts_with("Random")
+        || matches!(node.op_type.as_str(), "Bernoulli" | "Dropout" | "Multinomial");
+    if is_random || inputs.is_empty() || !is_default_domain(&node.domain) {
+        return None;
+    }
+    let mut values = Vec::with_capacity(inputs.len());
+    let mut largest = MAX_FOLDED;
+    for operand in inputs {
+        values.push(match operand {
+            Operand::Absent => None,
+            Operand::Slot { .. } => return None,
+            Operand::Constant(value) => {
+                largest = largest.max(value.as_tensor().map_or(0, Tensor::len));
+                Some(Cow::Borrowed(value.as_ref()))
+            }
+        });
+    }
+    let dtypes = inputs.iter().map(|i| constant_tensor(i).map(Tensor::dtype)).collect();
+    let kernel = kernel(node, version, inputs, dtypes, node.output.len(), Vec::new()).ok()?;
+    let values = kernel.run(Inputs(values)).ok()?;
+    let fits = |value: &Value| value.as_tensor().is_some_and(|tensor| tensor.len() <= largest);
+    (values.len() >= node.output.len() && values.iter().all(fits)).then_some(values)
 }
 
 /// Runs a function; a call may leave out inputs at the end.

@@ -22,20 +22,108 @@ use std::collections::{HashMap, HashSet};
 
 use tract_onnx::Onnx;
 
-use crate::compile::{Declared, Resolved};
+use crate::compile::{Declared, Resolved, constant_tensor};
 use crate::error::{Error, ErrorKind};
 use crate::fault::Fault;
 use crate::program::{Operand, Program, Slot, Step};
 use segment::{Parser, Segment};
 
-/// Operators that tract has, and that are not for it.
-///
-/// tract plans the branches of an `If` anew at each run, and wants the outputs
-/// of both to be alike; its `Scan` needs shapes that a model may not declare.
-/// The others are of `ai.onnx.ml`: tract knows no domains.
-const OURS: [&str; 8] = [
-    "If",
-    "Scan",
+/// The operators that tract is given although we have kernels for them: what
+/// networks are made of, and what stands between that. Each has been compared
+/// with ONNX Runtime. tract has more, and answers otherwise than ONNX Runtime to
+/// some (recurrences backwards, with a clip or with lengths; `Resize` to the
+/// nearest; `LogSoftmax` and `Softplus` of large numbers; `Celu`; ties of
+/// `QuantizeLinear`), or ends the program (`ScatterND` and `OneHot` with
+/// indices out of range).
+const SHARED: [&str; 84] = [
+    "Abs",
+    "Add",
+    "And",
+    "AveragePool",
+    "BatchNormalization",
+    "BiasGelu",
+    "Cast",
+    "Ceil",
+    "Clip",
+    "Concat",
+    "Conv",
+    "ConvInteger",
+    "ConvTranspose",
+    "Cos",
+    "DepthToSpace",
+    "DequantizeLinear",
+    "Div",
+    "Dropout",
+    "Einsum",
+    "Elu",
+    "Equal",
+    "Erf",
+    "Exp",
+    "Expand",
+    "FastGelu",
+    "Flatten",
+    "Floor",
+    "Gather",
+    "Gelu",
+    "Gemm",
+    "GlobalAveragePool",
+    "GlobalMaxPool",
+    "Greater",
+    "GreaterOrEqual",
+    "GroupNormalization",
+    "HardSigmoid",
+    "HardSwish",
+    "Identity",
+    "InstanceNormalization",
+    "LRN",
+    "LayerNormalization",
+    "LeakyRelu",
+    "Less",
+    "LessOrEqual",
+    "Log",
+    "MatMul",
+    "MatMulInteger",
+    "MatMulNBits",
+    "Max",
+    "MaxPool",
+    "Min",
+    "Mul",
+    "Neg",
+    "Not",
+    "Or",
+    "PRelu",
+    "Pad",
+    "Pow",
+    "QLinearConv",
+    "QLinearMatMul",
+    "QuickGelu",
+    "Reciprocal",
+    "ReduceL2",
+    "ReduceMax",
+    "ReduceMean",
+    "ReduceMin",
+    "ReduceSum",
+    "Relu",
+    "Reshape",
+    "Selu",
+    "Shape",
+    "Sigmoid",
+    "Sin",
+    "Slice",
+    "Softmax",
+    "SpaceToDepth",
+    "Split",
+    "Sqrt",
+    "Squeeze",
+    "Sub",
+    "Tanh",
+    "Transpose",
+    "Unsqueeze",
+    "Where",
+];
+
+/// The operators of `ai.onnx.ml` that tract has.
+const ML: [&str; 6] = [
     "ArrayFeatureExtractor",
     "CategoryMapper",
     "LinearClassifier",
@@ -126,13 +214,37 @@ pub(crate) fn steps(
 
 fn runs_in_tract(node: &Resolved<'_>, onnx: &Onnx) -> bool {
     let op = node.proto.op_type.as_str();
-    node.is_operator()
-        && match node.proto.domain.as_str() {
-            "" | "ai.onnx" => !OURS.contains(&op),
-            "com.microsoft" => MICROSOFT.contains(&op),
-            _ => false,
-        }
-        && onnx.op_register.0.contains_key(op)
+    // tract knows no domains.
+    let is_tracts = match node.proto.domain.as_str() {
+        "" | "ai.onnx" => onnx.op_register.0.contains_key(op) && !ML.contains(&op),
+        "com.microsoft" => MICROSOFT.contains(&op),
+        _ => false,
+    };
+    node.is_operator() && is_tracts && (!node.has_kernel() || SHARED.contains(&op) && is_safe(node))
+}
+
+/// Whether tract can have this node, as far as its operator goes.
+fn is_safe(node: &Resolved<'_>) -> bool {
+    let has = |name: &str| node.proto.attribute.iter().any(|a| a.name == name);
+    let is_positive = |tensor: &tensor::Tensor| {
+        tensor.as_slice::<i64>().is_some_and(|values| values.iter().all(|v| *v >= 0))
+    };
+    match node.proto.op_type.as_str() {
+        // To text: otherwise than ONNX Runtime.
+        "Cast" => node.proto.attribute.iter().all(|a| a.name != "to" || a.i != 8),
+        "ConvTranspose" => !has("output_shape"),
+        // It cuts nothing off.
+        "Pad" => match node.inputs.get(1) {
+            Some(pads) => constant_tensor(pads).is_some_and(is_positive),
+            None => {
+                let pads = node.proto.attribute.iter().filter(|a| a.name == "pads");
+                pads.flat_map(|a| &a.ints).all(|pad| *pad >= 0)
+            }
+        },
+        // It takes a length that it does not know for another than 1.
+        "Squeeze" => has("axes") || node.inputs.len() > 1,
+        _ => true,
+    }
 }
 
 /// Orders the nodes so that those for tract stand together where dependencies

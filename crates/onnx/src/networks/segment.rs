@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tensor::{DType, Tensor};
+use tensor::{DType, Data, Tensor};
 use tract_onnx::Onnx;
 use tract_onnx::pb;
 use tract_onnx::prelude::*;
@@ -41,6 +41,8 @@ pub(super) struct Segment {
     plans: RefCell<Vec<(Vec<Form>, Option<Plan>)>>,
     /// How many more may be made.
     plans_left: Cell<usize>,
+    /// Which inputs are the model's own.
+    from_caller: Vec<bool>,
     /// The same nodes one by one.
     fallback: Option<Program>,
 }
@@ -158,8 +160,14 @@ impl<'d> Parser<'d> {
         }
         // In a loop shapes may change with each iteration.
         let most_plans = if self.is_body && fallback.is_some() { MAX_PLANS } else { usize::MAX };
-        let plans = RefCell::default();
-        Ok(Segment { template, symbolic, plans, plans_left: Cell::new(most_plans), fallback })
+        Ok(Segment {
+            template,
+            symbolic,
+            plans: RefCell::default(),
+            plans_left: Cell::new(most_plans),
+            from_caller: inputs.iter().map(|slot| self.declared.contains_key(slot)).collect(),
+            fallback,
+        })
     }
 }
 
@@ -184,6 +192,22 @@ impl Segment {
         }
         plans.push((forms.to_vec(), planned.as_ref().ok().cloned()));
         planned.map(Some)
+    }
+
+    /// Whether NaN may come up. Negative infinities are common where a network
+    /// masks something, and harmless there.
+    fn is_unfit(&self, inputs: &[&Tensor]) -> bool {
+        let own = self.from_caller.iter().chain(std::iter::repeat(&false));
+        inputs.iter().zip(own).any(|(tensor, &from_caller)| {
+            let unfit =
+                |x: f32| x.is_nan() || x == f32::INFINITY || (from_caller && !x.is_finite());
+            match tensor.data() {
+                Data::F32(v) => v.iter().any(|x| unfit(*x)),
+                Data::F64(v) => v.iter().any(|x| unfit(*x as f32)),
+                Data::F16(v) => v.iter().any(|x| unfit(x.to_f32())),
+                _ => false,
+            }
+        })
     }
 
     fn run_in_tract(&self, inputs: &[&Tensor]) -> Result<Vec<Value>, Fault> {
@@ -214,6 +238,11 @@ impl Kernel for Segment {
         let tensors: Option<Vec<&Tensor>> =
             inputs.0.iter().map(|i| i.as_deref().and_then(Value::as_tensor)).collect();
         let result = match tensors {
+            // tract's activations, minima and maxima make numbers of NaN: a
+            // missing value would give an answer.
+            Some(tensors) if self.fallback.is_some() && self.is_unfit(&tensors) => {
+                Err(Fault::new("an input is not finite"))
+            }
             Some(tensors) => self.run_in_tract(&tensors),
             None => Err(Fault::new("an input is no tensor")),
         };
