@@ -26,6 +26,7 @@ use crate::proto::{
 };
 use crate::session::{self, ValueInfo};
 use crate::tensors;
+use crate::types;
 use crate::value::{Inputs, Value};
 
 /// Prepares a model's graph. `inputs` are those that have no initializer.
@@ -187,8 +188,8 @@ pub(crate) struct Resolved<'m> {
     pub(crate) inputs: Vec<Operand>,
     pub(crate) outputs: Vec<Option<Slot>>,
     pub(crate) place: String,
-    /// The element types of the inputs, where they are declared.
-    dtypes: Vec<Option<DType>>,
+    /// The element types of the inputs, where they are known.
+    pub(crate) dtypes: Vec<Option<DType>>,
     runs: Runs,
 }
 
@@ -369,25 +370,31 @@ impl Build<'_, '_, '_> {
             }
             Runs::Operator(self.bodies(&node, &mut inputs)?)
         };
-        let outputs = node
-            .output
-            .iter()
-            .map(|name| {
-                (!name.is_empty()).then(|| {
-                    let slot = self.new_slot();
-                    let operand = Operand::Slot { slot, last: false };
-                    self.names.known.insert(name.clone(), operand);
-                    slot
-                })
-            })
-            .collect();
-        let dtypes = inputs
+        let dtypes: Vec<Option<DType>> = inputs
             .iter()
             .map(|operand| match operand {
                 Operand::Slot { slot, .. } => self.dtypes.get(slot).copied(),
                 operand => constant_tensor(operand).map(Tensor::dtype),
             })
             .collect();
+        let known = if matches!(runs, Runs::Operator(_)) {
+            types::outputs(&node, &dtypes)
+        } else {
+            Vec::new()
+        };
+        let mut outputs = Vec::with_capacity(node.output.len());
+        for (index, name) in node.output.iter().enumerate() {
+            if name.is_empty() {
+                outputs.push(None);
+                continue;
+            }
+            let slot = self.new_slot();
+            if let Some(dtype) = known.get(index).copied().flatten() {
+                self.dtypes.insert(slot, dtype);
+            }
+            self.names.known.insert(name.clone(), Operand::Slot { slot, last: false });
+            outputs.push(Some(slot));
+        }
         Ok(Some(Resolved { proto: node, version, inputs, outputs, place, dtypes, runs }))
     }
 

@@ -12,7 +12,7 @@ use crate::external::{self, ExternalData};
 use crate::limits::Budget;
 use crate::program::Program;
 use crate::proto::{DimensionValue, ModelProto, TypeValue, ValueInfoProto};
-use crate::tensors::dtype;
+use crate::tensors::{dtype, type_name};
 use crate::value::Value;
 
 /// A length in a declared shape.
@@ -102,6 +102,12 @@ impl Session {
         let mut proto = external::decode(model.into())?;
         external::inline(&mut proto, external)?;
         let (inputs, outputs) = declared(&proto);
+        if let Some((name, elem_type)) = foreign_input(&proto, &inputs) {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                format!("input '{name}' has elements of the type {}", type_name(elem_type)),
+            ));
+        }
         let budget = Rc::new(Budget::default());
         let program = compile::compile(&proto, &inputs, budget.clone())?;
         Ok(Self { inputs, outputs, program, budget })
@@ -240,6 +246,19 @@ fn declared(model: &ModelProto) -> (Vec<ValueInfo>, Vec<ValueInfo>) {
     (
         graph.input.iter().filter(|v| !filled(&v.name)).map(value_info).collect(),
         graph.output.iter().map(value_info).collect(),
+    )
+}
+
+/// An input whose elements are of a type that tensors can't have here.
+fn foreign_input<'m>(model: &'m ModelProto, inputs: &[ValueInfo]) -> Option<(&'m str, i32)> {
+    let graph = model.graph.as_ref()?;
+    graph.input.iter().filter(|proto| inputs.iter().any(|i| i.name == proto.name)).find_map(
+        |proto| match proto.r#type.as_ref()?.value.as_ref()? {
+            TypeValue::Tensor(t) if t.elem_type != 0 && dtype(t.elem_type).is_none() => {
+                Some((proto.name.as_str(), t.elem_type))
+            }
+            _ => None,
+        },
     )
 }
 

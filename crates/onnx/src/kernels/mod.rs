@@ -48,7 +48,7 @@ pub(crate) struct Spec<'a> {
     pub(crate) attributes: Attributes<'a>,
     /// The inputs whose values are known already; `None` for all others.
     pub(crate) constants: Vec<Option<&'a Tensor>>,
-    /// The element types of the inputs, where they are declared.
+    /// The element types of the inputs, where they are known.
     pub(crate) dtypes: Vec<Option<DType>>,
     /// How many outputs the node names.
     pub(crate) outputs: usize,

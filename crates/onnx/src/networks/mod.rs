@@ -20,8 +20,10 @@ mod tensors;
 
 use std::collections::{HashMap, HashSet};
 
+use tensor::DType;
 use tract_onnx::Onnx;
 
+use crate::attributes::Attributes;
 use crate::compile::{Declared, Resolved, constant_tensor};
 use crate::error::{Error, ErrorKind};
 use crate::fault::Fault;
@@ -171,6 +173,9 @@ const EXPENSIVE: [&str; 18] = [
     "RNN",
 ];
 
+/// The longest side that tract may be asked for by a constant.
+const MAX_SIZE: i64 = 1 << 24;
+
 /// Puts nodes into steps. `is_body` says that they may run in a loop.
 pub(crate) fn steps(
     nodes: Vec<Resolved<'_>>,
@@ -223,26 +228,50 @@ fn runs_in_tract(node: &Resolved<'_>, onnx: &Onnx) -> bool {
     node.is_operator() && is_tracts && (!node.has_kernel() || SHARED.contains(&op) && is_safe(node))
 }
 
-/// Whether tract can have this node, as far as its operator goes.
+/// Whether tract can have this node, as far as can be told before it runs. The
+/// program ends where tract meets a number that it does not expect, such as an
+/// index out of range; our kernels answer with an error.
 fn is_safe(node: &Resolved<'_>) -> bool {
-    let has = |name: &str| node.proto.attribute.iter().any(|a| a.name == name);
-    let is_positive = |tensor: &tensor::Tensor| {
-        tensor.as_slice::<i64>().is_some_and(|values| values.iter().all(|v| *v >= 0))
-    };
+    let attributes = Attributes(&node.proto.attribute);
+    let lists = ["kernel_shape", "strides", "dilations"];
+    let numbers = ["group", "blocksize", "size", "num_groups"];
+    if !lists.iter().all(|name| attributes.ints(name).iter().all(|i| *i > 0))
+        || !numbers.iter().all(|name| attributes.maybe_int(name).is_none_or(|i| i > 0))
+    {
+        return false;
+    }
+    let constant = |i: usize| node.inputs.get(i).and_then(constant_tensor);
+    let integers = |i: usize| constant(i).and_then(|t| t.as_slice::<i64>());
+    let are_sizes = |sizes: &[i64]| sizes.iter().all(|size| (0..MAX_SIZE).contains(size));
     match node.proto.op_type.as_str() {
         // To text: otherwise than ONNX Runtime.
-        "Cast" => node.proto.attribute.iter().all(|a| a.name != "to" || a.i != 8),
-        "ConvTranspose" => !has("output_shape"),
+        "Cast" => attributes.maybe_int("to") != Some(8),
+        // Of these it has floats only.
+        "Conv" | "Einsum" | "Gemm" | "MatMul" => node
+            .dtypes
+            .iter()
+            .flatten()
+            .all(|dtype| matches!(dtype, DType::F16 | DType::F32 | DType::F64)),
+        "ConvTranspose" => !attributes.has("output_shape"),
+        "Expand" => integers(1).is_none_or(are_sizes),
+        "Gather" => constant(1).is_some(),
         // It cuts nothing off.
         "Pad" => match node.inputs.get(1) {
-            Some(pads) => constant_tensor(pads).is_some_and(is_positive),
-            None => {
-                let pads = node.proto.attribute.iter().filter(|a| a.name == "pads");
-                pads.flat_map(|a| &a.ints).all(|pad| *pad >= 0)
-            }
+            Some(_) => integers(1).is_some_and(are_sizes),
+            None => are_sizes(attributes.ints("pads")),
         },
+        // An end before the start.
+        "Slice" => {
+            let is_forward = |starts: &[i64], ends: &[i64]| {
+                starts.iter().zip(ends).all(|(start, end)| start <= end || *start < 0 || *end < 0)
+            };
+            match (integers(1), integers(2)) {
+                (Some(starts), Some(ends)) => integers(4).is_some() || is_forward(starts, ends),
+                _ => is_forward(attributes.ints("starts"), attributes.ints("ends")),
+            }
+        }
         // It takes a length that it does not know for another than 1.
-        "Squeeze" => has("axes") || node.inputs.len() > 1,
+        "Squeeze" => attributes.has("axes") || node.inputs.len() > 1,
         _ => true,
     }
 }

@@ -1,7 +1,7 @@
 //! A part of a graph that tract runs.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use tensor::{DType, Data, Tensor};
@@ -23,6 +23,9 @@ use crate::value::{Inputs, Value};
 /// How many plans for concrete shapes are kept.
 const MAX_PLANS: usize = 8;
 
+/// How many shapes are remembered as fitting.
+const MAX_CHECKED: usize = 64;
+
 /// The largest input that may become a constant of a plan, in elements.
 const MAX_CONSTANT_INPUT: usize = 1 << 16;
 
@@ -38,6 +41,8 @@ pub(super) struct Segment {
     /// The plan for any batch, and what its inputs have to be; `None` where
     /// tract needs concrete shapes.
     symbolic: Option<(Plan, Vec<ValueInfo>)>,
+    /// The shapes of inputs that fit it.
+    checked: RefCell<VecDeque<Vec<Form>>>,
     plans: RefCell<Vec<(Vec<Form>, Option<Plan>)>>,
     /// How many more may be made.
     plans_left: Cell<usize>,
@@ -163,6 +168,7 @@ impl<'d> Parser<'d> {
         Ok(Segment {
             template,
             symbolic,
+            checked: RefCell::default(),
             plans: RefCell::default(),
             plans_left: Cell::new(most_plans),
             from_caller: inputs.iter().map(|slot| self.declared.contains_key(slot)).collect(),
@@ -178,6 +184,7 @@ impl Segment {
         if let Some((plan, infos)) = &self.symbolic
             && symbols_agree(infos, forms)
         {
+            self.check(forms)?;
             return Ok(Some(plan.clone()));
         }
         let mut plans = self.plans.borrow_mut();
@@ -192,6 +199,24 @@ impl Segment {
         }
         plans.push((forms.to_vec(), planned.as_ref().ok().cloned()));
         planned.map(Some)
+    }
+
+    /// Refuses shapes that do not fit the nodes: the plan for any lengths takes
+    /// an open length for whatever the others are, and does not look at it when
+    /// it runs.
+    fn check(&self, forms: &[Form]) -> TractResult<()> {
+        let mut checked = self.checked.borrow_mut();
+        if checked.iter().any(|known| known == forms) {
+            return Ok(());
+        }
+        let mut model = self.template.clone();
+        set_forms(&mut model, forms)?;
+        model.analyse(false)?;
+        if checked.len() >= MAX_CHECKED {
+            checked.pop_front();
+        }
+        checked.push_back(forms.to_vec());
+        Ok(())
     }
 
     /// Whether NaN may come up. Negative infinities are common where a network
@@ -308,11 +333,16 @@ fn symbolic_plan(template: &Template, infos: &[ValueInfo]) -> TractResult<Plan> 
 
 fn concrete_plan(template: &Template, forms: &[Form]) -> TractResult<Plan> {
     let mut model = template.clone();
+    set_forms(&mut model, forms)?;
+    compile(model)
+}
+
+fn set_forms(model: &mut InferenceModel, forms: &[Form]) -> TractResult<()> {
     for (input, (dtype, shape)) in forms.iter().enumerate() {
         let fact = InferenceFact::dt_shape(tensors::datum_type(*dtype), shape);
         model.set_input_fact(input, fact)?;
     }
-    compile(model)
+    Ok(())
 }
 
 /// Plans for these very values: tract wants some of them (shapes, axes, sizes)
