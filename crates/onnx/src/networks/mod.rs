@@ -253,6 +253,12 @@ fn is_safe(node: &Resolved<'_>) -> bool {
             .flatten()
             .all(|dtype| matches!(dtype, DType::F16 | DType::F32 | DType::F64)),
         "ConvTranspose" => !attributes.has("output_shape"),
+        // The least number of a type has no index there.
+        "MaxPool" if node.outputs.len() > 1 => false,
+        "AveragePool" | "MaxPool" => {
+            let auto_pad = attributes.str("auto_pad").ok().flatten();
+            auto_pad != Some("VALID") || !attributes.flag("ceil_mode", false)
+        }
         "Expand" => integers(1).is_none_or(are_sizes),
         "Gather" => constant(1).is_some(),
         // It cuts nothing off.
