@@ -7,11 +7,16 @@
 //!
 //! Each file holds a family of operators and ends in `find`, its table.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use tensor::{DType, Tensor};
 
 use crate::attributes::Attributes;
 use crate::fault::Fault;
+use crate::limits::Budget;
 use crate::program::Program;
+use crate::session::ValueInfo;
 use crate::value::{Inputs, Value};
 
 /// Computes a node's outputs.
@@ -43,7 +48,7 @@ pub(crate) struct Spec<'a> {
     pub(crate) attributes: Attributes<'a>,
     /// The inputs whose values are known already; `None` for all others.
     pub(crate) constants: Vec<Option<&'a Tensor>>,
-    /// The element types of the inputs, where they are declared.
+    /// The element types of the inputs, where they are known.
     pub(crate) dtypes: Vec<Option<DType>>,
     /// How many outputs the node names.
     pub(crate) outputs: usize,
@@ -60,6 +65,25 @@ pub(crate) struct Body {
     /// Which of the node's inputs are the values that the graph uses of those
     /// around it.
     pub(crate) captures: Vec<usize>,
+    /// What the graph declares of its own inputs and of its outputs.
+    pub(crate) inputs: Vec<ValueInfo>,
+    pub(crate) outputs: Vec<ValueInfo>,
+    /// What the loops of the model may still do.
+    pub(crate) budget: Rc<Budget>,
+}
+
+impl Body {
+    /// Runs the graph once in a loop: on values for its own inputs, and on the
+    /// node's inputs that it captures, which are lent to it.
+    pub(crate) fn iterate<'a>(
+        &'a self,
+        own: impl Iterator<Item = Cow<'a, Value>>,
+        inputs: &'a Inputs<'_>,
+    ) -> Result<Vec<Value>, Fault> {
+        self.budget.spend(self.program.steps.len())?;
+        let captured = self.captures.iter().map(|&i| inputs.get(i).map(Cow::Borrowed));
+        self.program.run(own.map(Some).chain(captured).collect())
+    }
 }
 
 impl Spec<'_> {
