@@ -4,9 +4,13 @@
 
 mod attention;
 mod conv;
+mod deform;
 mod grid;
+mod linear_attention;
+mod lrn;
 mod pool;
-mod real;
+pub(super) mod real;
+mod recurrent;
 mod regions;
 mod resize;
 mod rotary;
@@ -22,20 +26,27 @@ pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
         "AffineGrid" => grid::affine,
         "Attention" => attention::attention,
         "AveragePool" => pool::average,
+        "CausalConvWithState" => linear_attention::causal_conv,
         "Col2Im" => conv::col2im,
         "Conv" => conv::conv,
         "ConvInteger" => conv::integer,
         "ConvTranspose" => conv::transpose,
+        "DeformConv" => deform::deform,
+        "GRU" => recurrent::gru,
         "GlobalAveragePool" => pool::global_average,
         "GlobalLpPool" => pool::global_norm,
         "GlobalMaxPool" => pool::global_max,
         "GridSample" => grid::sample,
+        "LRN" => lrn::lrn,
+        "LSTM" => recurrent::lstm,
+        "LinearAttention" => linear_attention::attention,
         "LpPool" => pool::norm,
         "MaxPool" => pool::max,
         "MaxRoiPool" => regions::max_pool,
         "MaxUnpool" => pool::unpool,
         "NonMaxSuppression" => regions::suppress,
         "QLinearConv" => conv::quantized,
+        "RNN" => recurrent::rnn,
         "Resize" => resize::resize,
         "RoiAlign" => regions::align,
         "RotaryEmbedding" => rotary::rotary,

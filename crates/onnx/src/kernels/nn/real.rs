@@ -83,7 +83,12 @@ macro_rules! real {
             fn abs(self) -> Self { $t::abs(self) }
 
             fn data(values: Vec<Self>, dtype: DType) -> Data {
+                if dtype == Self::DTYPE {
+                    return values.into();
+                }
                 match dtype {
+                    DType::F32 => values.iter().map(|&x| x as f32).collect::<Vec<_>>().into(),
+                    DType::F64 => values.iter().map(|&x| f64::from(x)).collect::<Vec<_>>().into(),
                     DType::F16 => values.iter().map(|&x| f16::from_f64(x.into())).collect::<Vec<_>>().into(),
                     // A value that is outside of its type is its nearest one.
                     DType::I8 => values.iter().map(|&x| x as i8).collect::<Vec<_>>().into(),

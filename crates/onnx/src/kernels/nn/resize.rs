@@ -7,7 +7,7 @@
 
 use tensor::{DType, Data, Tensor, each};
 
-use super::real::{Real, floats, reals};
+use super::real::{Real, reals};
 use super::window::{lengths, unsigned};
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
