@@ -7,6 +7,7 @@ use tensor::{DType, Tensor};
 
 use super::axes::{self, Around};
 use super::nn::real::{Real, one, reals};
+use super::nn::window::bounded;
 use super::{Build, Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::limits;
@@ -176,6 +177,7 @@ fn dft(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         if axis + 1 >= x.rank() {
             bail!("a transform along the axis {given} of shape {:?}", x.shape());
         }
+        bounded(x.shape())?;
         let signal = complex(x)?;
         let shape = x.shape().get(..x.rank() - 1).unwrap_or_default();
         let around = Around::new(shape, axis);
@@ -231,6 +233,7 @@ fn stft(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     let onesided = spec.attributes.flag("onesided", true);
     Ok(Box::new(move |inputs: Inputs<'_>| {
         let x = inputs.tensor(0)?;
+        bounded(x.shape())?;
         let (batch, len, signal) = match *x.shape() {
             [batch, len] => (batch, len, complex(&x.clone().reshape(vec![batch, len, 1])?)?),
             [batch, len, _] => (batch, len, complex(x)?),
@@ -357,4 +360,35 @@ fn mel(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         }
         Ok(vec![Tensor::new(vec![rows, columns], f64::data(out, dtype))?.into()])
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transforms_of_any_length_are_sums_of_turns() {
+        for len in [1usize, 2, 3, 7, 8, 12, 31, 64, 97] {
+            let x: Vec<Complex> =
+                (0..len).map(|i| ((i * i % 7) as f64 - 2.0, (i % 5) as f64)).collect();
+            let fourier = Fourier::new(len).unwrap();
+            let spectrum = fourier.run(&x);
+            for (k, got) in spectrum.iter().enumerate() {
+                let wanted = x.iter().enumerate().fold((0.0, 0.0), |sum, (i, &x)| {
+                    let part = times(x, turn(-((i * k % len) as f64) / len as f64));
+                    (sum.0 + part.0, sum.1 + part.1)
+                });
+                assert!((got.0 - wanted.0).abs() < 1e-9 && (got.1 - wanted.1).abs() < 1e-9);
+            }
+            for (got, x) in fourier.inverse(&spectrum).iter().zip(&x) {
+                assert!((got.0 - x.0).abs() < 1e-9 && (got.1 - x.1).abs() < 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn transforms_that_are_too_long_are_refused() {
+        assert!(Fourier::new(limits::MAX_ELEMENTS).is_err());
+        assert!(Fourier::new(usize::MAX).is_err());
+    }
 }

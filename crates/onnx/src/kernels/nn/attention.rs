@@ -3,6 +3,7 @@
 use tensor::{Data, Tensor};
 
 use super::real::{Real, add_product, dot, floats, reals};
+use super::window::bounded;
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::kernels::axes::Walk;
@@ -64,6 +65,7 @@ impl<T: Real> Heads<T> {
     /// Of a tensor that has the heads as an axis, or one after the other in
     /// its last.
     fn new(tensor: &Tensor, heads: Option<usize>) -> Result<Self, Fault> {
+        bounded(tensor.shape())?;
         let values = reals::<T>(tensor)?;
         match (tensor.shape(), heads) {
             (&[a, b, c, d], _) => Ok(Self { shape: [a, b, c, d], values: values.into_owned() }),
@@ -236,8 +238,14 @@ impl Attention {
     }
 }
 
+/// The softmax of a row, in place. Where all of it is masked out it is 0, as
+/// ONNX Runtime has it, and not a division by 0.
 fn softmax<T: Real>(row: &mut [T]) {
     let max = row.iter().fold(T::LOWEST, |max, &x| max.greater(x));
+    if max == T::LOWEST && row.iter().all(|&x| x == max) {
+        row.fill(T::default());
+        return;
+    }
     let mut sum = T::default();
     for x in row.iter_mut() {
         *x = (*x - max).exp();

@@ -40,7 +40,8 @@ fn affine_grid<T: Real>(theta: &[T], spatial: &[usize], align_corners: bool, len
     let along = |len: usize| -> Vec<T> {
         let n = len as f64;
         let at = |i: usize| match (align_corners, len) {
-            (true, 1) => 0.0,
+            // ONNX Runtime's answer for an axis of one element.
+            (true, 1) => 1.0,
             (true, _) => 2.0 * i as f64 / (n - 1.0) - 1.0,
             (false, _) => (2.0 * i as f64 + 1.0) / n - 1.0,
         };
@@ -198,6 +199,9 @@ impl Axis {
         let place = match self.padding {
             _ if (low..=high).contains(&place) => place,
             Padding::Zeros => place,
+            // The elements around are clamped, as in ONNX Runtime, and not the
+            // place.
+            Padding::Border if self.mode == Mode::Cubic => place,
             Padding::Border => place.clamp(0.0, self.len - 1.0),
             Padding::Reflection => reflected(place, low, high),
         };

@@ -4,6 +4,7 @@
 use tensor::Tensor;
 
 use super::real::{Real, dot, floats, reals};
+use super::window::bounded;
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::limits;
@@ -48,6 +49,9 @@ pub(super) fn attention(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
 impl Linear {
     fn run<T: Real>(&self, inputs: &Inputs<'_>) -> Result<Vec<Value>, Fault> {
         let (q, k, v) = (inputs.tensor(0)?, inputs.tensor(1)?, inputs.tensor(2)?);
+        for tensor in [q, k, v] {
+            bounded(tensor.shape())?;
+        }
         let Self { heads, kv_heads, .. } = *self;
         let (&[batch, len, q_size], &[.., k_size], &[.., v_size]) =
             (q.shape(), k.shape(), v.shape())
@@ -156,6 +160,8 @@ pub(super) fn causal_conv(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault>
 
 fn causal<T: Real>(inputs: &Inputs<'_>, silu: bool) -> Result<Vec<Value>, Fault> {
     let (x, w) = (inputs.tensor(0)?, inputs.tensor(1)?);
+    bounded(x.shape())?;
+    bounded(w.shape())?;
     let (&[batch, channels, len], &[filters, 1, kernel]) = (x.shape(), w.shape()) else {
         bail!("an input of shape {:?} and weights of {:?}", x.shape(), w.shape());
     };

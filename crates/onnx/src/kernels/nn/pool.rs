@@ -4,7 +4,7 @@
 use tensor::{DType, Tensor};
 
 use super::real::{Real, floats, reals};
-use super::window::{Axis, Sliding, Window, lengths, out_shape, signed, unsigned};
+use super::window::{Axis, Sliding, Window, bounded, lengths, out_shape, signed, unsigned};
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::limits;
@@ -20,6 +20,7 @@ enum Pool {
 
 /// The batch and channels of an image, and its spatial axes.
 pub(super) fn image(shape: &[usize]) -> Result<(usize, usize, &[usize]), Fault> {
+    bounded(shape)?;
     match shape {
         [batch, channels, spatial @ ..] if !spatial.is_empty() => Ok((*batch, *channels, spatial)),
         _ => bail!("a tensor of shape {shape:?} is no image"),

@@ -3,6 +3,7 @@
 use tensor::Tensor;
 
 use super::real::{Real, dot, floats, reals};
+use super::window::bounded;
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::limits;
@@ -182,6 +183,9 @@ impl Recurrent {
         let (&[a, b, input], &[.., hidden]) = (x.shape(), r.shape()) else {
             bail!("an input of shape {:?} and weights of {:?}", x.shape(), r.shape());
         };
+        for i in 0..3 {
+            bounded(inputs.tensor(i)?.shape())?;
+        }
         let (steps, batch) = if self.by_batch { (b, a) } else { (a, b) };
         let (count, rows) = (self.directions.len(), self.cell.gates().saturating_mul(hidden));
         if w.shape() != [count, rows, input] || r.shape() != [count, rows, hidden] {

@@ -4,7 +4,7 @@
 use tensor::{Data, Tensor};
 
 use super::real::{Real, floats, one, reals};
-use super::window::signed;
+use super::window::{bounded, signed};
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::limits;
@@ -19,6 +19,7 @@ fn length(given: i64, what: &str) -> Result<usize, Fault> {
 }
 
 fn four(x: &Tensor) -> Result<[usize; 4], Fault> {
+    bounded(x.shape())?;
     <[usize; 4]>::try_from(x.shape())
         .map_err(|_| Fault::new(format!("a tensor of shape {:?} is no image of 2 axes", x.shape())))
 }
@@ -137,6 +138,8 @@ impl Align {
         let (top, row, grid_rows) = along(top, bottom, rows);
         let (left, column, grid_columns) = along(left, right, columns);
         let count = limits::elements(&[rows, columns, grid_rows, grid_columns])?;
+        // A sample takes as much memory as 16 elements.
+        limits::elements(&[count, 16])?;
         let mut samples = Vec::with_capacity(count);
         let at = |start: T, bin: T, i: usize, sample: usize, grid: usize| {
             let within = T::of(sample as f64 + 0.5) * bin / T::of(grid as f64);
@@ -193,6 +196,7 @@ pub(super) fn max_pool(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         let (x, rois) = (inputs.tensor(0)?, inputs.tensor(1)?);
         let &[count, 5] = rois.shape() else { bail!("regions of shape {:?}", rois.shape()) };
         let [_, channels, _, _] = four(x)?;
+        bounded(rois.shape())?;
         let shape = vec![count, channels, pooled.0, pooled.1];
         limits::elements(&shape)?;
         let data = floats!(x.dtype(), T => {
@@ -254,6 +258,8 @@ pub(super) fn suppress(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         else {
             bail!("boxes of shape {:?}, scores of {:?}", boxes.shape(), scores.shape());
         };
+        bounded(boxes.shape())?;
+        bounded(scores.shape())?;
         if (batch, count) != (score_batch, score_count) {
             bail!("boxes of shape {:?}, scores of {:?}", boxes.shape(), scores.shape());
         }

@@ -8,7 +8,7 @@
 use tensor::{DType, Data, Tensor, each};
 
 use super::real::{Real, reals};
-use super::window::{lengths, unsigned};
+use super::window::{bounded, lengths, unsigned};
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::kernels::axes::{self, Around};
@@ -162,6 +162,7 @@ impl Resize {
 
     fn run(&self, inputs: &Inputs<'_>) -> Result<Vec<crate::Value>, Fault> {
         let x = inputs.tensor(0)?;
+        bounded(x.shape())?;
         let axes = self.plan(x.shape(), inputs)?;
         let shape: Vec<usize> = axes.iter().map(|axis| axis.out).collect();
         limits::elements(&shape)?;
@@ -288,10 +289,19 @@ impl Resize {
     }
 
     fn pick(&self, x: &Tensor, axes: &[Axis], nearest: Nearest) -> Result<Data, Fault> {
-        // The offset of each element's origin, `None` for one that is outside.
-        let mut offsets: Vec<Option<usize>> = vec![Some(0)];
+        // Where each row of the output comes from, `None` for one that is
+        // outside, and then each element of a row.
+        let (mut rows, mut row_len) = (vec![Some(0)], 1);
+        let mut columns: Vec<Option<usize>> = vec![Some(0)];
         for axis in axes {
-            let at: Vec<Option<usize>> = (0..axis.out)
+            rows = rows
+                .iter()
+                .flat_map(|&base: &Option<usize>| {
+                    columns.iter().map(move |&at| Some(base? * row_len + at?))
+                })
+                .collect();
+            row_len = axis.len;
+            columns = (0..axis.out)
                 .map(|out| {
                     if self.is_untouched(axis) {
                         return Some(out);
@@ -302,14 +312,9 @@ impl Resize {
                     (!self.is_outside(axis, place)).then(|| index.min(axis.len.saturating_sub(1)))
                 })
                 .collect();
-            limits::elements(&[offsets.len(), at.len()])?;
-            offsets = offsets
-                .iter()
-                .flat_map(|&base| at.iter().map(move |&at| Some(base? * axis.len + at?)))
-                .collect();
         }
         let outside = f32::data(vec![self.extrapolation], x.dtype());
-        Ok(each!(x.data(), v => picked(v, &offsets, &outside)))
+        Ok(each!(x.data(), v => picked(v, (&rows, row_len), &columns, &outside)))
     }
 
     fn data<T: Real>(&self, x: &Tensor, axes: &[Axis]) -> Result<Data, Fault> {
@@ -346,7 +351,8 @@ impl Resize {
         // How far to the left the first element is of the one before a place.
         let first = (-reach / scale).floor() + 1.0;
         let taps = 2.0 - 2.0 * first;
-        limits::elements(&[axis.out, taps as usize])?;
+        // An element and its weight take as much memory as 4 elements.
+        limits::elements(&[axis.out, taps as usize, 4])?;
         let last = axis.len.saturating_sub(1) as f64;
         let sum = |out: usize| {
             let place = self.place(axis, out);
@@ -404,14 +410,26 @@ impl Nearest {
 /// Elements and their weights.
 type Sum<T> = Vec<(usize, T)>;
 
-fn picked<T>(x: &[T], offsets: &[Option<usize>], outside: &Data) -> Data
+fn picked<T>(
+    x: &[T],
+    (rows, row_len): (&[Option<usize>], usize),
+    columns: &[Option<usize>],
+    outside: &Data,
+) -> Data
 where
     T: tensor::Element,
     Data: From<Vec<T>>,
 {
     let outside = T::slice(outside).and_then(<[T]>::first).cloned().unwrap_or_default();
-    let at = |offset: &Option<usize>| offset.and_then(|at| x.get(at)).unwrap_or(&outside).clone();
-    offsets.iter().map(at).collect::<Vec<T>>().into()
+    let mut out: Vec<T> = Vec::with_capacity(rows.len() * columns.len());
+    for row in rows {
+        let row = row.map_or(&[][..], |row| {
+            x.get(row * row_len..(row + 1) * row_len).unwrap_or_default()
+        });
+        let at = |at: &Option<usize>| at.and_then(|at| row.get(at)).unwrap_or(&outside).clone();
+        out.extend(columns.iter().map(at));
+    }
+    out.into()
 }
 
 /// Makes each element along an axis a sum of others.

@@ -4,6 +4,7 @@
 use tensor::Tensor;
 
 use super::real::{Real, floats, reals};
+use super::window::bounded;
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::value::Inputs;
@@ -38,6 +39,7 @@ pub(super) fn rotary(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
 impl Rotary {
     fn run<T: Real>(&self, inputs: &Inputs<'_>) -> Result<(Vec<usize>, Vec<T>), Fault> {
         let x = inputs.tensor(0)?;
+        bounded(x.shape())?;
         // How many vectors there are before the position, at each position,
         // and how long they are.
         let (batch, outer, len, inner, size) = match *x.shape() {

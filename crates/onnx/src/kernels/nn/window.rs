@@ -17,6 +17,13 @@ pub(crate) fn lengths(given: &[i64], what: &str) -> Result<Vec<i64>, Fault> {
     Ok(given.to_vec())
 }
 
+/// That no length of a shape, nor the product of any of them, is too large to
+/// compute with: where one is 0, the others may be anything.
+pub(crate) fn bounded(shape: &[usize]) -> Result<(), Fault> {
+    let shape: Vec<usize> = shape.iter().map(|&n| n.max(1)).collect();
+    limits::elements(&shape).map(|_| ())
+}
+
 /// How a window is described by a node's attributes.
 #[derive(Debug, Clone)]
 pub(crate) struct Window {
@@ -80,6 +87,7 @@ impl Window {
     pub(crate) fn axes(&self, spatial: &[usize], kernel: &[i64]) -> Result<Vec<Axis>, Fault> {
         let rank = spatial.len();
         self.check(rank, kernel)?;
+        bounded(spatial)?;
         let mut axes = Vec::with_capacity(rank);
         for (i, (&len, &kernel)) in spatial.iter().zip(kernel).enumerate() {
             let (stride, dilation) = (self.stride(i), self.dilation(i));
@@ -270,7 +278,7 @@ impl Sliding {
         let (mut rows, mut taps) = (vec![0], 1usize);
         for axis in outer {
             let (steps, kernel) = (unsigned(axis.out), unsigned(axis.kernel));
-            limits::elements(&[rows.len(), steps, kernel])?;
+            limits::elements(&[rows.len(), steps, kernel, 2])?;
             let mut next = Vec::with_capacity(rows.len() * steps * kernel);
             for windows in rows.chunks_exact(taps) {
                 for out in 0..axis.out {
@@ -288,6 +296,7 @@ impl Sliding {
         for row in rows.iter_mut().filter(|row| **row != OUTSIDE) {
             *row *= unsigned(last.len);
         }
+        limits::elements(&[unsigned(last.kernel), 8])?;
         let runs = (0..last.kernel).map(|tap| {
             let shift = last.before - tap * last.dilation;
             let from = ceil_div(shift, last.stride).clamp(0, last.out);
