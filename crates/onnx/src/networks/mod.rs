@@ -18,6 +18,7 @@ use std::collections::{HashMap, HashSet};
 
 use tract_onnx::Onnx;
 
+use crate::attributes::Attributes;
 use crate::compile::{Declared, Resolved};
 use crate::error::{Error, ErrorKind};
 use crate::program::{Operand, Program, Slot, Step};
@@ -98,11 +99,42 @@ fn runs_in_tract(node: &Resolved<'_>, onnx: &Onnx) -> bool {
     let op = node.proto.op_type.as_str();
     node.is_operator()
         && match node.proto.domain.as_str() {
-            "" | "ai.onnx" => !OURS.contains(&op),
+            "" | "ai.onnx" => !OURS.contains(&op) && !is_misread(node),
             "com.microsoft" => MICROSOFT.contains(&op),
             _ => false,
         }
         && onnx.op_register.0.contains_key(op)
+}
+
+/// Whether tract would compute something else than the node says, and not
+/// notice: it passes over some attributes and inputs.
+fn is_misread(node: &Resolved<'_>) -> bool {
+    let attributes = Attributes(&node.proto.attribute);
+    let text = |name| attributes.str(name).ok().flatten();
+    let has_input = |i: usize| node.proto.input.get(i).is_some_and(|name| !name.is_empty());
+    match node.proto.op_type.as_str() {
+        // It takes means, of numbers with their signs.
+        "GlobalLpPool" => true,
+        "GRU" | "LSTM" | "RNN" => {
+            attributes.has("activations")
+                || attributes.has("clip")
+                || attributes.flag("input_forget", false)
+                || text("direction") == Some("reverse")
+        }
+        "DFT" => node.version < 20 && has_input(1),
+        "GridSample" => {
+            text("padding_mode") == Some("border")
+                && matches!(text("mode"), Some("cubic" | "bicubic"))
+        }
+        // A limit of 0 boxes is none there.
+        "NonMaxSuppression" => true,
+        // The least number of a type has no index there.
+        "MaxPool" if node.outputs.len() > 1 => true,
+        "AveragePool" | "MaxPool" => {
+            text("auto_pad") == Some("VALID") && attributes.flag("ceil_mode", false)
+        }
+        _ => false,
+    }
 }
 
 /// Orders the nodes so that those for tract stand together where dependencies
