@@ -21,8 +21,10 @@ extern "C" {
     /// Loads a model under a name; `read` gives a promise of the bytes of a
     /// file of its folder.
     #[wasm_bindgen(catch)]
-    async fn load(name: &str, read: &Closure<dyn Fn(String) -> Promise>)
-    -> std::result::Result<JsValue, JsValue>;
+    async fn load(
+        name: &str,
+        read: &Closure<dyn Fn(String) -> Promise>,
+    ) -> std::result::Result<JsValue, JsValue>;
 
     /// Answers a request with a loaded model.
     #[wasm_bindgen(catch)]

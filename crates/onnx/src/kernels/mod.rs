@@ -7,6 +7,29 @@
 //!
 //! Each file holds a family of operators and ends in `find`, its table.
 
+mod axes;
+mod cast;
+mod control;
+mod elementwise;
+mod encode;
+mod gather;
+mod linear;
+mod matmul;
+#[cfg(feature = "networks")]
+mod nn;
+mod reduce;
+mod scale;
+mod scores;
+#[cfg(feature = "networks")]
+mod sequence;
+mod shape;
+#[cfg(feature = "networks")]
+mod signal;
+mod svm;
+mod text;
+mod tree;
+mod vectors;
+
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -98,12 +121,9 @@ impl Spec<'_> {
     }
 }
 
-/// Declares the families, and looks an operator up in all of them.
+/// Looks an operator up in all families.
 macro_rules! families {
     ($(tabular $tabular:ident,)* $(general $general:ident,)*) => {
-        $(mod $tabular;)*
-        $(#[cfg(feature = "networks")] mod $general;)*
-
         /// How to prepare a node of this operator; `None` where we lack it.
         pub(crate) fn find(domain: &str, op: &str) -> Option<Build> {
             $(
@@ -126,10 +146,6 @@ macro_rules! families {
         }
     };
 }
-
-mod axes;
-mod scores;
-mod vectors;
 
 families!(
     tabular tree,

@@ -250,9 +250,8 @@ fn concat(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         };
         // Empty tensors need not fit, as in ONNX Runtime, where they add
         // nothing.
-        let empty = |tensor: &Tensor, shape: &[usize]| {
-            tensor.is_empty() && shape.get(axis) == Some(&0)
-        };
+        let empty =
+            |tensor: &Tensor, shape: &[usize]| tensor.is_empty() && shape.get(axis) == Some(&0);
         let shapes: Vec<_> = tensors.iter().map(|tensor| shape_of(tensor)).collect();
         let fitting = || tensors.iter().zip(&shapes).filter(|(t, s)| !empty(t, s));
         let mut shape = fitting().next().map_or_else(|| shape_of(first), |(_, s)| s.clone());

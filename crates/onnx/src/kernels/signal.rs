@@ -58,9 +58,8 @@ impl Fourier {
             return Ok(Self { len, spiral: Vec::new(), spectrum: Vec::new() });
         }
         let full = 2 * len as u64;
-        let spiral: Vec<Complex> = (0..len as u64)
-            .map(|k| turn(-((k * k % full) as f64) / full as f64))
-            .collect();
+        let spiral: Vec<Complex> =
+            (0..len as u64).map(|k| turn(-((k * k % full) as f64) / full as f64)).collect();
         let padded = (2 * len - 1).next_power_of_two();
         let mut chirp = vec![(0.0, 0.0); padded];
         for (to, from) in chirp.iter_mut().zip(&spiral) {
@@ -78,7 +77,8 @@ impl Fourier {
         if self.spiral.is_empty() {
             return radix2(x);
         }
-        let mut padded: Vec<Complex> = x.iter().zip(&self.spiral).map(|(&x, &w)| times(x, w)).collect();
+        let mut padded: Vec<Complex> =
+            x.iter().zip(&self.spiral).map(|(&x, &w)| times(x, w)).collect();
         padded.resize(self.spectrum.len(), (0.0, 0.0));
         let product: Vec<Complex> = radix2(&padded)
             .into_iter()
@@ -210,8 +210,13 @@ fn dft(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
                 if to_real {
                     line.truncate(len / 2 + 1);
                     line.resize(len / 2 + 1, (0.0, 0.0));
-                    let mirrored: Vec<Complex> =
-                        line.iter().take(len.div_ceil(2)).skip(1).rev().map(|&(re, im)| (re, -im)).collect();
+                    let mirrored: Vec<Complex> = line
+                        .iter()
+                        .take(len.div_ceil(2))
+                        .skip(1)
+                        .rev()
+                        .map(|&(re, im)| (re, -im))
+                        .collect();
                     line.extend(mirrored);
                 }
                 line.resize(len, (0.0, 0.0));

@@ -60,10 +60,8 @@ fn repeated(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     Ok(Box::new(move |mut inputs: Inputs<'_>| {
         let given = |i: usize| if i < own { inputs.get(i) } else { None };
         let limit = given(0).map_or(Ok(i64::MAX), count)?;
-        let mut condition = Value::Tensor(like_declared(
-            body.inputs.get(1),
-            given(1).map_or(Ok(true), truth)?,
-        )?);
+        let mut condition =
+            Value::Tensor(like_declared(body.inputs.get(1), given(1).map_or(Ok(true), truth)?)?);
         let mut values = (0..carried).map(|i| inputs.take(i + 2)).collect::<Result<Vec<_>, _>>()?;
         let mut collected: Vec<Collected> =
             body.outputs.iter().skip(carried + 1).map(|info| Collected::new(info, None)).collect();

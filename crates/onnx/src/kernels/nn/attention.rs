@@ -50,9 +50,9 @@ pub(super) fn attention(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         shown,
         outputs: spec.outputs,
     };
-    Ok(Box::new(move |inputs: Inputs<'_>| {
-        floats!(inputs.tensor(0)?.dtype(), T => attention.run::<T>(&inputs))
-    }))
+    Ok(Box::new(
+        move |inputs: Inputs<'_>| floats!(inputs.tensor(0)?.dtype(), T => attention.run::<T>(&inputs)),
+    ))
 }
 
 /// A tensor by batch, head, position and component.
@@ -159,8 +159,7 @@ impl Attention {
         let past = inputs.optional_tensor(4)?;
         let past_len = past.and_then(|past| past.shape().get(2)).copied().unwrap_or(0);
         let k = Heads::<T>::new(k, self.heads.map(|h| h.1))?.after(past)?;
-        let v =
-            Heads::<T>::new(v, self.heads.map(|h| h.1))?.after(inputs.optional_tensor(5)?)?;
+        let v = Heads::<T>::new(v, self.heads.map(|h| h.1))?.after(inputs.optional_tensor(5)?)?;
         let [batch, heads, len, size] = q.shape;
         let [k_batch, k_heads, total, k_size] = k.shape;
         let [v_batch, v_heads, v_total, v_size] = v.shape;
@@ -181,13 +180,16 @@ impl Attention {
         let out_shape = [batch, heads, len, v_size];
         let mut out = vec![T::default(); limits::elements(&out_shape)?];
         let plane = len * total;
-        let mut shown = if self.outputs > 3 { Vec::with_capacity(products.len()) } else { Vec::new() };
+        let mut shown =
+            if self.outputs > 3 { Vec::with_capacity(products.len()) } else { Vec::new() };
         for i in 0..batch * heads {
             let (at, head) = (i / heads, i % heads);
             let kv = at * k_heads + head / group.max(1);
             let products = products.get_mut(i * plane..(i + 1) * plane).unwrap_or_default();
             let (queries, keys) = (q.head(i), k.head(kv));
-            for (row, q) in products.chunks_exact_mut(total.max(1)).zip(queries.chunks_exact(size.max(1))) {
+            for (row, q) in
+                products.chunks_exact_mut(total.max(1)).zip(queries.chunks_exact(size.max(1)))
+            {
                 for (product, k) in row.iter_mut().zip(keys.chunks_exact(size.max(1))) {
                     *product = dot(q, k) * T::of(scale);
                 }

@@ -10,7 +10,9 @@ use tensor::{DType, Data, Tensor};
 
 use super::pool::image;
 use super::real::{Number, Real, add_product, floats, one, reals, transposed};
-use super::window::{AutoPad, Axis, Sliding, Window, lengths, out_shape, signed, span, split, unsigned};
+use super::window::{
+    AutoPad, Axis, Sliding, Window, lengths, out_shape, signed, span, split, unsigned,
+};
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::limits;
@@ -108,8 +110,11 @@ fn convolved<T: Number>(
     let is_pointwise = sliding.kernel == 1 && is_identity(sliding);
     let line = limits::elements(&[depth, sliding.row_out])?;
     let rows = (TILE / line.max(1)).clamp(1, sliding.row_count().max(1));
-    let mut columns =
-        if is_pointwise { Vec::new() } else { vec![T::default(); limits::elements(&[rows, line])?] };
+    let mut columns = if is_pointwise {
+        Vec::new()
+    } else {
+        vec![T::default(); limits::elements(&[rows, line])?]
+    };
     let weights = w.chunks_exact(filters * depth).cycle();
     for ((x, out), w) in x.chunks_exact(x_group).zip(out.chunks_exact_mut(out_group)).zip(weights) {
         if is_pointwise {
@@ -227,7 +232,8 @@ fn deconvolved<T: Number>(
         return Ok(out);
     }
     // For each group: a filter, then an element of the window, then a channel.
-    let weights: Vec<Vec<T>> = w.chunks_exact(channels * depth).map(|w| transposed(w, depth)).collect();
+    let weights: Vec<Vec<T>> =
+        w.chunks_exact(channels * depth).map(|w| transposed(w, depth)).collect();
     let mut columns = vec![T::default(); limits::elements(&[sliding.kernel, sliding.out])?];
     let outs = out.chunks_exact_mut(filters * sliding.image);
     for ((x, out), w) in x.chunks_exact(x_group).zip(outs).zip(weights.iter().cycle()) {

@@ -113,7 +113,9 @@ pub(super) fn sample(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     Ok(Box::new(move |inputs: Inputs<'_>| {
         let (x, grid) = (inputs.tensor(0)?, inputs.tensor(1)?);
         let (batch, channels, spatial) = image(x.shape())?;
-        let [grid_batch, out @ .., coordinates] = grid.shape() else { bail!("a grid without axes") };
+        let [grid_batch, out @ .., coordinates] = grid.shape() else {
+            bail!("a grid without axes")
+        };
         if *grid_batch != batch || out.len() != spatial.len() || *coordinates != spatial.len() {
             bail!("a grid of shape {:?} for an image of {:?}", grid.shape(), x.shape());
         }
@@ -169,7 +171,8 @@ fn sampled<T: Real>(
             }
             let outs = out.iter_mut().skip(point).step_by(points);
             for (out, x) in outs.zip(x.chunks_exact(plane)) {
-                let part = |&(at, weight): &(usize, T)| weight * x.get(at).copied().unwrap_or_default();
+                let part =
+                    |&(at, weight): &(usize, T)| weight * x.get(at).copied().unwrap_or_default();
                 *out = parts.iter().map(part).fold(T::default(), |sum, x| sum + x);
             }
         }
@@ -210,9 +213,12 @@ impl Axis {
         let weights: &[(f64, T)] = match self.mode {
             Mode::Nearest => &[(0.0, one)],
             Mode::Linear => &[(0.0, one - x), (1.0, x)],
-            Mode::Cubic => {
-                &[(-1.0, cubic(x + one)), (0.0, cubic(x)), (1.0, cubic(one - x)), (2.0, cubic(one - x + one))]
-            }
+            Mode::Cubic => &[
+                (-1.0, cubic(x + one)),
+                (0.0, cubic(x)),
+                (1.0, cubic(one - x)),
+                (2.0, cubic(one - x + one)),
+            ],
         };
         for (tap, &(step, weight)) in taps.iter_mut().zip(weights) {
             *tap = self.index(before + step).map(|at| (at, weight));

@@ -41,9 +41,9 @@ pub(super) fn attention(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     if !linear.heads.is_multiple_of(linear.kv_heads) {
         bail!("{} heads can't share {}", linear.heads, linear.kv_heads);
     }
-    Ok(Box::new(move |inputs: Inputs<'_>| {
-        floats!(inputs.tensor(0)?.dtype(), T => linear.run::<T>(&inputs))
-    }))
+    Ok(Box::new(
+        move |inputs: Inputs<'_>| floats!(inputs.tensor(0)?.dtype(), T => linear.run::<T>(&inputs)),
+    ))
 }
 
 impl Linear {
@@ -153,9 +153,9 @@ pub(super) fn causal_conv(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault>
         "silu" | "swish" => true,
         other => bail!("'{other}' is no activation"),
     };
-    Ok(Box::new(move |inputs: Inputs<'_>| {
-        floats!(inputs.tensor(0)?.dtype(), T => causal::<T>(&inputs, silu))
-    }))
+    Ok(Box::new(
+        move |inputs: Inputs<'_>| floats!(inputs.tensor(0)?.dtype(), T => causal::<T>(&inputs, silu)),
+    ))
 }
 
 fn causal<T: Real>(inputs: &Inputs<'_>, silu: bool) -> Result<Vec<Value>, Fault> {

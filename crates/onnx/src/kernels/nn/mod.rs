@@ -124,7 +124,8 @@ mod tests {
         let shape = Tensor::vector(vec![1i64, 1, 5, 5]);
         let inputs = vec![Some(x.clone()), Some(indices(15)), Some(shape.clone())];
         let y = run("MaxUnpool", 11, &attributes, inputs).unwrap();
-        let set: Vec<_> = y.iter().enumerate().filter(|(_, y)| **y != 0.0).map(|(i, _)| i).collect();
+        let set: Vec<_> =
+            y.iter().enumerate().filter(|(_, y)| **y != 0.0).map(|(i, _)| i).collect();
         assert_eq!(set, [5, 7, 13, 15]);
         for outside in [25, -1, i64::MIN] {
             let inputs = vec![Some(x.clone()), Some(indices(outside)), Some(shape.clone())];
@@ -187,7 +188,10 @@ mod tests {
             let grid = Some(tensor(&[1, 1, 1, 2], &[number, 0.0]));
             for padding in ["zeros", "border", "reflection"] {
                 let attributes = [text("padding_mode", padding)];
-                assert_eq!(run("GridSample", 16, &attributes, vec![x(), grid.clone()]).unwrap().len(), 1);
+                assert_eq!(
+                    run("GridSample", 16, &attributes, vec![x(), grid.clone()]).unwrap().len(),
+                    1
+                );
             }
         }
     }

@@ -76,12 +76,7 @@ fn slide(window: &Window, x: &Tensor) -> Result<(Vec<Axis>, Sliding, Vec<usize>)
     Ok((axes, sliding, shape))
 }
 
-fn pooled<T: Real>(
-    x: &[T],
-    axes: &[Axis],
-    sliding: &Sliding,
-    pool: Pool,
-) -> Result<Vec<T>, Fault> {
+fn pooled<T: Real>(x: &[T], axes: &[Axis], sliding: &Sliding, pool: Pool) -> Result<Vec<T>, Fault> {
     let planes = x.len().checked_div(sliding.image).unwrap_or(0);
     let initial = if matches!(pool, Pool::Max) { T::LOWEST } else { T::default() };
     let mut out = vec![initial; limits::elements(&[planes, sliding.out])?];
@@ -256,10 +251,14 @@ pub(super) fn unpool(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
             let given = lengths(&inputs.integers(2)?, "output_shape")?;
             given.iter().map(|&n| unsigned(n)).collect()
         } else {
-            let inferred = spatial.iter().zip(&window.kernel).enumerate().map(|(i, (&len, kernel))| {
-                let (before, after) = window.pads(i, spatial.len());
-                unsigned((signed(len) - 1).saturating_mul(window.stride(i)) - before - after + kernel)
-            });
+            let inferred =
+                spatial.iter().zip(&window.kernel).enumerate().map(|(i, (&len, kernel))| {
+                    let (before, after) = window.pads(i, spatial.len());
+                    unsigned(
+                        (signed(len) - 1).saturating_mul(window.stride(i)) - before - after
+                            + kernel,
+                    )
+                });
             [batch, channels].into_iter().chain(inferred).collect()
         };
         if shape.len() != x.rank() {

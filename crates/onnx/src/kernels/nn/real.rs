@@ -175,7 +175,8 @@ pub(crate) fn add_product<'c, T: Number + 'c>(
             if let (&[a0, a1, a2, a3], Some(b0), Some(b1), Some(b2), Some(b3)) =
                 (a, rows.next(), rows.next(), rows.next(), rows.next())
             {
-                for ((((c, &b0), &b1), &b2), &b3) in c_row.iter_mut().zip(b0).zip(b1).zip(b2).zip(b3)
+                for ((((c, &b0), &b1), &b2), &b3) in
+                    c_row.iter_mut().zip(b0).zip(b1).zip(b2).zip(b3)
                 {
                     let low = a0.times(b0).plus(a1.times(b1));
                     *c = c.plus(low.plus(a2.times(b2).plus(a3.times(b3))));

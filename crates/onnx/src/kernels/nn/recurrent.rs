@@ -82,14 +82,32 @@ impl Activation {
             Self::Tanh => x.tanh(),
             Self::Sigmoid => one / (one + (-x).exp()),
             Self::Affine(a, b) => T::of(a) * x + T::of(b),
-            Self::LeakyRelu(a) => if x >= zero { x } else { T::of(a) * x },
-            Self::ThresholdedRelu(a) => if x > T::of(a) { x } else { zero },
+            Self::LeakyRelu(a) => {
+                if x >= zero {
+                    x
+                } else {
+                    T::of(a) * x
+                }
+            }
+            Self::ThresholdedRelu(a) => {
+                if x > T::of(a) {
+                    x
+                } else {
+                    zero
+                }
+            }
             Self::ScaledTanh(a, b) => T::of(a) * (T::of(b) * x).tanh(),
             Self::HardSigmoid(a, b) => {
                 let x = zero.greater(T::of(a) * x + T::of(b));
                 if x > one { one } else { x }
             }
-            Self::Elu(a) => if x >= zero { x } else { T::of(a) * (x.exp() - one) },
+            Self::Elu(a) => {
+                if x >= zero {
+                    x
+                } else {
+                    T::of(a) * (x.exp() - one)
+                }
+            }
             Self::Softsign => x / (one + x.abs()),
             Self::Softplus => T::of(x.wide().max(0.0) + (-x.wide().abs()).exp().ln_1p()),
         }
@@ -153,9 +171,9 @@ fn build(spec: &mut Spec<'_>, cell: Cell) -> Result<Box<dyn Kernel>, Fault> {
         input_forget: attributes.flag("input_forget", false),
         linear_before_reset: attributes.flag("linear_before_reset", false),
     };
-    Ok(Box::new(move |inputs: Inputs<'_>| {
-        floats!(inputs.tensor(0)?.dtype(), T => recurrent.run::<T>(&inputs))
-    }))
+    Ok(Box::new(
+        move |inputs: Inputs<'_>| floats!(inputs.tensor(0)?.dtype(), T => recurrent.run::<T>(&inputs)),
+    ))
 }
 
 /// What one direction computes with.
@@ -231,7 +249,8 @@ impl Recurrent {
         let lengths = if inputs.get(4).is_some() { inputs.integers(4)? } else { Vec::new() };
         let state_len = limits::elements(&[count, batch, hidden])?;
         let mut y = vec![T::default(); limits::elements(&[steps, count, batch, hidden])?];
-        let (mut last_h, mut last_c) = (vec![T::default(); state_len], vec![T::default(); state_len]);
+        let (mut last_h, mut last_c) =
+            (vec![T::default(); state_len], vec![T::default(); state_len]);
         let part = |values: &'_ [T], at: usize| -> std::ops::Range<usize> {
             let len = values.len() / count.max(1);
             at * len..(at + 1) * len
@@ -347,7 +366,9 @@ impl Recurrent {
                 };
                 // Of the gates: input, output, forget, cell.
                 let gates: Vec<T> = (0..rows).map(|row| from_x(row) + from_h(h, row)).collect();
-                let gate = |gate: usize, i: usize| gates.get(gate * hidden + i).copied().unwrap_or_default();
+                let gate = |gate: usize, i: usize| {
+                    gates.get(gate * hidden + i).copied().unwrap_or_default()
+                };
                 for (i, (h, c)) in h.iter_mut().zip(c).enumerate() {
                     let input = activate(0, gate(0, i) + peephole(0, i) * *c);
                     let forget = if self.input_forget {

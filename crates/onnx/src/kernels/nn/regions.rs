@@ -123,7 +123,9 @@ impl Align {
     ) -> Result<(Vec<Corners<T>>, usize), Fault> {
         let scaled: Vec<T> =
             roi.iter().map(|&at| at * T::of(self.scale) - T::of(self.offset)).collect();
-        let &[left, top, right, bottom] = scaled.as_slice() else { bail!("a region of no 4 numbers") };
+        let &[left, top, right, bottom] = scaled.as_slice() else {
+            bail!("a region of no 4 numbers")
+        };
         let along = |start: T, end: T, bins: usize| {
             let mut len = end - start;
             if self.offset == 0.0 && len < T::of(1.0) {
@@ -161,8 +163,7 @@ impl Align {
 }
 
 fn corners<T: Real>(y: T, x: T, height: usize, width: usize) -> Corners<T> {
-    let is_inside =
-        |at: T, len: usize| at >= T::of(-1.0) && at <= T::of(len as f64) && len > 0;
+    let is_inside = |at: T, len: usize| at >= T::of(-1.0) && at <= T::of(len as f64) && len > 0;
     if !is_inside(y, height) || !is_inside(x, width) {
         return [(0, T::default()); 4];
     }

@@ -184,11 +184,8 @@ impl Resize {
     /// What each axis becomes.
     fn plan(&self, shape: &[usize], inputs: &Inputs<'_>) -> Result<Vec<Axis>, Fault> {
         let rank = shape.len();
-        let given = if self.axes.is_empty() {
-            (0..rank).collect()
-        } else {
-            axes::axes(&self.axes, rank)?
-        };
+        let given =
+            if self.axes.is_empty() { (0..rank).collect() } else { axes::axes(&self.axes, rank)? };
         let (region, scales, sizes) = self.inputs;
         let floats_at = |i: usize| -> Result<Vec<f32>, Fault> {
             Ok(match inputs.optional_tensor(i)? {
@@ -196,8 +193,7 @@ impl Resize {
                 None => Vec::new(),
             })
         };
-        let scales =
-            if self.scales.is_empty() { floats_at(scales)? } else { self.scales.clone() };
+        let scales = if self.scales.is_empty() { floats_at(scales)? } else { self.scales.clone() };
         let region = match region {
             Some(i) if self.coordinates == Coordinates::CropAndResize => floats_at(i)?,
             _ => Vec::new(),
@@ -218,9 +214,10 @@ impl Resize {
         if count != given.len() {
             bail!("{count} scales or sizes for {} axes", given.len());
         }
-        let ratios = given.iter().zip(&sizes).filter_map(|(&axis, &size)| {
-            shape.get(axis).map(|&len| size as f32 / len as f32)
-        });
+        let ratios = given
+            .iter()
+            .zip(&sizes)
+            .filter_map(|(&axis, &size)| shape.get(axis).map(|&len| size as f32 / len as f32));
         let shared = match self.aspect {
             Aspect::Stretch => None,
             Aspect::NotLarger => ratios.reduce(f32::min),
@@ -259,7 +256,13 @@ impl Resize {
                 let adjustment = out / (len * axis.scale);
                 len / 2.0 * (1.0 - adjustment) + half_pixel
             }
-            Coordinates::PytorchHalfPixel => if axis.out > 1 { half_pixel } else { 0.0 },
+            Coordinates::PytorchHalfPixel => {
+                if axis.out > 1 {
+                    half_pixel
+                } else {
+                    0.0
+                }
+            }
             Coordinates::AlignCorners if axis.out == 1 => 0.0,
             Coordinates::AlignCorners => x * (len - 1.0) / (out - 1.0),
             Coordinates::Asymmetric => x / axis.scale,
@@ -375,7 +378,8 @@ impl Resize {
                 parts.push((index.clamp(0.0, last) as usize, weight));
             }
             let total: f32 = parts.iter().map(|(_, weight)| weight).sum();
-            let total = if (self.antialias || self.exclude_outside) && total != 0.0 { total } else { 1.0 };
+            let total =
+                if (self.antialias || self.exclude_outside) && total != 0.0 { total } else { 1.0 };
             Some(parts.iter().map(|&(at, weight)| (at, T::of((weight / total).into()))).collect())
         };
         Ok((0..axis.out).map(sum).collect())
@@ -423,9 +427,8 @@ where
     let outside = T::slice(outside).and_then(<[T]>::first).cloned().unwrap_or_default();
     let mut out: Vec<T> = Vec::with_capacity(rows.len() * columns.len());
     for row in rows {
-        let row = row.map_or(&[][..], |row| {
-            x.get(row * row_len..(row + 1) * row_len).unwrap_or_default()
-        });
+        let row = row
+            .map_or(&[][..], |row| x.get(row * row_len..(row + 1) * row_len).unwrap_or_default());
         let at = |at: &Option<usize>| at.and_then(|at| row.get(at)).unwrap_or(&outside).clone();
         out.extend(columns.iter().map(at));
     }
@@ -433,13 +436,7 @@ where
 }
 
 /// Makes each element along an axis a sum of others.
-fn apply<T: Real>(
-    x: &[T],
-    around: Around,
-    sums: &[Option<Sum<T>>],
-    outside: T,
-    out: &mut Vec<T>,
-) {
+fn apply<T: Real>(x: &[T], around: Around, sums: &[Option<Sum<T>>], outside: T, out: &mut Vec<T>) {
     let inner = around.inner;
     if inner == 0 || around.len == 0 {
         return;

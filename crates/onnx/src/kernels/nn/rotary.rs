@@ -52,8 +52,7 @@ impl Rotary {
         let turned = if self.turned == 0 { size } else { self.turned };
         let half = turned / 2;
         let (cos, sin) = (inputs.tensor(1)?, inputs.tensor(2)?);
-        let positions =
-            if inputs.get(3).is_some() { Some(inputs.integers(3)?) } else { None };
+        let positions = if inputs.get(3).is_some() { Some(inputs.integers(3)?) } else { None };
         let rows = match (cos.shape(), &positions) {
             ([rows, width], Some(p)) if *width == half && p.len() == batch * len => *rows,
             ([b, l, width], None) if *width == half && (*b, *l) == (batch, len) => batch * len,

@@ -103,7 +103,8 @@ impl Window {
                 }
             };
             let room = len + before + after - span;
-            let mut out = if self.ceil { ceil_div(room, stride) } else { room.div_euclid(stride) } + 1;
+            let mut out =
+                if self.ceil { ceil_div(room, stride) } else { room.div_euclid(stride) } + 1;
             // A window has to start on the image or on the padding before it.
             if self.ceil && (out - 1) * stride >= len + before {
                 out -= 1;
@@ -315,7 +316,9 @@ impl Sliding {
 
     /// For each row of windows: where each row of a window starts on the
     /// image, `None` where it is not on it.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = impl Iterator<Item = Option<usize>> + '_> + '_ {
+    pub(crate) fn rows(
+        &self,
+    ) -> impl Iterator<Item = impl Iterator<Item = Option<usize>> + '_> + '_ {
         self.rows
             .chunks_exact(self.taps.max(1))
             .map(|row| row.iter().map(|&start| (start != OUTSIDE).then_some(start)))
@@ -388,7 +391,8 @@ impl Sliding {
                         continue;
                     }
                     let windows = windows.get(run.from..run.to).unwrap_or_default();
-                    let image = image.get_mut(start.saturating_add(run.start)..).unwrap_or_default();
+                    let image =
+                        image.get_mut(start.saturating_add(run.start)..).unwrap_or_default();
                     for (to, from) in image.iter_mut().step_by(run.stride).zip(windows) {
                         *to = to.plus(*from);
                     }
