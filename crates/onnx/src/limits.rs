@@ -17,8 +17,12 @@ pub(crate) const MAX_DEPTH: usize = 16;
 pub(crate) const MAX_NODES: usize = 1 << 20;
 
 /// The most nodes that all loops of one run may run together, so that a model
-/// can't run for ever. An iteration counts the nodes of its graph, and one more.
-pub(crate) const MAX_LOOP_STEPS: usize = 1 << 27;
+/// can't run for ever. An iteration counts the nodes of its graph, and
+/// [`ITERATION`] more.
+pub(crate) const MAX_LOOP_STEPS: usize = if cfg!(test) { 1 << 12 } else { 1 << 27 };
+
+/// What an iteration counts, whatever its graph has.
+const ITERATION: usize = 8;
 
 /// What the loops of a run may still do. All loops of a model share it: those
 /// within others multiply.
@@ -33,7 +37,7 @@ impl Budget {
 
     /// Counts an iteration of a graph of this many nodes.
     pub(crate) fn spend(&self, nodes: usize) -> Result<(), Fault> {
-        match self.0.get().checked_sub(nodes.saturating_add(1)) {
+        match self.0.get().checked_sub(nodes.saturating_add(ITERATION)) {
             Some(left) => self.0.set(left),
             None => bail!("the loops run for too long: more than {MAX_LOOP_STEPS} steps"),
         }

@@ -241,9 +241,24 @@ fn is_safe(node: &Resolved<'_>) -> bool {
         return false;
     }
     let constant = |i: usize| node.inputs.get(i).and_then(constant_tensor);
+    // How many axes a window has; each has a number, and two pads.
+    let window = match attributes.ints("kernel_shape") {
+        [] => constant(1).map(|w| w.rank().saturating_sub(2)),
+        lengths => Some(lengths.len()),
+    };
+    let fits_window = |name: &str, each: usize| {
+        let given = attributes.ints(name);
+        given.is_empty() || window.is_none_or(|axes| given.len() == axes * each)
+    };
     let integers = |i: usize| constant(i).and_then(|t| t.as_slice::<i64>());
     let are_sizes = |sizes: &[i64]| sizes.iter().all(|size| (0..MAX_SIZE).contains(size));
-    match node.proto.op_type.as_str() {
+    let op = node.proto.op_type.as_str();
+    if matches!(op, "AveragePool" | "Conv" | "ConvInteger" | "ConvTranspose" | "MaxPool")
+        && !(fits_window("strides", 1) && fits_window("dilations", 1) && fits_window("pads", 2))
+    {
+        return false;
+    }
+    match op {
         // To text: otherwise than ONNX Runtime.
         "Cast" => attributes.maybe_int("to") != Some(8),
         // Of these it has floats only.

@@ -121,3 +121,95 @@ where
     let rank = info.and_then(|info| info.shape.as_ref()).map_or(0, |shape| shape.len().min(1));
     Ok(Tensor::new(vec![1; rank], vec![value])?)
 }
+
+#[cfg(test)]
+mod tests {
+    use prost::Message as _;
+    use tensor::Tensor;
+
+    use crate::proto::{
+        AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, ValueInfoProto,
+    };
+    use crate::{NoExternalData, Session, Value};
+
+    fn names(names: &[&str]) -> Vec<ValueInfoProto> {
+        names.iter().map(|name| ValueInfoProto { name: (*name).into(), r#type: None }).collect()
+    }
+
+    fn graph(inputs: &[&str], nodes: Vec<NodeProto>, outputs: &[&str]) -> GraphProto {
+        GraphProto {
+            node: nodes,
+            input: names(inputs),
+            output: names(outputs),
+            ..GraphProto::default()
+        }
+    }
+
+    fn looped(inputs: &[&str], outputs: &[&str], body: GraphProto) -> NodeProto {
+        let body =
+            AttributeProto { name: "body".into(), g: Some(body), ..AttributeProto::default() };
+        NodeProto {
+            op_type: "Loop".into(),
+            input: inputs.iter().map(|s| (*s).to_owned()).collect(),
+            output: outputs.iter().map(|s| (*s).to_owned()).collect(),
+            attribute: vec![body],
+            ..NodeProto::default()
+        }
+    }
+
+    fn load(graph: GraphProto) -> Result<Session, crate::Error> {
+        let model = ModelProto {
+            graph: Some(graph),
+            opset_import: vec![OperatorSetIdProto { domain: String::new(), version: 21 }],
+            functions: Vec::new(),
+        };
+        Session::load(model.encode_to_vec(), &NoExternalData)
+    }
+
+    fn run(session: &Session, count: i64) -> Result<Value, String> {
+        let feeds = vec![
+            ("m".to_owned(), Tensor::scalar(count).into()),
+            ("x".to_owned(), Tensor::scalar(1.5f32).into()),
+        ];
+        session.run(feeds).map(|mut o| o.remove(0).1).map_err(|e| e.to_string())
+    }
+
+    /// Repeats a body that only passes on what it is given.
+    fn idle(inputs: &[&str]) -> NodeProto {
+        looped(inputs, &["y"], graph(&["i", "c", "v"], Vec::new(), &["c", "v"]))
+    }
+
+    #[test]
+    fn a_loop_without_an_end_is_ended() {
+        let session = load(graph(&["m", "x"], vec![idle(&["", "", "x"])], &["y"])).unwrap();
+        assert!(run(&session, 0).unwrap_err().contains("too long"));
+    }
+
+    #[test]
+    fn loops_in_loops_share_one_budget_in_each_run() {
+        let body = graph(&["j", "d", "x2"], vec![idle(&["m", "", "x2"])], &["d", "y"]);
+        let outer = looped(&["m", "", "x"], &["z"], body);
+        let session = load(graph(&["m", "x"], vec![outer], &["z"])).unwrap();
+        for _ in 0..10 {
+            assert_eq!(run(&session, 15), Ok(Tensor::scalar(1.5f32).into()));
+        }
+        assert!(run(&session, 30).unwrap_err().contains("too long"));
+        assert_eq!(run(&session, 0), Ok(Tensor::scalar(1.5f32).into()));
+    }
+
+    #[test]
+    fn a_body_that_does_not_fit_is_refused_when_the_model_loads() {
+        let body = graph(&["i", "c"], Vec::new(), &["c", "i"]);
+        let node = looped(&["m", "", "x"], &["y"], body);
+        let error = load(graph(&["m", "x"], vec![node], &["y"])).unwrap_err();
+        assert!(error.to_string().contains("'body' takes 2 inputs, but is given 3"), "{error}");
+    }
+
+    #[test]
+    fn a_carried_value_may_be_captured_too() {
+        let body = graph(&["i", "c", "v"], Vec::new(), &["c", "x", "v"]);
+        let node = looped(&["m", "", "x"], &["y", "all"], body);
+        let session = load(graph(&["m", "x"], vec![node], &["all"])).unwrap();
+        assert_eq!(run(&session, 3), Ok(Tensor::vector(vec![1.5f32; 3]).into()));
+    }
+}
