@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use half::f16;
 use tensor::{Data, Element, Tensor};
 
 use super::expand::lengths;
@@ -59,7 +60,11 @@ fn repeated<T: Element>(value: &[T], len: usize) -> Vec<T> {
     vec![value.first().cloned().unwrap_or_default(); len]
 }
 
-pub(super) fn range(_: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
+pub(super) fn range(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
+    // Of opset 27, for halves: whether they are added up as floats.
+    if spec.attributes.int("stash_type", 1) != 1 {
+        bail!("'stash_type' is not 1, float");
+    }
     Ok(Box::new(move |inputs: Inputs<'_>| {
         let data: Data = match inputs.tensor(0)?.data() {
             Data::F32(_) => {
@@ -70,6 +75,12 @@ pub(super) fn range(_: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
             Data::F64(_) => {
                 let [start, limit, delta] = three::<f64>(&inputs)?;
                 counted(start, count(start, limit, delta)?, |x| x + delta).into()
+            }
+            Data::F16(_) => {
+                let [start, limit, delta] = three::<f16>(&inputs)?.map(f16::to_f32);
+                let count = count(f64::from(start), f64::from(limit), f64::from(delta))?;
+                let sums = counted(start, count, |x| x + delta);
+                sums.into_iter().map(f16::from_f32).collect::<Vec<_>>().into()
             }
             Data::I16(_) => {
                 let [start, limit, delta] = three::<i16>(&inputs)?;

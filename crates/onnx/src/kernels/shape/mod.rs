@@ -16,6 +16,9 @@ mod split;
 mod transpose;
 mod views;
 
+#[cfg(test)]
+mod tests;
+
 use super::Build;
 
 pub(super) fn find(domain: &str, op: &str) -> Option<Build> {

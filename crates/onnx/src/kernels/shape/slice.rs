@@ -58,10 +58,13 @@ pub(super) fn slice(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
 }
 
 /// The first index and the number of indices of a slice along an axis. Both
-/// ends count from the back where negative, and are then cut to the axis.
+/// ends count from the back where negative, and are then cut to the axis. The
+/// largest integer of 32 or 64 bits as end means the end of the axis in the
+/// direction of the steps: ONNX Runtime has it so backwards, too.
 fn range(len: usize, start: i64, end: i64, by: i64) -> Result<(usize, usize), Fault> {
     let len = i64::try_from(len).unwrap_or(i64::MAX);
     let from_front = |at: i64| if at < 0 { at.saturating_add(len) } else { at };
+    let is_open = end == i64::MAX || end == i64::from(i32::MAX);
     let (start, end) = (from_front(start), from_front(end));
     let (start, span) = match by {
         0 => bail!("a slice has a step of 0"),
@@ -72,7 +75,8 @@ fn range(len: usize, start: i64, end: i64, by: i64) -> Result<(usize, usize), Fa
         _ => {
             let start = start.clamp(0, (len - 1).max(0));
             // An axis without elements has no last one to start from.
-            (start, if len == 0 { 0 } else { start - end.clamp(-1, len - 1) })
+            let end = if is_open { -1 } else { end.clamp(-1, len.max(1) - 1) };
+            (start, if len == 0 { 0 } else { start - end })
         }
     };
     let span = u64::try_from(span).unwrap_or(0);
@@ -111,7 +115,7 @@ mod tests {
     use super::range;
 
     #[test]
-    fn slices_are_cut_to_the_axis_as_numpy_does() {
+    fn slices_are_cut_to_the_axis() {
         for (len, start, end, by, found) in [
             (5, 1, 3, 1, (1, 2)),
             (5, -2, i64::MAX, 1, (3, 2)),
@@ -121,6 +125,9 @@ mod tests {
             (5, i64::MAX, 0, -2, (4, 2)),
             (5, 1, -1, -1, (1, 0)),
             (5, 3, i64::MIN, i64::MIN, (3, 1)),
+            (5, 3, i64::MAX, -1, (3, 4)),
+            (5, 3, i64::from(i32::MAX), -1, (3, 4)),
+            (5, 3, i64::from(i32::MAX) - 1, -1, (3, 0)),
             (5, 0, i64::MAX, i64::MAX, (0, 1)),
             (0, -1, i64::MIN, -1, (0, 0)),
             (0, 0, 5, 1, (0, 0)),
