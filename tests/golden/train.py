@@ -143,7 +143,10 @@ def row_by_row(folder, rows):
     else:
         columns = zip(inputs, zip(*rows))
         feed = {i.name: np.array(column, dtype=types[i.type]).reshape(-1, 1) for i, column in columns}
-    outputs = [o.tolist() if isinstance(o, np.ndarray) else o for o in session.run(None, feed)]
+    outputs = session.run(None, feed)
+    # One number a row is no list.
+    outputs = [o.reshape(-1) if isinstance(o, np.ndarray) and o.size == len(o) else o for o in outputs]
+    outputs = [o.tolist() if isinstance(o, np.ndarray) else o for o in outputs]
     names = [o.name for o in session.get_outputs()]
     body = json.dumps({"predictions": [dict(zip(names, row)) for row in zip(*outputs)]})
     return {"status": 200, "contentType": "application/json", "body": body}

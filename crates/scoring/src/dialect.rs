@@ -32,10 +32,9 @@ impl Dialect {
 /// The text of an answer with status 406, where there is none of that name.
 pub(crate) fn asked(accept: &str) -> Result<Option<Dialect>, String> {
     let parameters = accept.split([',', ';']).filter_map(|part| part.split_once('='));
-    let mut names = parameters.filter_map(|(key, value)| {
-        key.trim().eq_ignore_ascii_case("scoring").then(|| value.trim().trim_matches('"'))
-    });
-    let Some(name) = names.next() else { return Ok(None) };
+    let mut named = parameters.filter(|(key, _)| key.trim().eq_ignore_ascii_case("scoring"));
+    let Some((_, name)) = named.next() else { return Ok(None) };
+    let name = name.trim().trim_matches('"');
     Dialect::named(name).map(Some).ok_or_else(|| {
         format!("The header Accept has scoring='{name}', which is neither 'mlflow' nor 'strict'.")
     })

@@ -8,7 +8,7 @@
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let mlmodel = include_bytes!("../tests/golden/models/df/MLmodel");
-//! # let onnx = include_bytes!("../tests/golden/models/df/model.onnx");
+//! # let onnx = include_bytes!("../tests/golden/models/df/model.onnx").as_slice();
 //! use scoring::{Model, Options, Request};
 //!
 //! let model = Model::load(mlmodel, onnx, &onnx::NoExternalData, Options::default())?;

@@ -128,7 +128,7 @@ impl Model {
         // ONNX models take no parameters; like MLflow, check them all the same.
         let specs = self.file.signature.params.as_deref();
         enforce_params(params.as_ref(), specs).map_err(refuse)?;
-        let input = fitted.as_ref().unwrap_or(&input);
+        let input = fitted.unwrap_or(input);
         let prediction = predict(self.predictor.as_ref(), input, dialect)
             .map_err(|error| ApiError::model_failed(error.to_string()))?;
         Ok(answer::write(&prediction, dialect))

@@ -14,7 +14,7 @@
 
 use std::fmt;
 
-use mlmodel::{Array, Input, Label};
+use mlmodel::{Array, DataFrame, Input, Values};
 use onnx::{Session, Value, ValueInfo};
 use tensor::{DType, Data, Tensor};
 
@@ -77,20 +77,12 @@ pub(crate) enum Prediction {
 /// When the data is not of the model's form, or the model fails.
 pub(crate) fn predict(
     model: &dyn Predictor,
-    input: &Input,
+    input: Input,
     dialect: Dialect,
 ) -> Result<Prediction, RunError> {
-    let feeds = feeds(model.inputs(), input)?;
-    let feeds = feeds.into_iter().map(|(name, tensor)| {
-        let info = model.inputs().iter().find(|info| info.name == name);
-        let tensor = narrow(tensor, info.and_then(|info| info.dtype));
-        (name, tensor)
-    });
-    let outputs = model.run(feeds.collect())?;
-    match input {
-        Input::Frame(_) => frame(outputs, dialect),
-        _ => Ok(Prediction::Dict(outputs)),
-    }
+    let is_frame = matches!(input, Input::Frame(_));
+    let outputs = model.run(feeds(model.inputs(), input)?)?;
+    if is_frame { frame(outputs, dialect) } else { Ok(Prediction::Dict(outputs)) }
 }
 
 /// Outputs as the columns of a frame.
@@ -127,18 +119,19 @@ fn is_one_a_row(tensor: &Tensor) -> bool {
     tensor.is_empty() || tensor.shape().iter().skip(1).all(|len| *len == 1)
 }
 
-fn feeds(infos: &[ValueInfo], input: &Input) -> Result<Vec<(String, Tensor)>, RunError> {
-    let tensor = |name: &str, array: &Array| {
-        let tensor = array.to_tensor().ok_or_else(|| {
-            RunError(format!("the values for '{name}' are times or bytes, which no ONNX input is"))
-        })?;
-        Ok((name.to_owned(), tensor))
-    };
+fn feeds(infos: &[ValueInfo], input: Input) -> Result<Vec<(String, Tensor)>, RunError> {
     match (input, infos) {
-        (Input::Dict(arrays), _) => {
-            arrays.iter().map(|(name, array)| tensor(name, array)).collect()
+        (Input::Dict(arrays), _) => arrays
+            .into_iter()
+            .map(|(name, array)| {
+                let info = infos.iter().find(|info| info.name == name);
+                let tensor = tensor(array, &name, info.and_then(|info| info.dtype))?;
+                Ok((name, tensor))
+            })
+            .collect(),
+        (Input::Array(array), [only]) => {
+            Ok(vec![(only.name.clone(), tensor(array, &only.name, only.dtype)?)])
         }
-        (Input::Array(array), [only]) => Ok(vec![tensor(&only.name, array)?]),
         (Input::Array(_), _) => Err(RunError(format!(
             "Unable to map numpy array input to the expected model input. Numpy arrays can only \
              be used as input for MLflow ONNX models that have a single input. This model \
@@ -151,25 +144,17 @@ fn feeds(infos: &[ValueInfo], input: &Input) -> Result<Vec<(String, Tensor)>, Ru
             let array = frame.to_array().ok_or_else(|| {
                 RunError("the data frame has times or bytes, which no ONNX input is".into())
             })?;
-            let (name, matrix) = tensor(&only.name, &array)?;
+            let matrix = tensor(array, &only.name, only.dtype)?;
             let matrix = if frame.width() == 1 { to_rank(matrix, only)? } else { matrix };
-            Ok(vec![(name, matrix)])
+            Ok(vec![(only.name.clone(), matrix)])
         }
         (Input::Frame(frame), infos) => infos
             .iter()
-            .map(|info| {
-                let column = frame.column(&info.name).ok_or_else(|| {
-                    let labels = frame.columns().iter().map(|(label, _)| label);
-                    let labels: Vec<String> = labels.map(Label::to_string).collect();
-                    RunError(format!(
-                        "the model's input '{}' is no column of the data frame, whose columns are \
-                         {}",
-                        info.name,
-                        mlmodel::python::repr_list(labels.iter().map(String::as_str))
-                    ))
-                })?;
-                let (name, column) = tensor(&info.name, &Array::vector(column.clone()))?;
-                Ok((name, to_rank(column, info)?))
+            .enumerate()
+            .map(|(i, info)| {
+                let values = column(&frame, info, i)?;
+                let column = tensor(Array::vector(values.clone()), &info.name, info.dtype)?;
+                Ok((info.name.clone(), to_rank(column, info)?))
             })
             .collect(),
         (Input::Records(_), _) => Err(RunError(
@@ -180,16 +165,35 @@ fn feeds(infos: &[ValueInfo], input: &Input) -> Result<Vec<(String, Tensor)>, Ru
     }
 }
 
-/// 64-bit floats as 32-bit ones, where the model takes those.
-fn narrow(tensor: Tensor, wanted: Option<DType>) -> Tensor {
-    if wanted != Some(DType::F32) || tensor.dtype() != DType::F64 {
-        return tensor;
+/// The column for an input, which most likely stands at the input's place.
+fn column<'a>(
+    frame: &'a DataFrame,
+    info: &ValueInfo,
+    place: usize,
+) -> Result<&'a Values, RunError> {
+    let columns = frame.columns();
+    match columns.get(place).filter(|(label, _)| label.name() == Some(&info.name)) {
+        Some((_, values)) => Ok(values),
+        None => frame.column(&info.name).ok_or_else(|| {
+            let labels: Vec<String> = columns.iter().map(|(label, _)| label.to_string()).collect();
+            RunError(format!(
+                "the model's input '{}' is no column of the data frame, whose columns are {}",
+                info.name,
+                mlmodel::python::repr_list(labels.iter().map(String::as_str))
+            ))
+        }),
     }
-    let narrowed = match tensor.data() {
-        Data::F64(v) => v.iter().map(|x| *x as f32).collect::<Vec<_>>(),
-        _ => return tensor,
-    };
-    Tensor::new(tensor.shape().to_vec(), narrowed).unwrap_or(tensor)
+}
+
+/// An array as a tensor: 64-bit floats as 32-bit ones, where the model takes
+/// those.
+fn tensor(array: Array, name: &str, wanted: Option<DType>) -> Result<Tensor, RunError> {
+    let tensor = array.into_tensor().ok_or_else(|| {
+        RunError(format!("the values for '{name}' are times or bytes, which no ONNX input is"))
+    })?;
+    let (Some(DType::F32), Data::F64(v)) = (wanted, tensor.data()) else { return Ok(tensor) };
+    let narrowed: Vec<f32> = v.iter().map(|x| *x as f32).collect();
+    Tensor::new(tensor.shape().to_vec(), narrowed).map_err(|error| RunError(error.to_string()))
 }
 
 /// A single column with as many dimensions as the model declares: converters

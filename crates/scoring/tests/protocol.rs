@@ -209,7 +209,7 @@ fn printed(response: &Response) -> String {
     let body = match json::parse(&response.body) {
         Ok(Value::Dict(mut entries)) => {
             for (key, value) in &mut entries {
-                match (key.as_str(), value) {
+                match (&**key, value) {
                     ("stack_trace", value) => *value = Value::Str("<...>".into()),
                     ("message", Value::Str(text)) => *text = first_chars(text, 260),
                     _ => {}
