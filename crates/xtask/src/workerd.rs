@@ -187,9 +187,11 @@ fn configuration(setup: &Setup, data: &Path) -> Result<String> {
         writeln!(bindings, "    (name = \"TRACKING\", service = \"tracking\"),").ok();
         writeln!(bindings, "    (name = \"MILLRACE_TRACKING_URI\", text = {uri}),").ok();
     }
-    if let Ok(limit) = std::env::var("MILLRACE_MAX_BODY_BYTES") {
-        let limit = quoted(&limit);
-        writeln!(bindings, "    (name = \"MILLRACE_MAX_BODY_BYTES\", text = {limit}),").ok();
+    for name in ["MILLRACE_MAX_BODY_BYTES", "MILLRACE_SCORING"] {
+        if let Ok(value) = std::env::var(name) {
+            let value = quoted(&value);
+            writeln!(bindings, "    (name = \"{name}\", text = {value}),").ok();
+        }
     }
     let mut modules = String::new();
     for (name, path) in modules_of(&worker) {
