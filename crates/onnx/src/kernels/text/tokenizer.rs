@@ -18,7 +18,7 @@ enum Cut {
     /// by the second, and so on.
     Separators(Vec<Regex>),
     /// Tokens are what matches.
-    Tokens(Regex),
+    Tokens(Box<Regex>),
 }
 
 struct Tokenizer {
@@ -53,7 +53,7 @@ pub(super) fn tokenizer(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         match attributes.str("tokenexp")? {
             None | Some("") => bail!("neither 'separators' nor 'tokenexp' is given"),
             Some(".") => Cut::Characters,
-            Some(pattern) => Cut::Tokens(Regex::new(pattern)?),
+            Some(pattern) => Cut::Tokens(Box::new(Regex::new(pattern)?)),
         }
     };
     if matches!(cut, Cut::Characters) && shortest > 1 {
