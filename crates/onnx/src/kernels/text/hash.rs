@@ -33,8 +33,7 @@ pub(super) fn murmur_hash3(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault
 
 /// `MurmurHash3_x86_32`, in the public domain, by Austin Appleby.
 fn hash(key: &[u8], seed: u32) -> u32 {
-    let scramble =
-        |k: u32| k.wrapping_mul(0xCC9E_2D51).rotate_left(15).wrapping_mul(0x1B87_3593);
+    let scramble = |k: u32| k.wrapping_mul(0xCC9E_2D51).rotate_left(15).wrapping_mul(0x1B87_3593);
     let (blocks, rest) = key.as_chunks::<4>();
     let mut h = blocks.iter().fold(seed, |h, block| {
         let h = h ^ scramble(u32::from_le_bytes(*block));

@@ -129,3 +129,17 @@ pub(super) fn to_upper(c: char) -> char {
 fn single(mut chars: impl Iterator<Item = char>) -> Option<char> {
     chars.next().filter(|_| chars.next().is_none())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_changes_as_it_does_in_onnx_runtime() {
+        // Its answers under en_US.UTF-8.
+        let lower: String = "AÉİΑΣẞᾈᾼǅK".chars().map(to_lower).collect();
+        assert_eq!(lower, "aéiασßᾀᾳǆk");
+        let upper: String = "aéıßŉſᾀᾳῃῳǅǰﬁΐ".chars().map(to_upper).collect();
+        assert_eq!(upper, "AÉIßŉSᾈᾼῌῼǄǰﬁΐ");
+    }
+}

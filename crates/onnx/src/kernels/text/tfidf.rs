@@ -99,7 +99,10 @@ impl Vectorizer {
         let (shortest, longest) = (length("min_gram_length")?, length("max_gram_length")?);
         let counts = attributes.ints("ngram_counts");
         if shortest > longest || longest > counts.len() {
-            bail!("n-grams of {shortest} to {longest} tokens, of which {} are counted", counts.len());
+            bail!(
+                "n-grams of {shortest} to {longest} tokens, of which {} are counted",
+                counts.len()
+            );
         }
         let Ok(skips) = usize::try_from(attributes.int("max_skip_count", 0)) else {
             bail!("'max_skip_count' is negative");
@@ -169,19 +172,15 @@ impl Vectorizer {
         Ok(Tensor::new(shape, counts)?)
     }
 
-    /// Counts the n-grams of a row. Those of one token are counted once,
-    /// whatever may be left out between tokens of others.
+    /// Counts the n-grams of a row, in ONNX Runtime's order: it decides which
+    /// weight is left, and how sums round, where several share a column.
     fn count(&self, row: &[u32], counts: &mut [f32]) {
-        if self.shortest == 1 {
-            for &token in row {
-                self.hit(self.tree.root(token), counts);
-            }
-            if self.longest == 1 {
-                return;
-            }
+        if self.longest == 1 {
+            row.iter().for_each(|&token| self.hit(self.tree.root(token), counts));
+            return;
         }
-        let shortest = self.shortest.max(2);
         // Further apart than the row is long there is nothing.
+        let mut shortest = self.shortest;
         for step in 1..=self.skips.saturating_add(1).min(row.len()) {
             let Some(starts) = row.len().checked_sub(step.saturating_mul(shortest - 1)) else {
                 break;
@@ -189,6 +188,9 @@ impl Vectorizer {
             for start in 0..starts {
                 let mut tokens = row.iter().skip(start).step_by(step).take(self.longest);
                 let mut node = tokens.next().map_or(NONE, |&token| self.tree.root(token));
+                if shortest == 1 {
+                    self.hit(node, counts);
+                }
                 for (&token, size) in tokens.zip(2..) {
                     if node == NONE {
                         break;
@@ -199,6 +201,8 @@ impl Vectorizer {
                     }
                 }
             }
+            // Those of one token are the same at every distance.
+            shortest = shortest.max(2);
         }
     }
 
@@ -280,5 +284,57 @@ impl Hasher for Mix {
 
     fn write_u32(&mut self, x: u32) {
         self.0 = (self.0.rotate_left(5) ^ u64::from(x)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto::AttributeProto;
+
+    fn vectorizer(
+        counts: &[i64],
+        indexes: &[i64],
+        skips: i64,
+        pool: &[u32],
+    ) -> Result<Vectorizer, Fault> {
+        let named = |name: &str| AttributeProto { name: name.into(), ..Default::default() };
+        let attributes = [
+            AttributeProto { s: "TF".into(), ..named("mode") },
+            AttributeProto { i: 1, ..named("min_gram_length") },
+            AttributeProto { i: 2, ..named("max_gram_length") },
+            AttributeProto { i: skips, ..named("max_skip_count") },
+            AttributeProto { ints: counts.to_vec(), ..named("ngram_counts") },
+            AttributeProto { ints: indexes.to_vec(), ..named("ngram_indexes") },
+        ];
+        Vectorizer::new(Attributes(&attributes), pool)
+    }
+
+    #[test]
+    fn any_number_of_tokens_may_be_left_out() {
+        // 0 twice, and two of 1 after either.
+        let vectorizer = vectorizer(&[0, 1], &[1, 0], i64::MAX, &[0, 0, 1]).unwrap();
+        let counts = vectorizer.run(&[0u32, 0, 2, 1, 1], &[5], |&token| token).unwrap();
+        assert_eq!(counts.as_slice::<f32>(), Some(&[4.0, 2.0][..]));
+    }
+
+    #[test]
+    fn pools_that_do_not_fit_are_refused() {
+        assert!(vectorizer(&[0, 2], &[0, 1, 2], 0, &[0, 1, 0, 1]).is_ok());
+        for (counts, indexes, skips, pool) in [
+            (&[0][..], &[0, 1][..], 0, &[0, 1][..]),
+            (&[0, 1], &[0, 1], 0, &[0, 1, 2, 0]),
+            (&[2, 0], &[0, 1], 0, &[0, 1]),
+            (&[0, 9], &[0, 1], 0, &[0, 1]),
+            (&[0, -1], &[0, 1], 0, &[0, 1]),
+            (&[0, 2], &[0], 0, &[0, 1]),
+            (&[0, 2], &[0, -1], 0, &[0, 1]),
+            (&[0, 2], &[0, i64::MAX], 0, &[0, 1]),
+            (&[0, 2], &[0, 1], -1, &[0, 1]),
+            (&[0, 2], &[0, 1], 0, &[0, 0]),
+            (&[0, 0], &[], 0, &[]),
+        ] {
+            assert!(vectorizer(counts, indexes, skips, pool).is_err(), "{counts:?} {indexes:?}");
+        }
     }
 }

@@ -22,7 +22,7 @@ const STEPS_PER_BYTE: usize = 64;
 
 /// The steps that are left: a pattern could make each search look at the whole
 /// rest of a text.
-pub(crate) struct Budget(usize);
+pub(crate) struct Budget(pub(super) usize);
 
 impl Budget {
     pub(crate) fn new(texts: &[String]) -> Self {

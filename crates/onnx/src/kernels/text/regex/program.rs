@@ -7,7 +7,7 @@ use super::ranges::{self, Ranges};
 use crate::fault::{Fault, bail};
 
 /// The most instructions a pattern may come to.
-const MAX_INSTRUCTIONS: usize = 1 << 13;
+const MAX_INSTRUCTIONS: usize = 1 << 15;
 
 /// One instruction; those that go on name which they go on with.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +43,8 @@ pub(super) struct Program {
 
 impl Program {
     pub(super) fn new(node: &Node) -> Result<Self, Fault> {
-        let mut compiler = Compiler { instructions: vec![Instruction::Match], ..Compiler::default() };
+        let mut compiler =
+            Compiler { instructions: vec![Instruction::Match], ..Compiler::default() };
         let start = compiler.node(node, 0)?;
         let mut groups = vec![0];
         let apart = [&[(0x0A, 0x0A)], ranges::WORD];
@@ -125,7 +126,7 @@ impl Compiler {
     /// the first of them.
     fn node(&mut self, node: &Node, next: u32) -> Result<u32, Fault> {
         self.seen += 1;
-        if self.seen > MAX_INSTRUCTIONS * 4 {
+        if self.seen > MAX_INSTRUCTIONS * 2 {
             bail!("it is too large");
         }
         match node {
