@@ -65,7 +65,7 @@ mod tests {
 
     fn config(tracking: Option<&str>) -> Config {
         let models = r#"[{"name":"demo","binding":"A"},{"name":"b","binding":"B"}]"#;
-        Config::parse(Some(models), tracking, None, None).unwrap()
+        Config::parse(Some(models), tracking, None, None, None).unwrap()
     }
 
     #[test]
@@ -102,7 +102,7 @@ mod tests {
         }
         assert_eq!(route("/millrace.json", &config), Route::Settings);
         assert_eq!(
-            route("/ping", &Config::parse(None, None, None, None).unwrap()),
+            route("/ping", &Config::parse(None, None, None, None, None).unwrap()),
             Route::NoModels
         );
     }
