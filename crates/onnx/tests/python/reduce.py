@@ -22,7 +22,10 @@ OPTIONS.intra_op_num_threads = 1
 
 
 def shape(rng, low=1, high=4, most=6, zero=0.03):
-    return tuple(0 if rng.random() < zero else int(rng.integers(1, most)) for _ in range(int(rng.integers(low, high + 1))))
+    dims = [0 if rng.random() < zero else int(rng.integers(1, most)) for _ in range(int(rng.integers(low, high + 1)))]
+    while np.prod(dims) > 400:
+        dims[int(np.argmax(dims))] //= 2
+    return tuple(dims)
 
 
 def array(rng, dims, dtype=np.float32, odd=False):
@@ -120,7 +123,7 @@ def running(rng):
 
 def unique(rng):
     dtype = pick(rng, np.float32, np.float64, np.int64, np.int8, object)
-    dims = shape(rng, 1, 3)
+    dims = shape(rng, 1, 3, zero=0)
     x = np.array([str(v % 4) for v in range(int(np.prod(dims)))], object).reshape(dims) if dtype == object else array(rng, dims, dtype) // 4
     attributes = {"sorted": int(rng.integers(2))}
     if rng.random() < 0.6:
@@ -204,7 +207,7 @@ def fused(rng):
 
 def gemm(rng):
     dtype = pick(rng, np.float32, np.float32, np.float64, np.float16)
-    m, k, n = (int(pick(rng, 1, 2, 3, 5, 8, 9, 17, 33, 70)) for _ in range(3))
+    m, k, n = (int(pick(rng, 1, 2, 3, 5, 8, 9, 17, 33)) for _ in range(3))
     flip_a, flip_b = int(rng.integers(2)), int(rng.integers(2))
     inputs = [array(rng, (k, m) if flip_a else (m, k), dtype), array(rng, (n, k) if flip_b else (k, n), dtype)]
     c = pick(rng, None, (), (1,), (n,), (1, n), (m, 1), (m, n))
