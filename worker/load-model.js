@@ -3,9 +3,10 @@
 // LightGBM; `scoring` is ten times that and runs the rest.
 //
 // `engines.tabular` and `engines.scoring` start and give a module; `read`
-// gives the bytes of a file of the folder. Both may be asynchronous.
+// gives the bytes of a file of the folder. Both may be asynchronous. Unless
+// `strict`, the model writes predictions as MLflow does.
 
-export async function loadModel(engines, read) {
+export async function loadModel(engines, read, strict = false) {
   const tabular = await engines.tabular();
   const mlmodel = await read("MLmodel");
   const path = tabular.modelFile(mlmodel);
@@ -16,5 +17,5 @@ export async function loadModel(engines, read) {
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
   const files = await Promise.all(externalFiles.map((name) => read(folder + name)));
   const engine = networks ? await engines.scoring() : tabular;
-  return { engine, model: new engine.Model(mlmodel, onnx, externalFiles, files) };
+  return { engine, model: new engine.Model(mlmodel, onnx, externalFiles, files, strict) };
 }

@@ -10,12 +10,13 @@ const env = { MILLRACE_NO_BUILD: '1' };
 
 /**
  * Starts `xtask serve` on any port and waits until it says that it listens;
- * `extraEnv` is set for it besides.
- * Returns `{ url, log(), stop(signal) }`; `stop` removes its data folder too.
+ * `extraEnv` is set for it besides. State is kept in `dir`, or in a new folder.
+ * Returns `{ url, dir, log(), stop(signal) }`; `stop` removes a new folder too.
  */
-export async function startServe(flags = [], extraEnv = {}) {
+export async function startServe(flags = [], extraEnv = {}, dir = undefined) {
   const program = xtask();
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-data-'));
+  const isNew = dir === undefined;
+  dir ??= await mkdtemp(path.join(os.tmpdir(), 'millrace-data-'));
   const args = ['serve', '--port', '0', '--data', dir, ...flags];
   const server = start(`xtask ${args.join(' ')}`, program, args, {
     cwd: rootDir,
@@ -23,7 +24,7 @@ export async function startServe(flags = [], extraEnv = {}) {
   });
   const stop = async (signal) => {
     const exit = await server.stop(signal);
-    await rm(dir, { recursive: true, force: true });
+    if (isNew) await rm(dir, { recursive: true, force: true });
     return exit;
   };
   try {

@@ -39,9 +39,9 @@ export function hasModel(name) {
   return models.has(name);
 }
 
-export async function load(name, read) {
+export async function load(name, strict, read) {
   try {
-    const loaded = await loadModel(engines, read);
+    const loaded = await loadModel(engines, read, strict);
     if (!models.has(name)) models.set(name, loaded);
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) restart([tabular, scoring]);
@@ -52,12 +52,13 @@ export async function load(name, read) {
 export async function invoke(name, path, request, maxBody) {
   const body = await readBody(request, maxBody);
   const sentType = request.headers.get("content-type") ?? undefined;
+  const accept = request.headers.get("accept") ?? undefined;
   const { engine, model } = models.get(name);
   try {
     const answer =
       body === null
         ? engine.bodyTooLarge(maxBody)
-        : model.handle(request.method, path, sentType, body);
+        : model.handle(request.method, path, sentType, accept, body);
     const { status, contentType, allow } = answer;
     const headers = { "content-type": contentType };
     if (allow) headers.allow = allow;

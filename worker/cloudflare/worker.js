@@ -1,23 +1,49 @@
 // The Worker's entry: starts the edge module, and starts it anew when it traps,
 // so that one bad request costs that request and nothing else.
 
+import { DurableObject } from "cloudflare:workers";
 import edgeModule from "./edge_bg.wasm";
 import * as edge from "./edge.js";
 
 edge.initSync({ module: edgeModule });
 
-export default {
-  async fetch(request, env, context) {
-    try {
-      return await edge.fetch(request, env, context);
-    } catch (error) {
-      console.error(error?.stack ?? String(error));
-      if (error instanceof WebAssembly.RuntimeError) edge.__wbg_reset_state();
-      const body = JSON.stringify({
-        error_code: "INTERNAL_ERROR",
-        message: "the edge stopped on this request and was restarted; please report this",
-      });
-      return new Response(body, { status: 500, headers: { "content-type": "application/json" } });
+// Which start of the module this is: what an earlier one made is of no use.
+let generation = 0;
+
+async function guarded(work) {
+  try {
+    return await work();
+  } catch (error) {
+    console.error(error?.stack ?? String(error));
+    if (error instanceof WebAssembly.RuntimeError) {
+      edge.__wbg_reset_state();
+      generation += 1;
     }
-  },
+    const body = JSON.stringify({
+      error_code: "INTERNAL_ERROR",
+      message: "the edge stopped on this request and was restarted; please report this",
+    });
+    return new Response(body, { status: 500, headers: { "content-type": "application/json" } });
+  }
+}
+
+export default {
+  fetch: (request, env, context) => guarded(() => edge.fetch(request, env, context)),
 };
+
+// A workspace lives as long as its object; the module's half of it as long as
+// the module does.
+export class Workspace extends DurableObject {
+  #half = null;
+  #generation = -1;
+
+  fetch(request) {
+    return guarded(() => {
+      if (this.#generation !== generation) {
+        this.#half = new edge.Workspace(this.ctx, this.env);
+        this.#generation = generation;
+      }
+      return this.#half.fetch(request);
+    });
+  }
+}

@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    GetCurrentUser, GetExperiment, GetExperimentByName, GetMetricHistory, GetRun, GetServerInfo,
-    SearchExperiments, SearchRuns,
+    CreateExperiment, CreateRun, GetCurrentUser, GetExperiment, GetExperimentByName,
+    GetMetricHistory, GetRun, GetServerInfo, LogBatch, LogMetric, LogParam, SearchExperiments,
+    SearchRuns, SetTag, UpdateRun,
 };
 
 /// The verb of an endpoint.
@@ -74,11 +75,18 @@ macro_rules! endpoints {
 }
 
 endpoints! {
+    CreateExperiment => CreateExperimentResponse: Post "/api/2.0/mlflow/experiments/create", false;
     SearchExperiments => SearchExperimentsResponse: Post "/api/2.0/mlflow/experiments/search", true;
     GetExperiment => GetExperimentResponse: Get "/api/2.0/mlflow/experiments/get", true;
     GetExperimentByName => GetExperimentResponse: Get "/api/2.0/mlflow/experiments/get-by-name", true;
     SearchRuns => SearchRunsResponse: Post "/api/2.0/mlflow/runs/search", true;
     GetRun => GetRunResponse: Get "/api/2.0/mlflow/runs/get", true;
+    CreateRun => GetRunResponse: Post "/api/2.0/mlflow/runs/create", false;
+    UpdateRun => UpdateRunResponse: Post "/api/2.0/mlflow/runs/update", true;
+    LogMetric => Empty: Post "/api/2.0/mlflow/runs/log-metric", true;
+    LogParam => Empty: Post "/api/2.0/mlflow/runs/log-parameter", true;
+    LogBatch => Empty: Post "/api/2.0/mlflow/runs/log-batch", true;
+    SetTag => Empty: Post "/api/2.0/mlflow/runs/set-tag", true;
     GetMetricHistory => GetMetricHistoryResponse: Get "/api/2.0/mlflow/metrics/get-history", true;
     GetServerInfo => ServerInfo: Get "/api/3.0/mlflow/server-info", true;
     GetCurrentUser => CurrentUserResponse: Get "/api/2.0/mlflow/users/current", true;

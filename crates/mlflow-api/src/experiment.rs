@@ -48,11 +48,36 @@ impl Experiment {
     }
 }
 
+/// `experiments/create`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateExperiment {
+    /// Unique on its server; at most [`limits::MAX_EXPERIMENT_NAME_LENGTH`] characters.
+    #[serde(deserialize_with = "json::or_default")]
+    pub name: String,
+    /// The URI below which artifacts are kept; without one the server chooses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub artifact_location: Option<String>,
+    /// Its first tags.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::or_default")]
+    pub tags: Vec<Tag>,
+}
+
+/// A new experiment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateExperimentResponse {
+    /// Its id.
+    pub experiment_id: String,
+}
+
 /// `experiments/search`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SearchExperiments {
     /// 1 to [`limits::SEARCH_EXPERIMENTS_MAX_RESULTS`]; MLflow requires it.
+    // A request without it asks for 0, which MLflow refuses.
+    #[serde(default, deserialize_with = "json::uint32")]
     pub max_results: u32,
     /// From the previous page.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,6 +125,7 @@ pub struct SearchExperimentsResponse {
 #[serde(default)]
 pub struct GetExperiment {
     /// Whose.
+    #[serde(deserialize_with = "json::or_default")]
     pub experiment_id: String,
 }
 
@@ -108,6 +134,7 @@ pub struct GetExperiment {
 #[serde(default)]
 pub struct GetExperimentByName {
     /// The whole name, in its case.
+    #[serde(deserialize_with = "json::or_default")]
     pub experiment_name: String,
 }
 

@@ -69,21 +69,28 @@ pub(crate) fn opt_int64<'de, D: Deserializer<'de>>(d: D) -> Result<Option<i64>, 
     Ok(Option::<Int64>::deserialize(d)?.map(|v| v.0))
 }
 
+/// For a `u32` field: a number, or a string of one, as queries have it; `null`
+/// means 0, which no such field allows.
+pub(crate) fn uint32<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    opt_uint32(deserializer).map(Option::unwrap_or_default)
+}
+
+/// For an optional `u32` field. A negative number is as bad as 0.
+pub(crate) fn opt_uint32<'de, D: Deserializer<'de>>(d: D) -> Result<Option<u32>, D::Error> {
+    Ok(opt_int64(d)?.map(|v| u32::try_from(v.max(0)).unwrap_or(u32::MAX)))
+}
+
 /// A metric's value: numbers, their strings, and MLflow's clamped infinities.
 pub(crate) mod metric_value {
     use super::*;
 
-    /// Writes what MLflow itself would: a number, or a string for what JSON's
-    /// numbers cannot say.
+    /// Writes what MLflow itself would: a number, infinities clamped; a string
+    /// for NaN, which JSON's numbers cannot say.
     pub(crate) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         if value.is_nan() {
             serializer.serialize_str("NaN")
-        } else if *value == f64::INFINITY {
-            serializer.serialize_str("Infinity")
-        } else if *value == f64::NEG_INFINITY {
-            serializer.serialize_str("-Infinity")
         } else {
-            serializer.serialize_f64(*value)
+            serializer.serialize_f64(value.clamp(f64::MIN, f64::MAX))
         }
     }
 

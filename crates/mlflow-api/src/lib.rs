@@ -52,13 +52,14 @@ pub use endpoint::{ENDPOINTS, Endpoint, EndpointInfo, Method};
 pub use enums::{LifecycleStage, RunStatus, ViewType};
 pub use error::{ErrorBody, ErrorCode};
 pub use experiment::{
-    Experiment, GetExperiment, GetExperimentByName, GetExperimentResponse, SearchExperiments,
-    SearchExperimentsResponse,
+    CreateExperiment, CreateExperimentResponse, Experiment, GetExperiment, GetExperimentByName,
+    GetExperimentResponse, SearchExperiments, SearchExperimentsResponse,
 };
-pub use metric::{GetMetricHistory, GetMetricHistoryResponse, Metric};
+pub use metric::{GetMetricHistory, GetMetricHistoryResponse, LogMetric, Metric};
 pub use run::{
-    Dataset, DatasetInput, GetRun, GetRunResponse, ModelInput, ModelOutput, Param, Run, RunData,
-    RunInfo, RunInputs, RunOutputs, SearchRuns, SearchRunsResponse,
+    CreateRun, Dataset, DatasetInput, Empty, GetRun, GetRunResponse, LogBatch, LogParam,
+    ModelInput, ModelOutput, Param, Run, RunData, RunInfo, RunInputs, RunOutputs, SearchRuns,
+    SearchRunsResponse, SetTag, UpdateRun, UpdateRunResponse,
 };
 pub use server::{
     CurrentUserResponse, GetCurrentUser, GetServerInfo, HEALTH_PATH, ServerInfo, User, VERSION_PATH,

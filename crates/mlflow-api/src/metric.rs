@@ -34,19 +34,33 @@ pub struct Metric {
     pub run_id: Option<String>,
 }
 
+/// `runs/log-metric`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogMetric {
+    /// Whose.
+    #[serde(deserialize_with = "json::or_default")]
+    pub run_id: String,
+    /// The value.
+    #[serde(flatten)]
+    pub metric: Metric,
+}
+
 /// `metrics/get-history`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GetMetricHistory {
     /// Whose.
+    #[serde(deserialize_with = "json::or_default")]
     pub run_id: String,
     /// Of which metric.
+    #[serde(deserialize_with = "json::or_default")]
     pub metric_key: String,
     /// From the previous page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_token: Option<String>,
     /// Points in a page; without it a server answers all at once.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_uint32")]
     pub max_results: Option<u32>,
 }
 

@@ -83,6 +83,9 @@ pub struct RunInfo {
     /// 32 hexadecimal digits; opaque.
     #[serde(deserialize_with = "json::or_default")]
     pub run_id: String,
+    /// The same again, for clients of before MLflow 1.0; servers write it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_uuid: Option<String>,
     /// [`Run::name`] has the rule for when it is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_name: Option<String>,
@@ -241,6 +244,7 @@ pub struct SearchRuns {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_view_type: Option<ViewType>,
     /// 1 to [`limits::SEARCH_RUNS_MAX_RESULTS`].
+    #[serde(deserialize_with = "json::uint32")]
     pub max_results: u32,
     /// Such as ``metrics.`loss` ASC``; each key once. MLflow's own order is
     /// `start_time DESC`, then `run_id`.
@@ -282,6 +286,7 @@ pub struct SearchRunsResponse {
 #[serde(default)]
 pub struct GetRun {
     /// Which.
+    #[serde(deserialize_with = "json::or_default")]
     pub run_id: String,
 }
 
@@ -291,3 +296,97 @@ pub struct GetRunResponse {
     /// What was asked for; an unknown one is an error, never an absence.
     pub run: Run,
 }
+
+/// `runs/create`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreateRun {
+    /// The experiment that it belongs to.
+    #[serde(deserialize_with = "json::or_default")]
+    pub experiment_id: String,
+    /// Who starts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    /// Without one the server makes a name up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_name: Option<String>,
+    /// Milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_int64")]
+    pub start_time: Option<i64>,
+    /// Its first tags.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::or_default")]
+    pub tags: Vec<Tag>,
+}
+
+/// `runs/update`: what is left out stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateRun {
+    /// Which.
+    #[serde(deserialize_with = "json::or_default")]
+    pub run_id: String,
+    /// Where it is in its life now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<RunStatus>,
+    /// Milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_int64")]
+    pub end_time: Option<i64>,
+    /// Its new name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub run_name: Option<String>,
+}
+
+/// A run after a change.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateRunResponse {
+    /// Its name, status and times now.
+    #[serde(deserialize_with = "json::or_default")]
+    pub run_info: RunInfo,
+}
+
+/// `runs/log-parameter`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogParam {
+    /// Whose.
+    #[serde(deserialize_with = "json::or_default")]
+    pub run_id: String,
+    /// The parameter.
+    #[serde(flatten)]
+    pub param: Param,
+}
+
+/// `runs/set-tag`: makes it, or changes its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SetTag {
+    /// Whose.
+    #[serde(deserialize_with = "json::or_default")]
+    pub run_id: String,
+    /// The tag.
+    #[serde(flatten)]
+    pub tag: Tag,
+}
+
+/// `runs/log-batch`: all of it, or nothing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LogBatch {
+    /// Whose.
+    #[serde(deserialize_with = "json::or_default")]
+    pub run_id: String,
+    /// At most [`limits::LOG_BATCH_MAX_METRICS`].
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::or_default")]
+    pub metrics: Vec<Metric>,
+    /// At most [`limits::LOG_BATCH_MAX_PARAMS`].
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::or_default")]
+    pub params: Vec<Param>,
+    /// At most [`limits::LOG_BATCH_MAX_TAGS`].
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::or_default")]
+    pub tags: Vec<Tag>,
+}
+
+/// The answer of a call that has nothing to say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Empty {}

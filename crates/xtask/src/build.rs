@@ -107,6 +107,17 @@ const MODULES: [Module; 4] = [
     },
 ];
 
+/// The engine for the suites of test cases; it ships nowhere.
+const SUITE: Module = Module {
+    package: "onnx-suite",
+    file: "onnx_suite",
+    name: "suite",
+    restarts: true,
+    kind: Kind::Engine,
+    bare: false,
+    flags: "",
+};
+
 impl Module {
     /// cargo's profile for the module, and the folder that cargo puts it in.
     fn profile(&self, level: Level) -> (&'static str, &'static str) {
@@ -165,6 +176,12 @@ pub(crate) fn build(level: Level) -> Result<()> {
         eprintln!("==> built in {} s", took.as_secs());
     }
     Ok(())
+}
+
+/// Builds the module of the suites, and gives its folder.
+pub(crate) fn suite(toolchain: &Toolchain) -> Result<PathBuf> {
+    step("building the suites' module", || compile(toolchain, &SUITE, Level::Optimised))?;
+    Ok(bound(&SUITE, Level::Optimised))
 }
 
 /// Where a module's JavaScript and final wasm are kept between builds.

@@ -7,6 +7,7 @@ mod build;
 mod check;
 mod error;
 mod npm;
+mod onnx_suite;
 mod paths;
 mod python;
 mod run;
@@ -29,6 +30,7 @@ cargo xtask VERB
   build         build everything into dist/site (any static host) and dist/worker (wrangler deploy)
   test          run every test: native, wasm, workerd, and end to end against a real MLflow
   check         formatting and clippy, warnings as errors, for native and for wasm
+  onnx-suite    run a directory of ONNX test cases on our engine, in wasm, in V8
   train-demo    train the demo model anew (examples/demo-model)
 
 cargo xtask VERB --help tells a verb's options.";
@@ -59,6 +61,7 @@ fn dispatch() -> Result<()> {
         "serve" => serve::main(arguments),
         "build" => build::main(arguments),
         "test" => test::main(arguments),
+        "onnx-suite" => onnx_suite::main(arguments),
         "check" => check::main(arguments),
         "train-demo" => python::train_demo(arguments),
         other => Err(Error::new(format!("there is no verb '{other}'\n\n{VERBS}"))),

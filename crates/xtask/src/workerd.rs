@@ -153,6 +153,13 @@ fn configuration(setup: &Setup, data: &Path) -> Result<String> {
         (absolute(&paths::dist().join("site"))?, absolute(&paths::dist().join("worker"))?);
     let mut services = format!("    (name = \"site\", disk = (path = {})),\n", text(&site));
     let mut bindings = String::from("    (name = \"ASSETS\", service = \"site\"),\n");
+    // One SQLite file for each workspace.
+    let workspaces = data.join("workspaces");
+    fs::create_dir_all(&workspaces).context(|| format!("creating {}", workspaces.display()))?;
+    let path = text(&workspaces);
+    writeln!(services, "    (name = \"workspaces\", disk = (path = {path}, writable = true)),")
+        .ok();
+    bindings.push_str("    (name = \"WORKSPACE\", durableObjectNamespace = \"Workspace\"),\n");
     // workerd listens on loopback alone; a foreign name that leads here is none of ours.
     let hosts = quoted("127.0.0.1,localhost,[::1]");
     writeln!(bindings, "    (name = \"MILLRACE_ALLOWED_HOSTS\", text = {hosts}),").ok();
@@ -180,9 +187,11 @@ fn configuration(setup: &Setup, data: &Path) -> Result<String> {
         writeln!(bindings, "    (name = \"TRACKING\", service = \"tracking\"),").ok();
         writeln!(bindings, "    (name = \"MILLRACE_TRACKING_URI\", text = {uri}),").ok();
     }
-    if let Ok(limit) = std::env::var("MILLRACE_MAX_BODY_BYTES") {
-        let limit = quoted(&limit);
-        writeln!(bindings, "    (name = \"MILLRACE_MAX_BODY_BYTES\", text = {limit}),").ok();
+    for name in ["MILLRACE_MAX_BODY_BYTES", "MILLRACE_SCORING"] {
+        if let Ok(value) = std::env::var(name) {
+            let value = quoted(&value);
+            writeln!(bindings, "    (name = \"{name}\", text = {value}),").ok();
+        }
     }
     let mut modules = String::new();
     for (name, path) in modules_of(&worker) {
@@ -207,6 +216,10 @@ const config :Workerd.Config = (
 const edge :Workerd.Worker = (
   compatibilityDate = \"2026-09-01\",
   globalOutbound = \"nowhere\",
+  durableObjectNamespaces = [
+    (className = \"Workspace\", uniqueKey = \"workspace\", enableSql = true),
+  ],
+  durableObjectStorage = (localDisk = \"workspaces\"),
   bindings = [
 {bindings}  ],
   modules = [

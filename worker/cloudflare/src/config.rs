@@ -16,6 +16,9 @@ pub(crate) struct Config {
     pub(crate) tracking_uri: Option<String>,
     /// `MILLRACE_MAX_BODY_BYTES`.
     pub(crate) max_body: usize,
+    /// `MILLRACE_SCORING`: whether predictions are strict JSON, one record a
+    /// row, rather than what MLflow writes.
+    pub(crate) strict: bool,
     /// `MILLRACE_ALLOWED_HOSTS`, separated by commas: the names that this
     /// deployment answers to; empty for any, where the platform routes by name.
     allowed_hosts: Vec<String>,
@@ -45,6 +48,7 @@ impl Config {
             var("MILLRACE_MODELS").as_deref(),
             var("MILLRACE_TRACKING_URI").as_deref(),
             var("MILLRACE_MAX_BODY_BYTES").as_deref(),
+            var("MILLRACE_SCORING").as_deref(),
             var("MILLRACE_ALLOWED_HOSTS").as_deref(),
         )
     }
@@ -53,6 +57,7 @@ impl Config {
         models: Option<&str>,
         tracking_uri: Option<&str>,
         max_body: Option<&str>,
+        scoring: Option<&str>,
         allowed_hosts: Option<&str>,
     ) -> Result<Self, String> {
         let models = match models.filter(|text| !text.is_empty()) {
@@ -69,6 +74,15 @@ impl Config {
                 format!("the variable MILLRACE_MAX_BODY_BYTES is '{text}', which is no number")
             })?,
         };
+        let strict = match scoring.unwrap_or_default() {
+            "" | "mlflow" => false,
+            "strict" => true,
+            other => {
+                return Err(format!(
+                    "the variable MILLRACE_SCORING is '{other}', which is neither 'mlflow' nor 'strict'"
+                ));
+            }
+        };
         let tracking_uri = tracking_uri
             .map(|uri| uri.trim_end_matches('/').to_owned())
             .filter(|uri| !uri.is_empty());
@@ -78,7 +92,7 @@ impl Config {
             .map(|host| host.trim().to_owned())
             .filter(|host| !host.is_empty())
             .collect();
-        Ok(Self { models, tracking_uri, max_body, allowed_hosts })
+        Ok(Self { models, tracking_uri, max_body, strict, allowed_hosts })
     }
 
     /// Whether requests for `host` (without port) are answered. A name that
@@ -157,10 +171,11 @@ mod tests {
 
     #[test]
     fn without_variables_nothing_is_served_and_the_body_limit_is_ten_megabytes() {
-        let config = Config::parse(None, None, None, None).unwrap();
+        let config = Config::parse(None, None, None, None, None).unwrap();
         assert!(config.models.is_empty());
         assert_eq!(config.tracking_uri, None);
         assert_eq!(config.max_body, 10_485_760);
+        assert!(!config.strict);
         assert_eq!(
             serde_json::to_string(&config.settings()).unwrap(),
             r#"{"tracking":null,"models":[]}"#
@@ -173,10 +188,12 @@ mod tests {
             Some(r#"[{"name":"demo","binding":"MODEL_0"}]"#),
             Some("https://user:secret@mlflow.example/x/"),
             Some("5"),
+            Some("strict"),
             None,
         )
         .unwrap();
         assert_eq!(config.max_body, 5);
+        assert!(config.strict);
         let json = serde_json::to_string(&config.settings()).unwrap();
         assert_eq!(
             json,
@@ -186,18 +203,21 @@ mod tests {
 
     #[test]
     fn only_allowed_hosts_are_answered_where_some_are_named() {
-        let any = Config::parse(None, None, None, Some("")).unwrap();
+        let any = Config::parse(None, None, None, None, Some("")).unwrap();
         assert!(any.allows_host("evil.example"));
-        let some = Config::parse(None, None, None, Some("127.0.0.1, localhost,[::1]")).unwrap();
+        let some =
+            Config::parse(None, None, None, None, Some("127.0.0.1, localhost,[::1]")).unwrap();
         assert!(some.allows_host("localhost") && some.allows_host("[::1]"));
         assert!(!some.allows_host("evil.example") && !some.allows_host(""));
     }
 
     #[test]
     fn a_wrong_variable_is_named() {
-        let error = Config::parse(Some("demo"), None, None, None).unwrap_err();
+        let error = Config::parse(Some("demo"), None, None, None, None).unwrap_err();
         assert!(error.contains("MILLRACE_MODELS"), "{error}");
-        let error = Config::parse(None, None, Some("10 MB"), None).unwrap_err();
+        let error = Config::parse(None, None, Some("10 MB"), None, None).unwrap_err();
         assert!(error.contains("MILLRACE_MAX_BODY_BYTES"), "{error}");
+        let error = Config::parse(None, None, None, Some("loose"), None).unwrap_err();
+        assert!(error.contains("MILLRACE_SCORING"), "{error}");
     }
 }

@@ -1,6 +1,7 @@
 //! The edge: one Cloudflare Worker that serves models at `/invocations`, the
-//! dashboard's static files, and, where one is configured, one MLflow server
-//! through a same-origin proxy.
+//! dashboard's static files, and MLflow's REST API: from a workspace of its own,
+//! or, where one is configured, from one MLflow server through a same-origin
+//! proxy.
 //!
 //! [`route`] decides what a request is for and [`config`] what there is; both
 //! are plain functions. The rest hands bytes over: a model's requests go to
@@ -13,6 +14,7 @@ mod models;
 mod proxy;
 mod reply;
 mod route;
+mod workspace;
 
 use std::sync::OnceLock;
 
@@ -50,11 +52,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
             "no model is served here; start with --model DIR, or set MILLRACE_MODELS",
         ),
         Route::Tracking { base } => proxy::forward(request, &env, config, base).await,
-        Route::NoTracking => reply::error(
-            404,
-            "ENDPOINT_NOT_FOUND",
-            "no MLflow server is configured here; start with --tracking-uri URL, or set MILLRACE_TRACKING_URI",
-        ),
+        Route::Workspace => workspace::forward(request, &env).await,
         Route::Settings => reply::json(200, &config.settings()),
         Route::Asset => assets::serve(&request, &env, &path).await,
     }

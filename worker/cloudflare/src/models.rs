@@ -21,8 +21,11 @@ extern "C" {
     /// Loads a model under a name; `read` gives a promise of the bytes of a
     /// file of its folder.
     #[wasm_bindgen(catch)]
-    async fn load(name: &str, read: &Closure<dyn Fn(String) -> Promise>)
-    -> std::result::Result<JsValue, JsValue>;
+    async fn load(
+        name: &str,
+        strict: bool,
+        read: &Closure<dyn Fn(String) -> Promise>,
+    ) -> std::result::Result<JsValue, JsValue>;
 
     /// Answers a request with a loaded model.
     #[wasm_bindgen(catch)]
@@ -43,7 +46,7 @@ pub(crate) async fn answer(
     path: &str,
 ) -> Result<Response> {
     if !has_model(&model.name)
-        && let Err(error) = load_from(env, model).await
+        && let Err(error) = load_from(env, model, config.strict).await
     {
         return reply::error(
             503,
@@ -66,7 +69,11 @@ pub(crate) async fn answer(
 }
 
 /// Loads a model from its binding.
-async fn load_from(env: &Env, model: &ModelSource) -> std::result::Result<(), JsValue> {
+async fn load_from(
+    env: &Env,
+    model: &ModelSource,
+    strict: bool,
+) -> std::result::Result<(), JsValue> {
     let (env, source) = (env.clone(), model.clone());
     let read = Closure::new(move |path: String| {
         let (env, source) = (env.clone(), source.clone());
@@ -75,7 +82,7 @@ async fn load_from(env: &Env, model: &ModelSource) -> std::result::Result<(), Js
             bytes.map(JsValue::from).map_err(|message| js_sys::Error::new(&message).into())
         })
     });
-    load(&model.name, &read).await.map(drop)
+    load(&model.name, strict, &read).await.map(drop)
 }
 
 /// One file of the model's folder.

@@ -40,13 +40,7 @@ pub(crate) async fn forward(
     if let Some(origin) = request.headers().get("origin")?
         && !is_same_origin(&origin, &url)
     {
-        return reply::error(
-            403,
-            "PERMISSION_DENIED",
-            &format!(
-                "Cross-origin request blocked: this proxy answers its own pages, not {origin}"
-            ),
-        );
+        return reply::cross_origin(&origin);
     }
     let query = url.query().map(|q| format!("?{q}")).unwrap_or_default();
     let target = format!("{base}{}{query}", url.path());
@@ -80,8 +74,8 @@ pub(crate) async fn forward(
     })
 }
 
-/// Whether a page of this origin may use the proxy at `url`.
-fn is_same_origin(origin: &str, url: &Url) -> bool {
+/// Whether a page of this origin may use the server at `url`.
+pub(crate) fn is_same_origin(origin: &str, url: &Url) -> bool {
     Url::parse(origin).is_ok_and(|origin| origin.origin() == url.origin())
 }
 

@@ -13,8 +13,8 @@ pub(crate) enum Route<'a> {
     NoModels,
     /// To the MLflow server behind the proxy, at `base`.
     Tracking { base: &'a str },
-    /// To an MLflow server that isn't configured.
-    NoTracking,
+    /// To the workspace that is kept here.
+    Workspace,
     /// `millrace.json`: how the page was deployed.
     Settings,
     /// A static file.
@@ -38,7 +38,7 @@ pub(crate) fn route<'a>(path: &'a str, config: &'a Config) -> Route<'a> {
     {
         return match &config.tracking_uri {
             Some(base) => Route::Tracking { base },
-            None => Route::NoTracking,
+            None => Route::Workspace,
         };
     }
     if SCORING.contains(&path) {
@@ -83,12 +83,12 @@ mod tests {
     }
 
     #[test]
-    fn the_tracking_api_is_proxied_where_a_server_is_configured() {
+    fn the_tracking_api_is_proxied_where_a_server_is_configured_and_else_our_own() {
         let with = config(Some("http://127.0.0.1:5000"));
         let without = config(None);
         for path in ["/api/2.0/mlflow/runs/search", "/ajax-api/2.0/mlflow/x", "/get-artifact"] {
             assert_eq!(route(path, &with), Route::Tracking { base: "http://127.0.0.1:5000" });
-            assert_eq!(route(path, &without), Route::NoTracking);
+            assert_eq!(route(path, &without), Route::Workspace);
         }
         assert_eq!(route("/version", &with), Route::Tracking { base: "http://127.0.0.1:5000" });
         assert!(matches!(route("/health", &with), Route::Model { .. }));

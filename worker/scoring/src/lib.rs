@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use js_sys::Uint8Array;
 use mlmodel::MlModel;
-use scoring::{Options, Request};
+use scoring::{Dialect, Options, Request};
 use serde::Serialize as _;
 use wasm_bindgen::prelude::*;
 
@@ -69,18 +69,21 @@ pub struct Model(scoring::Model);
 #[wasm_bindgen]
 impl Model {
     /// Loads a model: its `MLmodel`, its ONNX file, and the names and contents
-    /// of the files of external data.
+    /// of the files of external data. Unless `strict`, predictions are written
+    /// as MLflow writes them ([`Dialect`]).
     #[wasm_bindgen(constructor)]
     pub fn new(
         mlmodel: &[u8],
         model: Vec<u8>,
         names: Vec<String>,
         files: Vec<Uint8Array>,
+        strict: bool,
     ) -> Result<Model, JsError> {
         let files = files.iter().map(|file| Bytes::from(file.to_vec()));
         let external: HashMap<String, Bytes> = names.into_iter().zip(files).collect();
+        let dialect = if strict { Dialect::Strict } else { Dialect::Mlflow };
         // The host bounds bodies before it hands them over.
-        let options = Options { body_limit: usize::MAX, ..Options::default() };
+        let options = Options { body_limit: usize::MAX, dialect, ..Options::default() };
         Ok(Self(scoring::Model::load(mlmodel, model, &external, options)?))
     }
 
@@ -97,10 +100,11 @@ impl Model {
         method: &str,
         path: &str,
         content_type: Option<String>,
+        accept: Option<String>,
         body: &[u8],
     ) -> Answer {
-        let content_type = content_type.as_deref();
-        Answer(self.0.handle(&Request { method, path, content_type, body }))
+        let (content_type, accept) = (content_type.as_deref(), accept.as_deref());
+        Answer(self.0.handle(&Request { method, path, content_type, accept, body }))
     }
 }
 

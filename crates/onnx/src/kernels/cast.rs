@@ -1,7 +1,0 @@
-//! From one element type to another.
-
-use super::Build;
-
-pub(super) fn find(_domain: &str, _op: &str) -> Option<Build> {
-    None
-}

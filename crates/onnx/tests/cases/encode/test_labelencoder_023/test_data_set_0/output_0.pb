@@ -1,0 +1,1 @@
+2none2a longer text2none2none2a longer text2Z2none2Z2none2none2none2none2none2Z2none2none2none2none2none2none

@@ -1,0 +1,1 @@
+2Z2a longer texts2102c

@@ -1,0 +1,1 @@
+2bar2abc2Ab2é2foo2İ2BAR2BAR2Éa2a2bar2straße2K2straße2ſ2é2a.b2a2İ2日本

@@ -1,0 +1,1 @@
+	2none2Ab2abc2Ab2a2abc2#2#2Ab2abc2foo2none2#2ab2ab2foo2none2none2foo2a2b2b2b2foo2abc2b2none2a2#2b2foo2abc2ab2foo2b2foo2ab2b2ab2b2a2a2#2a2foo

@@ -1,0 +1,1 @@
+2bar2foo;straße

@@ -1,0 +1,1 @@
+2pad2pad2pad2 stra2pad2pad2pad2pad2pad2pad2pad2pad2,abc2pad2pad2#bbar2pad2pad2pad2pad2pad2.ab2pad2pad2pad2pad2pad2,stra2pad2pad2b422	stra2ßeab2pad2pad2pad

@@ -1,0 +1,1 @@
+2!Ab é,Ab;abſ K;ſ-Ab	日本.a.b	2Ab é,Ab;abſ K;ſ-Ab	é-K 2 Ab é,Ab;abſ K;ſ-Ab	日本 K-b2Ab é,Ab;abſ K;ſ-Ab	

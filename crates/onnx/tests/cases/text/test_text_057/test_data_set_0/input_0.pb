@@ -1,0 +1,2 @@
+2$bar,x1;abc
+42, 日本-foo bar  abc, 

@@ -1,0 +1,1 @@
+2Ab;Ab;ſab,bar, ab-é-;2	straße,-242-foo;Éa.-.a.b 2é  a	

@@ -1,0 +1,1 @@
+2ÉaAb;Ab;ſab,bar, ab-é-;2Éastraße,-2Éa42-foo;Éa.-.a.b 2	Éaé  a	

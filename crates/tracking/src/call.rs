@@ -1,0 +1,79 @@
+//! Between HTTP and the types of the API.
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use mlflow_api::ErrorCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::{Error, MAX_BODY};
+
+/// The request's fields: of the query for a GET, else of the JSON body.
+///
+/// # Errors
+/// When the body is no JSON object, or a field has another type.
+pub(crate) fn read<T: DeserializeOwned>(request: &Request<Bytes>) -> Result<T, Error> {
+    let bad = |message: String| Error::new(ErrorCode::BadRequest, message);
+    if request.method() == Method::GET {
+        let fields = query(request.uri().query().unwrap_or_default());
+        return serde_json::from_value(fields)
+            .map_err(|e| Error::invalid(format!("the query can't be read: {e}")));
+    }
+    let body = request.body();
+    if body.len() > MAX_BODY {
+        return Err(bad(format!("the body has {} bytes; at most {MAX_BODY} are read", body.len())));
+    }
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    if !content_type.is_some_and(|t| t.trim_start().starts_with("application/json")) {
+        return Err(bad(format!(
+            "Bad Request. Content-Type is '{}', and has to be 'application/json'",
+            content_type.unwrap_or_default()
+        )));
+    }
+    let body: &[u8] = if body.is_empty() { b"{}" } else { body };
+    serde_json::from_slice(body)
+        .map_err(|e| Error::invalid(format!("the body is not the JSON of this request: {e}")))
+}
+
+/// The fields of a query; one that is repeated is a list.
+fn query(text: &str) -> Value {
+    let mut fields = Map::new();
+    for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+        let value = Value::from(value.into_owned());
+        match fields.get_mut(name.as_ref()) {
+            None => {
+                fields.insert(name.into_owned(), value);
+            }
+            Some(Value::Array(values)) => values.push(value),
+            Some(first) => *first = Value::Array(vec![first.take(), value]),
+        }
+    }
+    Value::Object(fields)
+}
+
+/// A JSON answer.
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response<Bytes> {
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    respond(status, HeaderValue::from_static("application/json"), body.into())
+}
+
+/// A text answer.
+pub(crate) fn text(body: &'static str) -> Response<Bytes> {
+    let content_type = HeaderValue::from_static("text/plain; charset=utf-8");
+    respond(StatusCode::OK, content_type, Bytes::from_static(body.as_bytes()))
+}
+
+fn respond(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The field, which must not be left out or empty.
+pub(crate) fn required<'a>(value: &'a str, name: &str) -> Result<&'a str, Error> {
+    if value.is_empty() { Err(Error::missing(name)) } else { Ok(value) }
+}

@@ -1,0 +1,73 @@
+//! What a request is refused with.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use mlflow_api::{ErrorBody, ErrorCode};
+
+use crate::call;
+use crate::sql::SqlError;
+
+/// Why a request gets no answer, as MLflow's clients read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    code: ErrorCode,
+    message: String,
+}
+
+impl Error {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// A field has a value that is not allowed.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::InvalidParameterValue, message)
+    }
+
+    /// A field that the call can't do without is missing.
+    pub(crate) fn missing(parameter: &str) -> Self {
+        Self::invalid(format!(
+            "Missing value for required parameter '{parameter}'. See the API docs for more information about request parameters."
+        ))
+    }
+
+    /// There is no such thing.
+    pub(crate) fn unknown(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::ResourceDoesNotExist, message)
+    }
+
+    /// The error's kind, which decides the status.
+    #[must_use]
+    pub fn code(&self) -> &ErrorCode {
+        &self.code
+    }
+
+    /// The answer that says so.
+    pub(crate) fn into_response(self) -> Response<Bytes> {
+        let status =
+            StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = ErrorBody {
+            error_code: self.code,
+            message: self.message,
+            sqlstate: None,
+            error_class: None,
+        };
+        call::json(status, &body)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<SqlError> for Error {
+    fn from(error: SqlError) -> Self {
+        Self::new(ErrorCode::InternalError, format!("the store failed: {error}"))
+    }
+}

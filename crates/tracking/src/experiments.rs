@@ -1,0 +1,175 @@
+//! Experiments: created, found, listed.
+
+use mlflow_api::{
+    CreateExperiment, CreateExperimentResponse, ErrorCode, Experiment, GetExperiment,
+    GetExperimentByName, GetExperimentResponse, LifecycleStage, SearchExperiments,
+    SearchExperimentsResponse, Tag, ViewType, limits,
+};
+
+use crate::call::required;
+use crate::page::Page;
+use crate::schema::artifact_location;
+use crate::sql::Columns;
+use crate::{Error, Row, Sql, Value};
+
+/// The columns of an experiment, and its tags as one JSON object.
+const COLUMNS: &str = "experiment_id, name, artifact_location, lifecycle_stage, creation_time,
+    last_update_time, (SELECT json_group_array(json_array(key, value)) FROM
+        (SELECT key, value FROM experiment_tags t WHERE t.experiment_id = e.experiment_id
+         ORDER BY key))";
+
+pub(crate) fn create(
+    sql: &dyn Sql,
+    now: i64,
+    asked: &CreateExperiment,
+) -> Result<CreateExperimentResponse, Error> {
+    let name = required(&asked.name, "name")?;
+    if name.chars().count() > limits::MAX_EXPERIMENT_NAME_LENGTH {
+        return Err(Error::invalid(format!(
+            "'name' exceeds the maximum length of {} characters",
+            limits::MAX_EXPERIMENT_NAME_LENGTH
+        )));
+    }
+    let known = sql.query(
+        "SELECT lifecycle_stage FROM experiments WHERE name = ?1 AND workspace = 'default'",
+        &[name.into()],
+    )?;
+    if let Some(row) = known.into_iter().next() {
+        let stage = Columns::of(row).text();
+        let deleted = if stage == LifecycleStage::Deleted.as_str() {
+            ". It is deleted: restore it, or delete it for good, to use the name again"
+        } else {
+            ""
+        };
+        return Err(Error::new(
+            ErrorCode::ResourceAlreadyExists,
+            format!("Experiment '{name}' already exists{deleted}."),
+        ));
+    }
+    let rows = sql.query(
+        "INSERT INTO experiments
+         (name, artifact_location, lifecycle_stage, creation_time, last_update_time)
+         VALUES (?1, ?2, 'active', ?3, ?3) RETURNING experiment_id",
+        &[name.into(), asked.artifact_location.clone().into(), now.into()],
+    )?;
+    let id = rows.into_iter().next().map(|row| Columns::of(row).integer()).unwrap_or_default();
+    if asked.artifact_location.as_deref().is_none_or(str::is_empty) {
+        sql.query(
+            "UPDATE experiments SET artifact_location = ?1 WHERE experiment_id = ?2",
+            &[artifact_location(id).into(), id.into()],
+        )?;
+    }
+    for tag in &asked.tags {
+        sql.query(
+            "INSERT INTO experiment_tags (key, value, experiment_id) VALUES (?1, ?2, ?3)
+             ON CONFLICT (key, experiment_id) DO UPDATE SET value = excluded.value",
+            &[tag.key.as_str().into(), tag.value.as_str().into(), id.into()],
+        )?;
+    }
+    Ok(CreateExperimentResponse { experiment_id: id.to_string() })
+}
+
+pub(crate) fn get(sql: &dyn Sql, asked: &GetExperiment) -> Result<GetExperimentResponse, Error> {
+    let id = required(&asked.experiment_id, "experiment_id")?;
+    let experiment = find(sql, id)?;
+    Ok(GetExperimentResponse { experiment })
+}
+
+/// The experiment with this id, which the client wrote.
+pub(crate) fn find(sql: &dyn Sql, id: &str) -> Result<Experiment, Error> {
+    let unknown = || Error::unknown(format!("No Experiment with id={id} exists"));
+    let number: i64 = id.parse().map_err(|_| unknown())?;
+    let statement = format!("SELECT {COLUMNS} FROM experiments e WHERE experiment_id = ?1");
+    let rows = sql.query(&statement, &[number.into()])?;
+    rows.into_iter().next().map(experiment).ok_or_else(unknown)
+}
+
+pub(crate) fn get_by_name(
+    sql: &dyn Sql,
+    asked: &GetExperimentByName,
+) -> Result<GetExperimentResponse, Error> {
+    let name = required(&asked.experiment_name, "experiment_name")?;
+    let statement =
+        format!("SELECT {COLUMNS} FROM experiments e WHERE name = ?1 AND workspace = 'default'");
+    let rows = sql.query(&statement, &[name.into()])?;
+    let experiment =
+        rows.into_iter().next().map(experiment).ok_or_else(|| {
+            Error::unknown(format!("Could not find experiment with name '{name}'"))
+        })?;
+    Ok(GetExperimentResponse { experiment })
+}
+
+pub(crate) fn search(
+    sql: &dyn Sql,
+    asked: &SearchExperiments,
+) -> Result<SearchExperimentsResponse, Error> {
+    if asked.max_results == 0 || asked.max_results > limits::SEARCH_EXPERIMENTS_MAX_RESULTS {
+        return Err(Error::invalid(format!(
+            "Invalid value {} for parameter 'max_results' supplied: it must be a positive integer of at most {}",
+            asked.max_results,
+            limits::SEARCH_EXPERIMENTS_MAX_RESULTS
+        )));
+    }
+    if asked.filter.as_deref().is_some_and(|filter| !filter.is_empty())
+        || !asked.order_by.is_empty()
+    {
+        return Err(Error::new(
+            ErrorCode::NotImplemented,
+            "this server does not filter or order experiments yet",
+        ));
+    }
+    let page = Page::new(asked.page_token.as_deref(), asked.max_results)?;
+    let (limit, offset) = page.limit_and_offset();
+    let statement = format!(
+        "SELECT {COLUMNS} FROM experiments e
+         WHERE workspace = 'default' AND lifecycle_stage IN (?1, ?2)
+         ORDER BY last_update_time DESC, experiment_id DESC LIMIT ?3 OFFSET ?4"
+    );
+    let (first, second) = stages(asked.view_type);
+    let mut rows =
+        sql.query(&statement, &[first.into(), second.into(), limit.into(), offset.into()])?;
+    let next_page_token = page.cut(&mut rows);
+    let experiments = rows.into_iter().map(experiment).collect();
+    Ok(SearchExperimentsResponse { experiments, next_page_token })
+}
+
+/// The two stages that a view shows; one twice where it shows one.
+pub(crate) fn stages(view: Option<ViewType>) -> (&'static str, &'static str) {
+    let (active, deleted) = (LifecycleStage::Active.as_str(), LifecycleStage::Deleted.as_str());
+    match view.unwrap_or_default() {
+        ViewType::ActiveOnly => (active, active),
+        ViewType::DeletedOnly => (deleted, deleted),
+        ViewType::All => (active, deleted),
+    }
+}
+
+/// A lifecycle stage as a column has it.
+pub(crate) fn stage(text: &str) -> LifecycleStage {
+    if text == LifecycleStage::Deleted.as_str() {
+        LifecycleStage::Deleted
+    } else {
+        LifecycleStage::Active
+    }
+}
+
+fn experiment(row: Row) -> Experiment {
+    let mut columns = Columns::of(row);
+    Experiment {
+        experiment_id: columns.integer().to_string(),
+        name: columns.text(),
+        artifact_location: columns.maybe_text(),
+        lifecycle_stage: stage(&columns.text()),
+        creation_time: columns.maybe_integer(),
+        last_update_time: columns.maybe_integer(),
+        tags: pairs(&columns.value()).map(|(key, value)| Tag { key, value }).collect(),
+    }
+}
+
+/// The keys and texts of a JSON array of pairs.
+pub(crate) fn pairs(json: &Value) -> impl Iterator<Item = (String, String)> {
+    let pairs: Vec<(String, Option<String>)> = match json {
+        Value::Text(json) => serde_json::from_str(json).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    pairs.into_iter().map(|(key, value)| (key, value.unwrap_or_default()))
+}

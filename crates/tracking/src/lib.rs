@@ -1,0 +1,47 @@
+//! The MLflow REST server: a request in, a response out.
+//!
+//! [`answer`] is all of it. What it keeps is behind [`Sql`]: a Durable Object's
+//! SQLite at the edge, rusqlite in native tests. Tables and columns have the
+//! names of MLflow's own SQLite schema.
+//!
+//! One request is one transaction: what was acknowledged is stored, and of a
+//! request that fails nothing is.
+//!
+//! What this server does of MLflow's REST API so far: experiments are created,
+//! found and listed; runs are created, found, listed, updated, and log metrics,
+//! parameters and tags; histories are read. Everything else answers 501 with
+//! `NOT_IMPLEMENTED`.
+
+mod call;
+mod error;
+mod experiments;
+mod metrics;
+mod names;
+mod page;
+mod routes;
+mod runs;
+mod schema;
+mod sql;
+
+pub use error::Error;
+pub use schema::prepare;
+pub use sql::{Row, Sql, SqlError, Value};
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+/// The version of MLflow whose API this is; `/version` answers it.
+pub const MLFLOW_VERSION: &str = "3.18.0";
+
+/// The largest body of a request, in bytes: a full batch, with room.
+pub const MAX_BODY: usize = 2 * mlflow_api::limits::LOG_BATCH_MAX_BYTES;
+
+/// Answers one request. `now` is the time in milliseconds since 1970.
+///
+/// The store has to be [`prepare`]d.
+pub fn answer(sql: &dyn Sql, now: i64, request: &Request<Bytes>) -> Response<Bytes> {
+    match routes::route(sql, now, request) {
+        Ok(answer) => answer,
+        Err(error) => error.into_response(),
+    }
+}

@@ -1,0 +1,243 @@
+//! The server over rusqlite: what is stored, and what a failure leaves.
+//!
+//! That the answers are MLflow's own is tested against a live MLflow, across
+//! rooms; here are the rules of the store.
+#![cfg(test)]
+
+use bytes::Bytes;
+use http::{Method, Request};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ToSql};
+use serde_json::{Value as Json, json};
+use tracking::{Error, Row, Sql, SqlError, Value};
+
+struct Store(Connection);
+
+struct Parameter<'a>(&'a Value);
+
+impl ToSql for Parameter<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Null => ValueRef::Null,
+            Value::Integer(value) => ValueRef::Integer(*value),
+            Value::Real(value) => ValueRef::Real(*value),
+            Value::Text(value) => ValueRef::Text(value.as_bytes()),
+        }))
+    }
+}
+
+fn failed(error: rusqlite::Error) -> SqlError {
+    SqlError(error.to_string())
+}
+
+impl Sql for Store {
+    fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
+        let mut prepared = self.0.prepare(statement).map_err(failed)?;
+        let columns = prepared.column_count();
+        let parameters = rusqlite::params_from_iter(parameters.iter().map(Parameter));
+        let mut rows = prepared.query(parameters).map_err(failed)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            let values = (0..columns).map(|i| match row.get_ref(i).unwrap() {
+                ValueRef::Integer(value) => Value::Integer(value),
+                ValueRef::Real(value) => Value::Real(value),
+                ValueRef::Text(text) => Value::Text(String::from_utf8(text.to_vec()).unwrap()),
+                ValueRef::Null | ValueRef::Blob(_) => Value::Null,
+            });
+            all.push(values.collect());
+        }
+        Ok(all)
+    }
+
+    fn transaction(&self, work: &mut dyn FnMut() -> Result<(), Error>) -> Result<(), Error> {
+        let transaction = self.0.unchecked_transaction().unwrap();
+        work()?;
+        transaction.commit().unwrap();
+        Ok(())
+    }
+}
+
+fn store() -> Store {
+    let store = Store(Connection::open_in_memory().unwrap());
+    store.0.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    tracking::prepare(&store, 1000).unwrap();
+    store
+}
+
+impl Store {
+    fn ask(&self, method: Method, path: &str, body: &str) -> (u16, Json) {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", "application/json")
+            .body(Bytes::from(body.to_owned()))
+            .unwrap();
+        let answer = tracking::answer(self, 2000, &request);
+        let body = serde_json::from_slice(answer.body()).unwrap_or(Json::Null);
+        (answer.status().as_u16(), body)
+    }
+
+    fn get(&self, path: &str) -> (u16, Json) {
+        self.ask(Method::GET, &format!("/api/2.0/mlflow/{path}"), "")
+    }
+
+    fn post(&self, path: &str, body: Json) -> (u16, Json) {
+        self.ask(Method::POST, &format!("/api/2.0/mlflow/{path}"), &body.to_string())
+    }
+
+    /// A new run of experiment 0.
+    fn run(&self) -> String {
+        let (status, answer) = self.post("runs/create", json!({"experiment_id": "0"}));
+        assert_eq!(status, 200, "{answer}");
+        answer["run"]["info"]["run_id"].as_str().unwrap().to_owned()
+    }
+
+    fn data(&self, run: &str) -> Json {
+        let (status, answer) = self.get(&format!("runs/get?run_id={run}"));
+        assert_eq!(status, 200, "{answer}");
+        answer["run"]["data"].clone()
+    }
+}
+
+fn metric(key: &str, value: Json, timestamp: i64, step: i64) -> Json {
+    json!({"key": key, "value": value, "timestamp": timestamp, "step": step})
+}
+
+#[test]
+fn a_batch_that_fails_leaves_nothing() {
+    let store = store();
+    let run = store.run();
+    store.post("runs/log-parameter", json!({"run_id": run, "key": "p", "value": "1"}));
+    let before = store.data(&run);
+    let (status, error) = store.post(
+        "runs/log-batch",
+        json!({
+            "run_id": run,
+            "params": [{"key": "q", "value": "1"}, {"key": "p", "value": "2"}],
+            "metrics": [metric("m", json!(1.0), 1, 0)],
+        }),
+    );
+    assert_eq!((status, error["error_code"].as_str()), (400, Some("INVALID_PARAMETER_VALUE")));
+    assert_eq!(store.data(&run), before);
+}
+
+#[test]
+fn the_latest_metric_is_of_the_highest_step_then_time_then_value() {
+    let store = store();
+    let run = store.run();
+    for (value, timestamp, step) in
+        [(1.0, 10, 1), (2.0, 5, 2), (3.0, 99, 1), (4.0, 6, 2), (3.5, 6, 2)]
+    {
+        let mut body = metric("m", json!(value), timestamp, step);
+        body["run_id"] = json!(run);
+        assert_eq!(store.post("runs/log-metric", body).0, 200);
+    }
+    assert_eq!(store.data(&run)["metrics"], json!([metric("m", json!(4.0), 6, 2)]));
+    let (_, history) = store.get(&format!("metrics/get-history?run_id={run}&metric_key=m"));
+    assert_eq!(history["metrics"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn a_point_that_is_logged_twice_is_one_point() {
+    let store = store();
+    let run = store.run();
+    for _ in 0..2 {
+        let batch = json!({"run_id": run, "metrics": [metric("m", json!(0.1), 1, 1)]});
+        assert_eq!(store.post("runs/log-batch", batch).0, 200);
+    }
+    let (_, history) = store.get(&format!("metrics/get-history?run_id={run}&metric_key=m"));
+    assert_eq!(history["metrics"], json!([metric("m", json!(0.1), 1, 1)]));
+}
+
+#[test]
+fn numbers_keep_every_digit_and_nan_is_a_text() {
+    let store = store();
+    let run = store.run();
+    let values = [json!(0.1), json!(1.0 / 3.0), json!(5e-324), json!("NaN"), json!("-Infinity")];
+    let metrics: Vec<Json> = values
+        .iter()
+        .enumerate()
+        .map(|(i, value)| metric(&format!("m{i}"), value.clone(), -5, 1 << 40))
+        .collect();
+    assert_eq!(store.post("runs/log-batch", json!({"run_id": run, "metrics": metrics})).0, 200);
+    let data = store.data(&run);
+    let got: Vec<&Json> = data["metrics"].as_array().unwrap().iter().map(|m| &m["value"]).collect();
+    assert_eq!(
+        got,
+        [&json!(0.1), &json!(1.0 / 3.0), &json!(5e-324), &json!("NaN"), &json!(f64::MIN)]
+    );
+    assert_eq!(data["metrics"][0]["timestamp"], json!(-5));
+}
+
+#[test]
+fn a_parameter_keeps_its_value() {
+    let store = store();
+    let run = store.run();
+    let log = |value: &str| {
+        store.post("runs/log-parameter", json!({"run_id": run, "key": "p", "value": value}))
+    };
+    assert_eq!(log("1").0, 200);
+    assert_eq!(log("1").0, 200);
+    assert_eq!(log("2").0, 400);
+    assert_eq!(store.data(&run)["params"], json!([{"key": "p", "value": "1"}]));
+}
+
+#[test]
+fn pages_follow_each_other_and_the_last_has_no_token() {
+    let store = store();
+    for _ in 0..5 {
+        store.run();
+    }
+    let mut token = Json::Null;
+    let mut seen = Vec::new();
+    loop {
+        let mut body = json!({"experiment_ids": ["0"], "max_results": 2});
+        if token != Json::Null {
+            body["page_token"] = token.clone();
+        }
+        let (status, page) = store.post("runs/search", body);
+        assert_eq!(status, 200, "{page}");
+        let runs = page["runs"].as_array().unwrap();
+        seen.extend(runs.iter().map(|run| run["info"]["run_id"].as_str().unwrap().to_owned()));
+        token = page["next_page_token"].clone();
+        if token == Json::Null {
+            break;
+        }
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 5);
+}
+
+#[test]
+fn requests_that_are_none_are_refused_and_the_next_one_works() {
+    let store = store();
+    for (body, code) in [
+        ("{", "INVALID_PARAMETER_VALUE"),
+        ("[]", "INVALID_PARAMETER_VALUE"),
+        (r#"{"name": 7}"#, "INVALID_PARAMETER_VALUE"),
+        ("{}", "INVALID_PARAMETER_VALUE"),
+        ("", "INVALID_PARAMETER_VALUE"),
+    ] {
+        let (status, error) = store.ask(Method::POST, "/api/2.0/mlflow/experiments/create", body);
+        assert_eq!((status, error["error_code"].as_str()), (400, Some(code)), "{body}");
+    }
+    let big = "x".repeat(tracking::MAX_BODY + 1);
+    let (status, _) = store.ask(Method::POST, "/api/2.0/mlflow/experiments/create", &big);
+    assert_eq!(status, 400);
+    let (status, error) = store.post("registered-models/create", json!({"name": "m"}));
+    assert_eq!((status, error["error_code"].as_str()), (501, Some("NOT_IMPLEMENTED")));
+    let (status, answer) = store.post("experiments/create", json!({"name": "e'; --"}));
+    assert_eq!((status, answer["experiment_id"].as_str()), (200, Some("1")));
+    let (_, again) = store.get("experiments/get-by-name?experiment_name=e%27%3B+--");
+    assert_eq!(again["experiment"]["experiment_id"], "1");
+}
+
+#[test]
+fn both_prefixes_answer_alike() {
+    let store = store();
+    let api = store.ask(Method::GET, "/api/2.0/mlflow/experiments/get?experiment_id=0", "");
+    let ajax = store.ask(Method::GET, "/ajax-api/2.0/mlflow/experiments/get?experiment_id=0", "");
+    assert_eq!(api.0, 200);
+    assert_eq!(api, ajax);
+}
