@@ -26,6 +26,12 @@ pub(crate) fn axes(axes: &[i64], rank: usize) -> Result<Vec<usize>, Fault> {
     Ok(found)
 }
 
+/// How many positions there are in a shape. What is beyond counting only occurs
+/// beside a length of 0.
+pub(crate) fn product(lengths: &[usize]) -> usize {
+    lengths.iter().fold(1, |product, len| product.saturating_mul(*len))
+}
+
 /// A shape seen from one axis: how many blocks lie before it, its length, and
 /// how many elements lie within one step along it. Element `(o, i, n)` is at
 /// `(o * len + i) * inner + n`.
@@ -41,7 +47,7 @@ impl Around {
     pub(crate) fn new(shape: &[usize], axis: usize) -> Self {
         let (before, rest) = shape.split_at(axis.min(shape.len()));
         let (len, after) = rest.split_first().map_or((1, &[][..]), |(len, after)| (*len, after));
-        Self { outer: before.iter().product(), len, inner: after.iter().product() }
+        Self { outer: product(before), len, inner: product(after) }
     }
 }
 
@@ -91,12 +97,12 @@ impl Walk {
     /// `steps` has one for each axis of the shape; `start` is the offset of the
     /// first position. Axes that can be walked as one are.
     pub(crate) fn new(shape: &[usize], steps: &[isize], start: usize) -> Self {
-        let left = shape.iter().product();
+        let left = product(shape);
         let mut axes: Vec<(usize, isize, usize)> = Vec::with_capacity(shape.len());
         for (&len, &step) in shape.iter().zip(steps).filter(|(len, _)| **len != 1) {
             match axes.last_mut() {
                 Some(outer) if outer.1 == step.saturating_mul(len.cast_signed()) => {
-                    *outer = (outer.0 * len, step, 0);
+                    *outer = (outer.0.saturating_mul(len), step, 0);
                 }
                 _ => axes.push((len, step, 0)),
             }

@@ -25,7 +25,7 @@ pub(super) fn determinant(_: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         let found: Vec<f64> = if *rows == 0 {
             vec![1.0; crate::limits::elements(batch)?]
         } else {
-            all.chunks_exact(rows * rows).map(|matrix| of(matrix, *rows)).collect()
+            all.chunks_exact(rows.saturating_mul(*rows)).map(|matrix| of(matrix, *rows)).collect()
         };
         let data: Data = match x.data() {
             Data::F64(_) => found.into(),

@@ -7,7 +7,7 @@
 
 use tensor::{DType, Data, Tensor};
 
-use super::super::axes::Walk;
+use super::super::axes::{self, Walk};
 use super::super::reduce::{Number, Wide, narrow, sum};
 use super::super::{Kernel, Spec};
 use super::product::{Matrix, multiply};
@@ -256,16 +256,18 @@ impl Plan {
         limits::elements(&b_shape)?;
         let mut out = vec![T::ZERO; limits::elements(&shape)?];
         let (a, b) = (a.arrange(&a_order, &a_shape), b.arrange(&b_order, &b_shape));
-        let count = |labels: &[Label]| lengths(labels).iter().product::<usize>();
+        let count = |labels: &[Label]| axes::product(&lengths(labels));
         let (m, k, n) = (count(&left), count(&summed), count(&right));
         if (m, k, n) == (1, 1, 1) {
             for ((out, &a), &b) in out.iter_mut().zip(&a).zip(&b) {
                 *out = a.times(b);
             }
         } else {
-            let matrices = a.chunks_exact((m * k).max(1)).zip(b.chunks_exact((k * n).max(1)));
-            for ((a, b), out) in matrices.zip(out.chunks_exact_mut((m * n).max(1))) {
-                let (a, b) = (Matrix { data: a, flipped: false }, Matrix { data: b, flipped: false });
+            let of = |rows: usize, columns: usize| rows.saturating_mul(columns).max(1);
+            let matrices = a.chunks_exact(of(m, k)).zip(b.chunks_exact(of(k, n)));
+            for ((a, b), out) in matrices.zip(out.chunks_exact_mut(of(m, n))) {
+                let (a, b) =
+                    (Matrix { data: a, flipped: false }, Matrix { data: b, flipped: false });
                 multiply(a, b, out, (m, k, n));
             }
         }
@@ -318,7 +320,8 @@ fn diagonal<T: Number>(
         }
     }
     let (kept, summed): (Vec<_>, Vec<_>) = merged.iter().partition(|(label, ..)| keep(*label));
-    let (labels, shape): (Vec<Label>, Vec<usize>) = kept.iter().map(|(l, len, _)| (*l, *len)).unzip();
+    let (labels, shape): (Vec<Label>, Vec<usize>) =
+        kept.iter().map(|(l, len, _)| (*l, *len)).unzip();
     if summed.is_empty() && kept.len() == axes.len() {
         return Ok(Labelled { labels, shape, data: data.to_vec() });
     }
@@ -326,10 +329,45 @@ fn diagonal<T: Number>(
         kept.iter().chain(&summed).map(|(_, len, step)| (*len, *step)).unzip();
     let rows: Vec<T> =
         Walk::new(&lengths, &steps, 0).filter_map(|at| data.get(at)).copied().collect();
-    let columns: usize = summed.iter().map(|(_, len, _)| *len).product();
+    let columns: Vec<usize> = summed.iter().map(|(_, len, _)| *len).collect();
     let mut out = vec![T::ZERO; limits::elements(&shape)?];
-    for (out, row) in out.iter_mut().zip(rows.chunks_exact(columns.max(1))) {
+    for (out, row) in out.iter_mut().zip(rows.chunks_exact(axes::product(&columns).max(1))) {
         *out = sum(row);
     }
     Ok(Labelled { labels, shape, data: out })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(text: &str, shapes: &[&[usize]]) -> Result<Plan, Fault> {
+        Plan::new(&Equation::parse(text)?, shapes)
+    }
+
+    #[test]
+    fn equations_that_mean_nothing_are_refused() {
+        for text in ["ij->ii", "ij->k", "i1->i", "i..j->i", "...i->i", "i->j->i"] {
+            assert!(Equation::parse(text).is_err(), "{text}");
+        }
+        assert!(plan("ij", &[&[2]]).is_err());
+        assert!(plan("ij,jk", &[&[2, 3], &[4, 5]]).is_err());
+        // A diagonal of unequal lengths.
+        assert!(plan("ii->i", &[&[2, 1]]).unwrap().run(vec![vec![1.0f32, 2.0]]).is_err());
+    }
+
+    #[test]
+    fn a_product_that_is_too_large_is_refused() {
+        let length = [1 << 20];
+        let lengths: [&[usize]; 2] = [&length, &length];
+        let operands = || vec![vec![1i64; 1 << 20], vec![1; 1 << 20]];
+        assert!(plan("i,j->ij", &lengths).unwrap().run(operands()).is_err());
+        assert_eq!(plan("i,i->", &lengths).unwrap().run(operands()), Ok(vec![1 << 20]));
+    }
+
+    #[test]
+    fn without_an_arrow_the_output_is_what_occurs_once_in_order() {
+        let plan = plan("...ba,...ac", &[&[7, 2, 3], &[7, 3, 4]]).unwrap();
+        assert_eq!(plan.output, [Label::Ellipsis(0), Label::Letter('b'), Label::Letter('c')]);
+    }
 }

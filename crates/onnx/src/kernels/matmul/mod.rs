@@ -130,7 +130,7 @@ impl Plan {
         let (mut a_batch, mut b_batch, mut batch) = (a_batch, b_batch, batch.as_slice());
         if b_batch.iter().all(|len| *len == 1) && !a_flipped && a_batch == batch {
             // One matrix on the right: all rows on the left are one matrix.
-            m *= batch.iter().product::<usize>();
+            m = m.saturating_mul(axes::product(batch));
             (a_batch, b_batch, batch) = (&one, &one, &one);
         }
         Ok(Self {
@@ -149,7 +149,7 @@ impl Plan {
         let (m, k, n) = (self.m, self.k, self.n);
         let mut out = vec![T::ZERO; limits::elements(&self.shape)?];
         let pairs = self.a_batch.clone().zip(self.b_batch.clone());
-        for ((i, j), out) in pairs.zip(out.chunks_exact_mut((m * n).max(1))) {
+        for ((i, j), out) in pairs.zip(out.chunks_exact_mut(m.saturating_mul(n).max(1))) {
             let a = a.get(i * m * k..(i + 1) * m * k).unwrap_or_default();
             let b = b.get(j * k * n..(j + 1) * k * n).unwrap_or_default();
             multiply(

@@ -33,14 +33,21 @@ pub(super) fn multiply<T: Number>(a: Matrix<'_, T>, b: Matrix<'_, T>, out: &mut 
     if m == 0 || k == 0 || n == 0 {
         return;
     }
-    if m == 1 && k == 1 || n == 1 && k == 1 || m == 1 && !b.flipped {
-        return combine(a.data, b.data, out, size);
+    if m < HEIGHT && !b.flipped && !a.flipped || k == 1 && n == 1 {
+        let rows = a.data.chunks_exact(k).zip(out.chunks_exact_mut(n));
+        return rows.for_each(|(a, out)| combine(a, b.data, out));
     }
     let step = |sum: T, a: T, b: T| sum.plus(a.times(b));
     match (a.flipped, b.flipped) {
-        (true, _) if n == 1 => combine(b.data, a.data, out, (1, k, m)),
+        // A vector is the same either way.
+        (_, false) if m == 1 => combine(a.data, b.data, out),
+        (true, _) if n == 1 => combine(b.data, a.data, out),
         (_, true) if m == 1 => along(b.data, a.data, out, step),
         (false, _) if n == 1 => along(a.data, b.data, out, step),
+        (false, true) if m < HEIGHT => {
+            let rows = a.data.chunks_exact(k).zip(out.chunks_exact_mut(n));
+            rows.for_each(|(a, out)| along(b.data, a, out, step));
+        }
         (true, _) => blocks(&flipped(a.data, m), b, out, size, step),
         (false, _) => blocks(a.data, b, out, size, step),
     }
@@ -51,16 +58,11 @@ fn flipped<T: Copy>(data: &[T], m: usize) -> Vec<T> {
     (0..m).flat_map(|i| data.iter().skip(i).step_by(m)).copied().collect()
 }
 
-/// Adds multiples of the rows of `b` to a single row: a vector on the left.
-fn combine<T: Number>(a: &[T], b: &[T], out: &mut [T], (m, k, n): Size) {
-    if k == 1 {
-        for (row, &x) in out.chunks_exact_mut(n).zip(a).take(m) {
-            add_multiple(row, x, b);
-        }
-        return;
-    }
+/// Adds multiples of the rows of `b` to a row: the product with a vector on the
+/// left.
+fn combine<T: Number>(a: &[T], b: &[T], out: &mut [T]) {
     let (fours, rest) = a.as_chunks::<4>();
-    let mut rows = b.chunks_exact(n);
+    let mut rows = b.chunks_exact(out.len().max(1));
     for &[p, q, r, s] in fours {
         let (Some(b0), Some(b1), Some(b2), Some(b3)) =
             (rows.next(), rows.next(), rows.next(), rows.next())
@@ -182,14 +184,8 @@ impl<T: Number> Part<'_, T> {
                 a.chunks_exact(self.k).map(|row| row.get(inner.clone()).unwrap_or_default());
             let Some(first) = rows.next() else { continue };
             // Where fewer rows are left, the first one stands in.
-            let rows = [first; HEIGHT].map(|first| Some(first)).map({
-                let mut given = false;
-                move |first| {
-                    let next = if given { rows.next() } else { first };
-                    given = true;
-                    next.or(first).unwrap_or_default()
-                }
-            });
+            let mut next = || rows.next().unwrap_or(first);
+            let rows = [first, next(), next(), next()];
             let sums = tile(rows, &panel, step);
             for (sums, out) in sums.iter().zip(out.chunks_exact_mut(self.n)) {
                 for (out, &sum) in out.get_mut(width.clone()).into_iter().flatten().zip(sums) {

@@ -49,8 +49,7 @@ pub(super) fn reduce(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     let given = spec.attributes.ints("axes").to_vec();
     Ok(Box::new(move |inputs: Inputs<'_>| {
         // Since opset 13 (ReduceSum) and 18 (all others) the axes are an input.
-        let list =
-            if inputs.get(1).is_some() { inputs.integers(1)? } else { given.clone() };
+        let list = if inputs.get(1).is_some() { inputs.integers(1)? } else { given.clone() };
         let x = inputs.tensor(0)?;
         let plan = Plan::new(x.shape(), &list, !nothing, keep)?;
         Ok(vec![Tensor::new(plan.shape.clone(), run(x.data(), fold, &plan)?)?.into()])
@@ -61,6 +60,8 @@ pub(super) fn reduce(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
 struct Plan {
     /// The result's shape.
     shape: Vec<usize>,
+    /// How many elements it has.
+    elements: usize,
     /// How many elements are folded to one.
     count: usize,
     /// One fold after the other, the last axes first; at least one, since
@@ -107,11 +108,7 @@ impl Plan {
                 steps.push(Around { outer: elements, len: 1, inner: 1 });
             }
         }
-        Ok(Self { shape: result, count, steps })
-    }
-
-    fn elements(&self) -> usize {
-        self.shape.iter().product()
+        Ok(Self { shape: result, elements, count, steps })
     }
 }
 
@@ -136,7 +133,7 @@ fn real<T: Real>(x: &[T], fold: Fold, plan: &Plan) -> Vec<T> {
     };
     let folded = match fold {
         Fold::LogSumExp => chain(x, plan, T::of(f64::NEG_INFINITY), log_sum_exp, log_sum_exp),
-        _ => folded(x, fold, plan, start),
+        _ => folded(x, fold, plan, start, T::plus, T::times),
     };
     match fold {
         // The mean of nothing is 0 in ONNX Runtime.
@@ -150,9 +147,9 @@ fn real<T: Real>(x: &[T], fold: Fold, plan: &Plan) -> Vec<T> {
     }
 }
 
-fn integer(x: &[i64], fold: Fold, plan: &Plan, dtype: DType) -> Data {
-    // The empty set's extremes are the least and the greatest of the type.
-    let (least, greatest) = match dtype {
+/// The least and the greatest integer of a type.
+fn bounds(dtype: DType) -> (i64, i64) {
+    match dtype {
         DType::U8 => (0, i64::from(u8::MAX)),
         DType::U16 => (0, i64::from(u16::MAX)),
         DType::U32 => (0, i64::from(u32::MAX)),
@@ -161,71 +158,73 @@ fn integer(x: &[i64], fold: Fold, plan: &Plan, dtype: DType) -> Data {
         DType::I32 => (i64::from(i32::MIN), i64::from(i32::MAX)),
         DType::Bool => (0, 1),
         _ => (i64::MIN, i64::MAX),
+    }
+}
+
+/// What is beyond the type is its least or greatest, as in ONNX Runtime, which
+/// folds integers as doubles. Here sums and products stay exact; roots and
+/// logarithms, and what is made of u64, are computed as doubles too.
+fn integer(x: &[i64], fold: Fold, plan: &Plan, dtype: DType) -> Data {
+    let (least, greatest) = bounds(dtype);
+    let is_root = matches!(fold, Fold::Norm | Fold::LogSum | Fold::LogSumExp);
+    if dtype == DType::U64 && !fold.is_extreme() {
+        let x: Vec<f64> = x.iter().map(|&x| x.cast_unsigned() as f64).collect();
+        return real(&x, fold, plan).into_iter().map(|x| x as u64).collect::<Vec<_>>().into();
+    }
+    let values: Vec<i64> = if is_root {
+        let x: Vec<f64> = x.iter().map(|&x| x as f64).collect();
+        let whole = |x: f64| if x.is_nan() { least } else { x as i64 };
+        real(&x, fold, plan).into_iter().map(whole).collect()
+    } else {
+        let start = match fold {
+            Fold::Max => least,
+            Fold::Min => greatest,
+            Fold::Product => 1,
+            _ => 0,
+        };
+        folded(x, fold, plan, start, i64::saturating_add, i64::saturating_mul)
     };
-    let start = match fold {
-        Fold::Max => least,
-        Fold::Min => greatest,
-        Fold::Product => 1,
-        _ => 0,
+    let count = match fold {
+        Fold::Mean => i64::try_from(plan.count.max(1)).unwrap_or(i64::MAX),
+        _ => 1,
     };
-    // A sum wraps in its own type before anything else is made of it.
-    let unsigned = dtype == DType::U64;
-    let wrapped = |x: i64| match dtype {
-        DType::I32 => i64::from(x as i32),
-        DType::U32 => i64::from(x as u32),
-        _ => x,
-    };
-    let float = |x: i64| if unsigned { x.cast_unsigned() as f64 } else { x as f64 };
-    // Towards zero; what is no number is the least, as in ONNX Runtime.
-    let whole = |x: f64| if x.is_finite() { x as i64 } else { least };
-    let values: Vec<i64> = match fold {
-        Fold::LogSumExp => {
-            let x: Vec<f64> = x.iter().map(|&x| float(x)).collect();
-            real(&x, fold, plan).into_iter().map(whole).collect()
-        }
-        _ => folded(x, fold, plan, start),
-    };
-    let count = i64::try_from(plan.count.max(1)).unwrap_or(i64::MAX);
-    let finish = |x: i64| match fold {
-        Fold::Mean if unsigned => {
-            (x.cast_unsigned() / count.cast_unsigned()).cast_signed()
-        }
-        Fold::Mean => wrapped(x) / count,
-        Fold::Norm => whole(float(wrapped(x)).sqrt()),
-        Fold::LogSum => whole(float(wrapped(x)).ln()),
-        _ => x,
-    };
+    let finish = |x: i64| (x / count).clamp(least, greatest);
     narrow(values.into_iter().map(finish).collect(), dtype, fold.is_extreme())
 }
 
 /// The folds that are one operation on pairs. Of floats, a first element that
 /// is not a number stays the extreme, and later ones are passed over, as in
 /// ONNX Runtime.
-fn folded<T: Number>(x: &[T], fold: Fold, plan: &Plan, start: T) -> Vec<T> {
-    let add = |x: &[T], at: Around| each(x, at, |_| T::ZERO, |x| x, T::plus);
+fn folded<T: Number>(
+    x: &[T],
+    fold: Fold,
+    plan: &Plan,
+    start: T,
+    plus: impl Fn(T, T) -> T + Copy,
+    times: impl Fn(T, T) -> T + Copy,
+) -> Vec<T> {
+    let add = |x: &[T], at: Around| each(x, at, |_| T::ZERO, |x| x, plus);
     match fold {
         Fold::Max => {
-            let max = |x: &[T], at: Around| {
-                each(x, at, |x| x, |x| x, |a, b| if b > a { b } else { a })
-            };
+            let max =
+                |x: &[T], at: Around| each(x, at, |x| x, |x| x, |a, b| if b > a { b } else { a });
             chain(x, plan, start, max, max)
         }
         Fold::Min => {
-            let min = |x: &[T], at: Around| {
-                each(x, at, |x| x, |x| x, |a, b| if b < a { b } else { a })
-            };
+            let min =
+                |x: &[T], at: Around| each(x, at, |x| x, |x| x, |a, b| if b < a { b } else { a });
             chain(x, plan, start, min, min)
         }
         Fold::Product => {
-            let multiply = |x: &[T], at: Around| each(x, at, |_| T::ONE, |x| x, T::times);
+            let multiply = |x: &[T], at: Around| each(x, at, |_| T::ONE, |x| x, times);
             chain(x, plan, start, multiply, multiply)
         }
         Fold::Absolute => {
-            let first = |x: &[T], at: Around| each(x, at, |_| T::ZERO, T::magnitude, T::plus);
+            let first = |x: &[T], at: Around| each(x, at, |_| T::ZERO, T::magnitude, plus);
             chain(x, plan, start, first, add)
         }
         Fold::Norm | Fold::Squares => {
-            let first = |x: &[T], at: Around| each(x, at, |_| T::ZERO, |x| x.times(x), T::plus);
+            let first = |x: &[T], at: Around| each(x, at, |_| T::ZERO, |x| times(x, x), plus);
             chain(x, plan, start, first, add)
         }
         Fold::Sum | Fold::Mean | Fold::LogSum | Fold::LogSumExp => chain(x, plan, start, add, add),
@@ -242,15 +241,16 @@ fn chain<T: Copy>(
     next: impl Fn(&[T], Around) -> Vec<T>,
 ) -> Vec<T> {
     let Some((head, rest)) = plan.steps.split_first() else {
-        return vec![empty; plan.elements()];
+        return vec![empty; plan.elements];
     };
     rest.iter().fold(first(x, *head), |x, at| next(&x, *at))
 }
 
 const LANES: usize = 16;
-/// Elements that are folded in lanes, or rows that are folded together, before
-/// the result is added to the total: keeps the error of long sums small.
+/// Elements that are folded in lanes; longer rows are halved, which keeps the
+/// error of long sums small.
 const BLOCK: usize = 512;
+/// The fewest rows that are folded together before they are added to the total.
 const ROWS: usize = 64;
 
 /// Folds along one axis. `start` gives what a fold begins with, from its first
@@ -272,7 +272,7 @@ fn each<T: Copy>(
         let begin = out.len();
         out.extend(block.iter().take(at.inner).map(|&x| start(map(x))));
         let Some(total) = out.get_mut(begin..) else { continue };
-        for rows in block.chunks(at.inner.saturating_mul(ROWS)) {
+        for rows in block.chunks(at.inner.saturating_mul(at.len.isqrt().max(ROWS))) {
             part.clear();
             part.extend(block.iter().take(at.inner).map(|&x| start(map(x))));
             for row in rows.chunks_exact(at.inner) {
@@ -292,28 +292,38 @@ fn each<T: Copy>(
 fn row<T: Copy>(
     row: &[T],
     start: impl Fn(T) -> T,
-    map: impl Fn(T) -> T,
+    map: impl Fn(T) -> T + Copy,
     f: impl Fn(T, T) -> T + Copy,
 ) -> Option<T> {
     let begin = start(map(*row.first()?));
     if row.len() < LANES {
         return Some(row.iter().fold(begin, |a, &x| f(a, map(x))));
     }
-    let mut total = begin;
-    for block in row.chunks(BLOCK) {
-        let mut lanes = [begin; LANES];
-        let (chunks, rest) = block.as_chunks::<LANES>();
-        for chunk in chunks {
-            for (a, &x) in lanes.iter_mut().zip(chunk) {
-                *a = f(*a, map(x));
-            }
-        }
-        for (a, &x) in lanes.iter_mut().zip(rest) {
+    Some(halves(row, begin, map, f))
+}
+
+/// `begin` is neutral.
+fn halves<T: Copy>(
+    row: &[T],
+    begin: T,
+    map: impl Fn(T) -> T + Copy,
+    f: impl Fn(T, T) -> T + Copy,
+) -> T {
+    if row.len() > BLOCK {
+        let (left, right) = row.split_at((row.len() / 2).next_multiple_of(LANES));
+        return f(halves(left, begin, map, f), halves(right, begin, map, f));
+    }
+    let mut lanes = [begin; LANES];
+    let (chunks, rest) = row.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (a, &x) in lanes.iter_mut().zip(chunk) {
             *a = f(*a, map(x));
         }
-        total = f(total, lanes.into_iter().fold(begin, f));
     }
-    Some(total)
+    for (a, &x) in lanes.iter_mut().zip(rest) {
+        *a = f(*a, map(x));
+    }
+    lanes.into_iter().fold(begin, f)
 }
 
 /// The sum of all elements.

@@ -8,6 +8,7 @@ use super::number::{Real, by_float};
 use crate::fault::{Fault, bail};
 use crate::kernels::axes::{self, Around, Walk};
 use crate::kernels::{Kernel, Spec};
+use crate::limits;
 use crate::tensors::strides;
 use crate::value::{Inputs, Value};
 
@@ -90,9 +91,7 @@ pub(super) fn layer(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     if spec.attributes.int("stash_type", 1) != 1 {
         bail!("it is only computed in 32-bit floats or more ('stash_type' 1)");
     }
-    Ok(Box::new(move |mut inputs: Inputs<'_>| {
-        by_float!(inputs, run_layer(&mut inputs, layer))
-    }))
+    Ok(Box::new(move |mut inputs: Inputs<'_>| by_float!(inputs, run_layer(&mut inputs, layer))))
 }
 
 fn run_layer<T: Real>(inputs: &mut Inputs<'_>, layer: Layer) -> Result<Vec<Value>, Fault> {
@@ -137,11 +136,16 @@ fn run_layer<T: Real>(inputs: &mut Inputs<'_>, layer: Layer) -> Result<Vec<Value
         let v: Vec<f32> = v.into_iter().map(|x| x.to_f64() as f32).collect();
         Ok(Tensor::new(lengths.clone(), v)?.into())
     };
-    let y = give(shape.clone(), x, dtype)?;
-    if shape.contains(&0) || !layer.centred {
+    // Rows of no elements have them too.
+    let rows = limits::elements(&lengths)?;
+    means.resize(rows, T::ZERO);
+    inverses.resize(rows, T::ONE / T::of(layer.epsilon).sqrt());
+    let y = give(shape, x, dtype)?;
+    if !layer.centred {
         return Ok(vec![y]);
     }
-    let outputs: Result<Vec<Value>, Fault> = [means, inverses].into_iter().map(statistics).collect();
+    let outputs: Result<Vec<Value>, Fault> =
+        [means, inverses].into_iter().map(statistics).collect();
     Ok(std::iter::once(y).chain(outputs?).collect())
 }
 
@@ -154,12 +158,7 @@ struct Spread<'a, T: Real> {
 }
 
 impl<'a, T: Real> Spread<'a, T> {
-    fn new(
-        inputs: &'a Inputs<'_>,
-        i: usize,
-        to: &[usize],
-        columns: usize,
-    ) -> Result<Self, Fault> {
+    fn new(inputs: &'a Inputs<'_>, i: usize, to: &[usize], columns: usize) -> Result<Self, Fault> {
         let shape = inputs.tensor(i)?.shape();
         let values = floats(inputs, i)?;
         if axes::broadcast(&[shape, to])? != to {
@@ -211,9 +210,7 @@ pub(super) fn group(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         // Before opset 21 GroupNormalization has them by group.
         by_channel: groups.is_none() || spec.version >= 21,
     };
-    Ok(Box::new(move |mut inputs: Inputs<'_>| {
-        by_float!(inputs, run_group(&mut inputs, group))
-    }))
+    Ok(Box::new(move |mut inputs: Inputs<'_>| by_float!(inputs, run_group(&mut inputs, group))))
 }
 
 fn run_group<T: Real>(inputs: &mut Inputs<'_>, group: Group) -> Result<Vec<Value>, Fault> {
@@ -229,7 +226,7 @@ fn run_group<T: Real>(inputs: &mut Inputs<'_>, group: Group) -> Result<Vec<Value
     let wanted = if group.by_channel { *channels } else { groups };
     let scale = parameters::<T>(inputs, 1, wanted)?;
     let bias = parameters::<T>(inputs, 2, wanted)?;
-    let area = spatial.iter().product::<usize>().max(1);
+    let area = axes::product(spatial).max(1);
     let factors = scale.iter().zip(bias.iter());
     for (i, x) in x.chunks_exact_mut(each.saturating_mul(area).max(1)).enumerate() {
         let (mean, variance) = moments(x);
@@ -271,9 +268,10 @@ pub(super) fn batch(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         spatial: spec.version >= 9 || spec.attributes.flag("spatial", true),
         outputs: spec.outputs,
     };
-    Ok(Box::new(move |mut inputs: Inputs<'_>| {
-        by_float!(inputs, run_batch(&mut inputs, batch))
-    }))
+    if spec.outputs > 1 && !batch.training {
+        bail!("it has one output unless 'training_mode' is 1");
+    }
+    Ok(Box::new(move |mut inputs: Inputs<'_>| by_float!(inputs, run_batch(&mut inputs, batch))))
 }
 
 fn run_batch<T: Real>(inputs: &mut Inputs<'_>, batch: Batch) -> Result<Vec<Value>, Fault> {
@@ -281,8 +279,8 @@ fn run_batch<T: Real>(inputs: &mut Inputs<'_>, batch: Batch) -> Result<Vec<Value
     // A vector is a batch of one channel.
     let rest = shape.get(1..).unwrap_or_default();
     let (channels, area) = match rest {
-        [channels, spatial @ ..] if batch.spatial => (*channels, spatial.iter().product()),
-        _ => (rest.iter().product(), 1usize),
+        [channels, spatial @ ..] if batch.spatial => (*channels, axes::product(spatial)),
+        _ => (axes::product(rest), 1),
     };
     let scale = parameters::<T>(inputs, 1, channels)?;
     let bias = parameters::<T>(inputs, 2, channels)?;
@@ -378,7 +376,8 @@ fn run_mean_variance<T: Real>(inputs: &mut Inputs<'_>, list: &[i64]) -> Result<V
     let steps: Vec<isize> = pick(&steps).iter().map(|step| step.cast_signed()).collect();
     let walk = Walk::new(&moved, &steps, 0);
     let mut rows: Vec<T> = walk.clone().filter_map(|at| x.get(at)).copied().collect();
-    let columns = chosen.iter().filter_map(|&i| shape.get(i)).product::<usize>().max(1);
+    let columns: Vec<usize> = chosen.iter().filter_map(|&i| shape.get(i)).copied().collect();
+    let columns = axes::product(&columns).max(1);
     for row in rows.chunks_exact_mut(columns) {
         let (mean, variance) = moments(row);
         // As the operator's definition by others has it.

@@ -9,8 +9,11 @@ use tensor::{DType, Data, Element};
 
 use crate::fault::{Fault, bail};
 
-/// What is added and multiplied; integers wrap.
-pub(in crate::kernels) trait Number: Copy + PartialOrd + Default + 'static {
+/// What is added and multiplied. Integers wrap, but for the magnitude of the
+/// least.
+pub(in crate::kernels) trait Number:
+    Copy + PartialOrd + Default + 'static
+{
     const ZERO: Self;
     const ONE: Self;
     fn plus(self, other: Self) -> Self;
@@ -44,7 +47,7 @@ macro_rules! integers {
             #[inline(always)]
             fn times(self, other: Self) -> Self { self.wrapping_mul(other) }
             #[inline(always)]
-            fn magnitude(self) -> Self { self.wrapping_abs() }
+            fn magnitude(self) -> Self { self.saturating_abs() }
         }
     )*};
 }
@@ -180,7 +183,7 @@ pub(in crate::kernels) enum Wide<'a> {
     Integer(Cow<'a, [i64]>),
 }
 
-/// Which order the widened integers have to keep: all but u64 do anyway.
+/// What puts u64 in order as i64; all other integers are.
 const SIGN: u64 = 1 << 63;
 
 impl<'a> Wide<'a> {

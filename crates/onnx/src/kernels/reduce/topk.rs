@@ -155,9 +155,8 @@ fn first_of_line<K: Copy + Ord>(
 ) {
     best.clear();
     if k > FEW {
-        let order = |a: &(K, usize), b: &(K, usize)| -> Ordering {
-            b.0.cmp(&a.0).then(a.1.cmp(&b.1))
-        };
+        let order =
+            |a: &(K, usize), b: &(K, usize)| -> Ordering { b.0.cmp(&a.0).then(a.1.cmp(&b.1)) };
         best.extend(line.zip(0..));
         if k < best.len() {
             best.select_nth_unstable_by(k, order);

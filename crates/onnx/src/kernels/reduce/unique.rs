@@ -5,11 +5,14 @@ use std::cmp::Ordering;
 use tensor::{Data, Tensor};
 
 use super::topk::{Keys, picked};
-use crate::fault::Fault;
+use crate::fault::{Fault, bail};
 use crate::kernels::axes::{self, Around};
 use crate::kernels::{Kernel, Spec};
 use crate::limits;
 use crate::value::Inputs;
+
+/// How many slices may be compared that take no memory themselves.
+const MOST_EMPTY: usize = 1 << 20;
 
 /// What is not a number is one value, after all others, as in NumPy; ONNX
 /// Runtime's answer depends on what stands beside it.
@@ -24,6 +27,9 @@ pub(super) fn unique(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
             None => (vec![x.len()], 0),
         };
         let at = Around::new(&shape, axis);
+        if x.is_empty() && at.len > MOST_EMPTY {
+            bail!("there are {} slices without an element", at.len);
+        }
         let found = match x.data() {
             Data::Str(v) => Found::new(&lines(v, at), at.len, sorted),
             other => match Keys::new(other)? {
@@ -81,7 +87,7 @@ impl Found {
         let width = values.len() / len.max(1);
         let slice = |i: usize| values.get(i * width..(i + 1) * width).unwrap_or_default();
         // Where there are no elements, all slices are equal.
-        let mut order: Vec<usize> = (0..len.min(limits::MAX_ELEMENTS)).collect();
+        let mut order: Vec<usize> = (0..len).collect();
         order.sort_by(|&a, &b| slice(a).cmp(slice(b)));
         let mut groups: Vec<(usize, usize)> = Vec::new();
         let mut group = vec![0; order.len()];
