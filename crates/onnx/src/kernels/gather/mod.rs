@@ -109,9 +109,7 @@ fn gather_nd(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         let tuples = Tuples::new(data.shape(), indices.shape(), batch_dims)?;
         let places = tuples.places(inputs.slice::<i64>(1)?)?;
         let shape = [tuples.outer, tuples.block].concat();
-        let out = pick(data, shape, || {
-            Ok(Runs::blocks(places, limits::elements(tuples.block)?))
-        })?;
+        let out = pick(data, shape, || Ok(Runs::blocks(places, limits::elements(tuples.block)?)))?;
         Ok(vec![out.into()])
     }))
 }
@@ -151,11 +149,16 @@ impl<'a> Tuples<'a> {
         let shared = self.outer.get(..self.batch_dims).unwrap_or_default();
         let per_batch = count.checked_div(limits::elements(shared)?).unwrap_or(0).max(1);
         let strides = strides(self.shape);
-        let axes: Vec<(usize, usize)> =
-            self.shape.iter().copied().zip(strides).skip(self.batch_dims).take(self.depth).collect();
+        let axes: Vec<(usize, usize)> = self
+            .shape
+            .iter()
+            .copied()
+            .zip(strides)
+            .skip(self.batch_dims)
+            .take(self.depth)
+            .collect();
         // How many elements belong to one of what the shared axes count.
-        let batch: usize =
-            limits::elements(self.shape.get(self.batch_dims..).unwrap_or_default())?;
+        let batch: usize = limits::elements(self.shape.get(self.batch_dims..).unwrap_or_default())?;
         let place = |(i, tuple): (usize, &[i64])| {
             let mut place = i / per_batch * batch;
             for (&value, &(len, stride)) in tuple.iter().zip(&axes) {

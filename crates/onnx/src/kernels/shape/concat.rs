@@ -82,7 +82,8 @@ fn interleaved<T: Element>(_: &[T], parts: &[(&Data, usize)], outer: usize) -> V
         return out;
     }
     let mut out = Vec::with_capacity(width.saturating_mul(outer));
-    let mut parts: Vec<_> = parts.into_iter().map(|(part, n)| part.chunks_exact(n.max(1))).collect();
+    let mut parts: Vec<_> =
+        parts.into_iter().map(|(part, n)| part.chunks_exact(n.max(1))).collect();
     for _ in 0..outer {
         for part in &mut parts {
             out.extend_from_slice(part.next().unwrap_or_default());

@@ -99,9 +99,8 @@ fn padded(
 ) -> Result<Vec<Value>, Fault> {
     let mut shape = Vec::with_capacity(ends.len());
     for (&len, &(before, after)) in tensor.shape().iter().zip(ends) {
-        let sum = i128::try_from(len).unwrap_or(i128::MAX / 2)
-            + i128::from(before)
-            + i128::from(after);
+        let sum =
+            i128::try_from(len).unwrap_or(i128::MAX / 2) + i128::from(before) + i128::from(after);
         match usize::try_from(sum) {
             Ok(len) => shape.push(len),
             Err(_) => bail!("pads of {before} and {after} for a length of {len}"),
@@ -171,7 +170,10 @@ fn merged(sources: &[usize], stride: usize) -> Vec<Run> {
     for source in sources {
         let at = source.saturating_mul(stride);
         match runs.last_mut() {
-            Some(run) if run.at == NOWHERE && at == NOWHERE || run.at.checked_add(run.len) == Some(at) => {
+            Some(run)
+                if run.at == NOWHERE && at == NOWHERE
+                    || run.at.checked_add(run.len) == Some(at) =>
+            {
                 run.len += stride;
             }
             _ => runs.push(Run { at, len: stride, step: 1 }),

@@ -107,7 +107,8 @@ fn copy<T: Element>(from: &[T], runs: &Runs, fill: Option<&Data>) -> Vec<T> {
                 },
                 0 => out.resize(out.len() + run.len, from.get(at).unwrap_or(&fill).clone()),
                 step => {
-                    let offset = |i: usize| at.wrapping_add_signed(step.wrapping_mul(i.cast_signed()));
+                    let offset =
+                        |i: usize| at.wrapping_add_signed(step.wrapping_mul(i.cast_signed()));
                     let run = (0..run.len).map(|i| from.get(offset(i)).unwrap_or(&fill).clone());
                     out.extend(run);
                 }

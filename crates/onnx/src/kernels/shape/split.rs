@@ -41,8 +41,7 @@ pub(super) fn split(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
                 *along = len;
             }
             let start = at.saturating_mul(step);
-            let part =
-                pick(tensor, shape.clone(), || Ok(Runs::strided(&shape, &steps, start)))?;
+            let part = pick(tensor, shape.clone(), || Ok(Runs::strided(&shape, &steps, start)))?;
             at = at.saturating_add(len);
             parts.push(part.into());
         }

@@ -113,7 +113,10 @@ fn unknown_names_are_refused_when_the_model_loads() {
     };
     assert_eq!(build("Pad", 18, &[text("mode", "symmetric")]), "'symmetric' is no mode of padding");
     assert_eq!(build("ScatterND", 18, &[text("reduction", "mean")]), "'mean' is no reduction");
-    assert_eq!(build("DepthToSpace", 13, &[int("blocksize", 0)]), "'blocksize' is missing, or no size");
+    assert_eq!(
+        build("DepthToSpace", 13, &[int("blocksize", 0)]),
+        "'blocksize' is missing, or no size"
+    );
     assert_eq!(build("Concat", 13, &[]), "the attribute 'axis' is missing");
     assert_eq!(
         build("Split", 18, &[int("num_outputs", 3)]),
@@ -220,10 +223,22 @@ fn indices_that_are_no_numbers_mark_nothing() {
 /// Not of ONNX Runtime, which lacks them.
 #[test]
 fn the_oldest_versions_read_their_attributes() {
-    let tile = run("Tile", 1, &[], &[Some(matrix()), Some(Tensor::scalar(2f32)), Some(Tensor::scalar(1f32))], 1);
+    let tile = run(
+        "Tile",
+        1,
+        &[],
+        &[Some(matrix()), Some(Tensor::scalar(2f32)), Some(Tensor::scalar(1f32))],
+        1,
+    );
     let twice = vec![0.0f32, 1.0, 2.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 3.0, 4.0, 5.0];
     assert_eq!(tile, Ok(vec![tensor(&[2, 6], twice)]));
-    let concat = run("Concat", 1, &[], &[Some(list(&[1])), Some(list(&[2]))].map(|x| x.map(|x| x.reshape(vec![1, 1]).unwrap())), 1);
+    let concat = run(
+        "Concat",
+        1,
+        &[],
+        &[Some(list(&[1])), Some(list(&[2]))].map(|x| x.map(|x| x.reshape(vec![1, 1]).unwrap())),
+        1,
+    );
     assert_eq!(concat, Ok(vec![tensor(&[1, 2], vec![1i64, 2])]));
     let pad = run("Pad", 1, &[ints("paddings", &[1, 0])], &[Some(Tensor::vector(vec![1f32]))], 1);
     assert_eq!(pad, Ok(vec![Tensor::vector(vec![0f32, 1.0])]));
@@ -236,13 +251,27 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % sides
     }
 
     fn number(&mut self) -> i64 {
-        const NUMBERS: [i64; 13] =
-            [i64::MIN, i64::MIN + 1, -(1 << 40), -3, -2, -1, 0, 1, 2, 3, 1 << 40, i64::MAX - 1, i64::MAX];
+        const NUMBERS: [i64; 13] = [
+            i64::MIN,
+            i64::MIN + 1,
+            -(1 << 40),
+            -3,
+            -2,
+            -1,
+            0,
+            1,
+            2,
+            3,
+            1 << 40,
+            i64::MAX - 1,
+            i64::MAX,
+        ];
         if self.roll(3) == 0 { NUMBERS[self.roll(13)] } else { NUMBERS[4 + self.roll(6)] }
     }
 
@@ -273,10 +302,36 @@ impl Dice {
 }
 
 const OPERATORS: [&str; 30] = [
-    "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Concat", "Split", "Slice", "Expand", "Tile",
-    "Pad", "CenterCropPad", "Shape", "Size", "ConstantOfShape", "Range", "EyeLike", "Trilu", "DepthToSpace",
-    "SpaceToDepth", "ReverseSequence", "OneHot", "Compress", "Gather", "GatherElements", "GatherND", "Scatter",
-    "ScatterElements", "ScatterND", "TensorScatter",
+    "Reshape",
+    "Flatten",
+    "Squeeze",
+    "Unsqueeze",
+    "Transpose",
+    "Concat",
+    "Split",
+    "Slice",
+    "Expand",
+    "Tile",
+    "Pad",
+    "CenterCropPad",
+    "Shape",
+    "Size",
+    "ConstantOfShape",
+    "Range",
+    "EyeLike",
+    "Trilu",
+    "DepthToSpace",
+    "SpaceToDepth",
+    "ReverseSequence",
+    "OneHot",
+    "Compress",
+    "Gather",
+    "GatherElements",
+    "GatherND",
+    "Scatter",
+    "ScatterElements",
+    "ScatterND",
+    "TensorScatter",
 ];
 
 #[test]
@@ -286,9 +341,18 @@ fn whatever_the_numbers_are_nothing_panics() {
     for turn in 0..120_000 {
         let op = OPERATORS[turn % OPERATORS.len()];
         let mut attributes = Vec::new();
-        for name in
-            ["axis", "batch_dims", "k", "start", "end", "blocksize", "upper", "allowzero", "batch_axis", "time_axis"]
-        {
+        for name in [
+            "axis",
+            "batch_dims",
+            "k",
+            "start",
+            "end",
+            "blocksize",
+            "upper",
+            "allowzero",
+            "batch_axis",
+            "time_axis",
+        ] {
             if dice.roll(3) == 0 {
                 attributes.push(int(name, dice.number()));
             }
@@ -317,7 +381,8 @@ fn whatever_the_numbers_are_nothing_panics() {
                 _ => Some(list(&dice.numbers())),
             });
         }
-        answers[turn % OPERATORS.len()] += usize::from(run(op, version, &attributes, &inputs, 1 + dice.roll(3)).is_ok());
+        answers[turn % OPERATORS.len()] +=
+            usize::from(run(op, version, &attributes, &inputs, 1 + dice.roll(3)).is_ok());
     }
     // Most are faults; that some are not shows that the kernels were reached.
     for (op, answers) in OPERATORS.iter().zip(answers) {
