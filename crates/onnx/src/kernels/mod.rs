@@ -17,6 +17,7 @@ mod linear;
 mod matmul;
 #[cfg(feature = "networks")]
 mod nn;
+mod order;
 mod reduce;
 mod scale;
 mod scores;

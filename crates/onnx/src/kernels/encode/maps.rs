@@ -4,7 +4,7 @@
 use tensor::{DType, Data, Tensor};
 
 use super::super::scale::takes;
-use super::super::{Kernel, Spec};
+use super::super::{Kernel, Spec, order};
 use super::columns::select;
 use super::lookup::{Lookup, Repeated, integer_key};
 use super::truncated;
@@ -50,7 +50,7 @@ pub(super) fn zip_map(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
 /// The places of the keys in ascending order; of equal keys, the last one's.
 fn ascending<K: Ord>(keys: &[K]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..keys.len()).collect();
-    order.sort_by(|&a, &b| keys.get(a).cmp(&keys.get(b)).then(b.cmp(&a)));
+    order::sort(&mut order, &|a, b| keys.get(a).cmp(&keys.get(b)).then(b.cmp(&a)));
     order.dedup_by(|a, b| keys.get(*a) == keys.get(*b));
     order
 }

@@ -1,12 +1,10 @@
 //! `TopK`.
 
-use std::cmp::Ordering;
-
 use tensor::{Data, Tensor};
 
 use crate::fault::{Fault, bail};
 use crate::kernels::axes::{self, Around};
-use crate::kernels::{Kernel, Spec};
+use crate::kernels::{Kernel, Spec, order};
 use crate::limits;
 use crate::value::Inputs;
 
@@ -155,14 +153,10 @@ fn first_of_line<K: Copy + Ord>(
 ) {
     best.clear();
     if k > FEW {
-        let order =
-            |a: &(K, usize), b: &(K, usize)| -> Ordering { b.0.cmp(&a.0).then(a.1.cmp(&b.1)) };
-        best.extend(line.zip(0..));
-        if k < best.len() {
-            best.select_nth_unstable_by(k, order);
-            best.truncate(k);
-        }
-        best.sort_unstable_by(order);
+        let keys: Vec<K> = line.collect();
+        let order = |a: usize, b: usize| keys.get(b).cmp(&keys.get(a));
+        let places = order::first(k, keys.len(), &order);
+        best.extend(places.into_iter().filter_map(|i| Some((*keys.get(i)?, i))));
         return;
     }
     let mut least = None;

@@ -7,7 +7,7 @@ use tensor::{Data, Tensor};
 use super::topk::{Keys, picked};
 use crate::fault::{Fault, bail};
 use crate::kernels::axes::{self, Around};
-use crate::kernels::{Kernel, Spec};
+use crate::kernels::{Kernel, Spec, order};
 use crate::limits;
 use crate::value::Inputs;
 
@@ -88,7 +88,7 @@ impl Found {
         let slice = |i: usize| values.get(i * width..(i + 1) * width).unwrap_or_default();
         // Where there are no elements, all slices are equal.
         let mut order: Vec<usize> = (0..len).collect();
-        order.sort_by(|&a, &b| slice(a).cmp(slice(b)));
+        order::sort(&mut order, &|a, b| slice(a).cmp(slice(b)));
         let mut groups: Vec<(usize, usize)> = Vec::new();
         let mut group = vec![0; order.len()];
         let mut previous: Option<usize> = None;
@@ -107,19 +107,19 @@ impl Found {
             }
         }
         if !sorted {
-            let mut by_place: Vec<(usize, (usize, usize))> =
-                groups.into_iter().enumerate().collect();
-            by_place.sort_by_key(|(_, (first, _))| *first);
+            let mut by_place: Vec<usize> = (0..groups.len()).collect();
+            let first = |i: usize| groups.get(i).map(|(first, _)| *first);
+            order::sort(&mut by_place, &|a, b| first(a).cmp(&first(b)));
             let mut renamed = vec![0; by_place.len()];
-            for (new, (old, _)) in by_place.iter().enumerate() {
-                if let Some(renamed) = renamed.get_mut(*old) {
+            for (new, &old) in by_place.iter().enumerate() {
+                if let Some(renamed) = renamed.get_mut(old) {
                     *renamed = new;
                 }
             }
             for group in &mut group {
                 *group = renamed.get(*group).copied().unwrap_or_default();
             }
-            groups = by_place.into_iter().map(|(_, group)| group).collect();
+            groups = by_place.into_iter().filter_map(|i| groups.get(i).copied()).collect();
         }
         let (first, count) = groups.into_iter().unzip();
         Self { first, group, count }
