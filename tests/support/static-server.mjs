@@ -1,5 +1,5 @@
 // A plain static host, as dumb as the ones that people put the site on: no
-// rewriting, no headers of its own, optionally under a sub-path.
+// rewriting, no headers but those asked for, optionally under a sub-path.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
@@ -15,8 +15,8 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** Serves `dir` at `base` (such as `/` or `/tools/millrace/`); returns `{ port, requests, stop }`. */
-export async function startStatic(dir, base = '/') {
+/** Serves `dir` at `base` (such as `/` or `/tools/millrace/`), with `headers` besides; returns `{ port, requests, stop }`. */
+export async function startStatic(dir, base = '/', headers = {}) {
   const requests = [];
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://static');
@@ -27,7 +27,7 @@ export async function startStatic(dir, base = '/') {
       if (inside === undefined || !file.startsWith(path.resolve(dir) + path.sep)) throw new Error('outside');
       const body = request.method === 'GET' ? await readFile(file) : null;
       if (body === null) throw new Error('read only');
-      response.writeHead(200, { 'Content-Type': TYPES[path.extname(file)] ?? 'application/octet-stream' });
+      response.writeHead(200, { ...headers, 'Content-Type': TYPES[path.extname(file)] ?? 'application/octet-stream' });
       response.end(body);
     } catch {
       response.writeHead(404, { 'Content-Type': 'text/html; charset=utf-8' });

@@ -4,6 +4,8 @@
 //! [`check`] runs one case. The program of this package calls it natively, for
 //! the inner loop; `cargo xtask onnx-suite` calls it in the wasm build, in V8.
 
+#[cfg(target_arch = "wasm32")]
+mod bench;
 mod compare;
 #[cfg(target_arch = "wasm32")]
 mod wasm;

@@ -118,6 +118,17 @@ const SUITE: Module = Module {
     flags: "",
 };
 
+/// The same without tract, as the module `tabular` is built; for benchmarks.
+const SUITE_TABULAR: Module = Module {
+    package: "onnx-suite",
+    file: "onnx_suite",
+    name: "suite-tabular",
+    restarts: true,
+    kind: Kind::Kernels,
+    bare: true,
+    flags: "",
+};
+
 impl Module {
     /// cargo's profile for the module, and the folder that cargo puts it in.
     fn profile(&self, level: Level) -> (&'static str, &'static str) {
@@ -179,9 +190,16 @@ pub(crate) fn build(level: Level) -> Result<()> {
 }
 
 /// Builds the module of the suites, and gives its folder.
-pub(crate) fn suite(toolchain: &Toolchain) -> Result<PathBuf> {
-    step("building the suites' module", || compile(toolchain, &SUITE, Level::Optimised))?;
-    Ok(bound(&SUITE, Level::Optimised))
+pub(crate) fn suite(toolchain: &Toolchain, level: Level) -> Result<PathBuf> {
+    step("building the suites' module", || compile(toolchain, &SUITE, level))?;
+    Ok(bound(&SUITE, level))
+}
+
+/// Builds the same without tract, and gives its folder.
+pub(crate) fn suite_tabular(toolchain: &Toolchain, level: Level) -> Result<PathBuf> {
+    let what = "building the suites' module for tabular models";
+    step(what, || compile(toolchain, &SUITE_TABULAR, level))?;
+    Ok(bound(&SUITE_TABULAR, level))
 }
 
 /// Where a module's JavaScript and final wasm are kept between builds.
@@ -201,6 +219,10 @@ fn compile(toolchain: &Toolchain, module: &Module, level: Level) -> Result<()> {
     cargo.args(["build", "--target", WASM, "--package", module.package, "--profile", profile]);
     if module.bare {
         cargo.arg("--no-default-features");
+    }
+    if module.package == SUITE.package {
+        // It has a native program, too.
+        cargo.arg("--lib");
     }
     run(&mut cargo)?;
     let compiled = paths::target().join(WASM).join(folder).join(format!("{}.wasm", module.file));

@@ -3,6 +3,7 @@
 //! Each verb installs what it needs, says what it is doing while it does it,
 //! and fails with one line that says what to do.
 
+mod bench;
 mod build;
 mod check;
 mod error;
@@ -31,6 +32,7 @@ cargo xtask VERB
   test          run every test: native, wasm, workerd, and end to end against a real MLflow
   check         formatting and clippy, warnings as errors, for native and for wasm
   onnx-suite    run a directory of ONNX test cases on our engine, in wasm, in V8
+  bench         measure: inference against onnxruntime-web, serving against MLflow's server
   train-demo    train the demo model anew (examples/demo-model)
 
 cargo xtask VERB --help tells a verb's options.";
@@ -62,6 +64,7 @@ fn dispatch() -> Result<()> {
         "build" => build::main(arguments),
         "test" => test::main(arguments),
         "onnx-suite" => onnx_suite::main(arguments),
+        "bench" => bench::main(arguments),
         "check" => check::main(arguments),
         "train-demo" => python::train_demo(arguments),
         other => Err(Error::new(format!("there is no verb '{other}'\n\n{VERBS}"))),

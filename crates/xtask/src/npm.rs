@@ -1,7 +1,7 @@
 //! npm's packages: workerd and binaryen to serve, more to test.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{Context as _, Error, Result};
@@ -21,28 +21,47 @@ pub(crate) enum Scope {
 /// Installs npm's packages as `tests/package-lock.json` says, unless they are
 /// there, and gives their folder.
 pub(crate) fn ensure(scope: Scope) -> Result<PathBuf> {
+    let tests = paths::root().join("tests");
+    match scope {
+        Scope::Serve if is_installed(&tests, ALL)? => Ok(tests.join("node_modules")),
+        Scope::Serve => install(&tests, "workerd, binaryen, …", SOME, &["--omit=dev"]),
+        Scope::Test => install(&tests, "workerd, binaryen, …", ALL, &[]),
+    }
+}
+
+/// The same for what the benchmarks compare with: `tests/bench/package-lock.json`.
+pub(crate) fn ensure_peers() -> Result<PathBuf> {
+    install(&paths::root().join("tests/bench"), "onnxruntime-web", ALL, &[])
+}
+
+/// The stamps of a folder of packages: all are there, or those without `dev`.
+const ALL: &str = ".installed-all";
+const SOME: &str = ".installed-some";
+
+/// Whether what the lock file says was installed, under this stamp.
+fn is_installed(folder: &Path, stamp: &str) -> Result<bool> {
+    let lock = lock_file(folder)?;
+    Ok(fs::read(folder.join("node_modules").join(stamp)).is_ok_and(|installed| installed == lock))
+}
+
+fn lock_file(folder: &Path) -> Result<Vec<u8>> {
+    let lock = folder.join("package-lock.json");
+    fs::read(&lock).context(|| format!("reading {}", lock.display()))
+}
+
+fn install(folder: &Path, what: &str, stamp: &str, flags: &[&str]) -> Result<PathBuf> {
     system::node()?;
     let npm = system::ensure("npm", &["npm"], &["npm"])?;
-    let tests = paths::root().join("tests");
-    let modules = tests.join("node_modules");
-    let lock = fs::read(tests.join("package-lock.json"))
-        .context(|| "reading tests/package-lock.json".to_owned())?;
-    let is_installed =
-        |stamp: &str| fs::read(modules.join(stamp)).is_ok_and(|installed| installed == lock);
-    let (all, some) = (".installed-all", ".installed-some");
-    if is_installed(all) || (scope == Scope::Serve && is_installed(some)) {
+    let modules = folder.join("node_modules");
+    if is_installed(folder, stamp)? {
         return Ok(modules);
     }
-    step("installing npm's packages (workerd, binaryen, …)", || {
+    step(&format!("installing npm's packages ({what})"), || {
         let mut command = Command::new(npm);
-        command.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&tests);
-        if scope == Scope::Serve {
-            command.arg("--omit=dev");
-        }
-        run(&mut command)
+        command.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).args(flags);
+        run(command.current_dir(folder))
     })?;
-    let stamp = if scope == Scope::Test { all } else { some };
-    fs::write(modules.join(stamp), lock).context(|| format!("writing {stamp}"))?;
+    fs::write(modules.join(stamp), lock_file(folder)?).context(|| format!("writing {stamp}"))?;
     Ok(modules)
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use lexopt::ValueExt as _;
 
-use crate::build;
+use crate::build::{self, Level};
 use crate::error::{Error, Result};
 use crate::paths::root;
 use crate::run::run;
@@ -56,7 +56,7 @@ pub(crate) struct Suite {
 
 impl Suite {
     pub(crate) fn build(toolchain: &Toolchain) -> Result<Self> {
-        Ok(Self { node: system::node()?, module: build::suite(toolchain)? })
+        Ok(Self { node: system::node()?, module: build::suite(toolchain, Level::Optimised)? })
     }
 
     /// Runs the cases of a directory; an error when one fails that is not listed.

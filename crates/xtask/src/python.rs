@@ -1,7 +1,7 @@
 //! Python, for the real MLflow.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::{Context as _, Error, Result};
@@ -13,19 +13,24 @@ use crate::system;
 /// the first call.
 pub(crate) fn ensure() -> Result<PathBuf> {
     let root = paths::root();
-    let (venv, list) = (root.join(".venv"), root.join("tests/requirements.txt"));
+    environment("MLflow", &root.join(".venv"), &root.join("tests/requirements.txt"))
+}
+
+/// The Python of a virtual environment with the packages of a list, made at the
+/// first call and again when the list changes; `what` says what it is for.
+pub(crate) fn environment(what: &str, venv: &Path, list: &Path) -> Result<PathBuf> {
     let python = venv.join("bin/python");
-    let wanted = fs::read(&list).context(|| "reading tests/requirements.txt".to_owned())?;
+    let wanted = fs::read(list).context(|| format!("reading {}", list.display()))?;
     let stamp = venv.join("installed.txt");
     if python.is_file() && fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(python);
     }
     let system = system()?;
-    step("making a virtual environment with MLflow (.venv)", || {
-        run(Command::new(&system).args(["-m", "venv"]).arg(&venv))?;
+    step(&format!("making a virtual environment with {what} ({})", venv.display()), || {
+        run(Command::new(&system).args(["-m", "venv"]).arg(venv))?;
         let mut pip = Command::new(&python);
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
-        run(pip.arg(&list))
+        run(pip.arg(list))
     })?;
     fs::write(&stamp, wanted).context(|| format!("writing {}", stamp.display()))?;
     Ok(python)
