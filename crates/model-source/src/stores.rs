@@ -66,8 +66,9 @@ impl Stores {
         let variable = |name: &str| {
             variable(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
         };
-        let first =
-            |names: [&'static str; 2]| names.into_iter().find_map(|name| Some((name, variable(name)?)));
+        let first = |names: [&'static str; 2]| {
+            names.into_iter().find_map(|name| Some((name, variable(name)?)))
+        };
         let tracking = match variable("MILLRACE_TRACKING_URI") {
             None => None,
             Some(uri) => {
@@ -129,20 +130,22 @@ impl Stores {
                     }]
                 }
             },
-            // The server says where the files are; it may be any store that is
-            // configured.
-            _ => {
-                let s3 = self.s3.is_named.then(|| origin(&self.s3.endpoint));
-                let azure = match (&self.azure.endpoint, &self.azure.account) {
-                    (Some(url), _) => Some(origin(url)),
-                    (None, Some(account)) => {
-                        Some(format!("https://{account}.blob.core.windows.net"))
-                    }
-                    (None, None) => None,
-                };
-                tracking().map(str::to_owned).into_iter().chain(s3).chain(azure).collect()
-            }
+            _ => self.registry_origins(),
         }
+    }
+
+    /// The origins that reading what the MLflow server keeps may take: it says
+    /// where the files are, in itself or in any store that is configured.
+    pub fn registry_origins(&self) -> Vec<String> {
+        let origin = |url: &Url| url.origin().ascii_serialization();
+        let tracking = self.tracking.as_ref().and_then(|(base, _)| base.origin());
+        let s3 = self.s3.is_named.then(|| origin(&self.s3.endpoint));
+        let azure = match (&self.azure.endpoint, &self.azure.account) {
+            (Some(url), _) => Some(origin(url)),
+            (None, Some(account)) => Some(format!("https://{account}.blob.core.windows.net")),
+            (None, None) => None,
+        };
+        tracking.map(str::to_owned).into_iter().chain(s3).chain(azure).collect()
     }
 }
 

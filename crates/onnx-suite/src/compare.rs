@@ -38,19 +38,18 @@ fn tensors(got: &Tensor, expected: &Tensor) -> Result<(), String> {
             expected.shape()
         ));
     }
-    let floats = |limits: (f64, f64), pairs: &mut dyn Iterator<Item = (f64, f64)>| {
-        match pairs.enumerate().find(|(_, (got, expected))| !close(*got, *expected, limits)) {
-            Some((i, (got, expected))) => Err(format!("{got} instead of {expected} at {i}")),
-            None => Ok(()),
-        }
+    let floats = |limits: (f64, f64), pairs: &mut dyn Iterator<Item = (f64, f64)>| match pairs
+        .enumerate()
+        .find(|(_, (got, expected))| !close(*got, *expected, limits))
+    {
+        Some((i, (got, expected))) => Err(format!("{got} instead of {expected} at {i}")),
+        None => Ok(()),
     };
     match (got.data(), expected.data()) {
         (Data::F32(g), Data::F32(e)) => {
             floats(FLOAT, &mut g.iter().zip(e).map(|(g, e)| (f64::from(*g), f64::from(*e))))
         }
-        (Data::F64(g), Data::F64(e)) => {
-            floats(FLOAT, &mut g.iter().zip(e).map(|(g, e)| (*g, *e)))
-        }
+        (Data::F64(g), Data::F64(e)) => floats(FLOAT, &mut g.iter().zip(e).map(|(g, e)| (*g, *e))),
         (Data::F16(g), Data::F16(e)) => {
             floats(HALF, &mut g.iter().zip(e).map(|(g, e)| (g.to_f64(), e.to_f64())))
         }

@@ -21,7 +21,8 @@ use crate::limits;
 use crate::networks;
 use crate::program::{Operand, Program, Slot, Step};
 use crate::proto::{
-    AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto,
+    AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto,
+    TensorProto,
 };
 use crate::session::ValueInfo;
 use crate::tensors;
@@ -47,12 +48,7 @@ pub(crate) fn compile(model: &ModelProto, inputs: &[ValueInfo]) -> Result<Progra
         is_tabular: is_tabular(model),
         nodes: Cell::new(0),
     };
-    let context = Context {
-        whole: &whole,
-        opsets: &model.opset_import,
-        bindings: None,
-        depth: 0,
-    };
+    let context = Context { whole: &whole, opsets: &model.opset_import, bindings: None, depth: 0 };
     let names: Vec<&str> = inputs.iter().map(|i| i.name.as_str()).collect();
     let outputs: Vec<&str> = graph.output.iter().map(|o| o.name.as_str()).collect();
     let source = Source { declared: inputs, ..Source::graph(graph, &names, &outputs) };
@@ -318,7 +314,8 @@ impl Build<'_, '_, '_> {
             });
         }
         if is_default_domain(&node.domain) && node.op_type == "Constant" {
-            let value = constant(&node).map_err(|fault| unsupported(format!("{place}: {fault}")))?;
+            let value =
+                constant(&node).map_err(|fault| unsupported(format!("{place}: {fault}")))?;
             if let Some(name) = node.output.first() {
                 self.names.known.insert(name.clone(), Operand::Constant(Rc::new(value)));
             }
@@ -420,12 +417,15 @@ impl Build<'_, '_, '_> {
 
     /// Prepares a node's graphs. What they use of the graph around them becomes
     /// inputs of the node, after its own.
-    fn bodies(&mut self, node: &NodeProto, operands: &mut Vec<Operand>) -> Result<Vec<Body>, Error> {
+    fn bodies(
+        &mut self,
+        node: &NodeProto,
+        operands: &mut Vec<Operand>,
+    ) -> Result<Vec<Body>, Error> {
         let mut bodies = Vec::new();
         for attribute in &node.attribute {
             let Some(graph) = &attribute.g else { continue };
-            let has_initializer =
-                |name: &str| graph.initializer.iter().any(|t| t.name == name);
+            let has_initializer = |name: &str| graph.initializer.iter().any(|t| t.name == name);
             let inputs: Vec<&str> = graph
                 .input
                 .iter()
@@ -474,12 +474,11 @@ impl Resolved<'_> {
     pub(crate) fn into_step(self) -> Result<Step, Error> {
         let Self { proto, version, inputs, outputs, place, dtypes, runs } = self;
         let kernel: Box<dyn Kernel> = match runs {
-            Runs::Function(program) => {
-                Box::new(move |inputs: Inputs<'_>| call(&program, inputs))
-            }
+            Runs::Function(program) => Box::new(move |inputs: Inputs<'_>| call(&program, inputs)),
             Runs::Operator(bodies) => {
-                let build = kernels::find(&proto.domain, &proto.op_type)
-                    .ok_or_else(|| unsupported(format!("{place}: the operator is not supported")))?;
+                let build = kernels::find(&proto.domain, &proto.op_type).ok_or_else(|| {
+                    unsupported(format!("{place}: the operator is not supported"))
+                })?;
                 let mut spec = Spec {
                     op: &proto.op_type,
                     version,

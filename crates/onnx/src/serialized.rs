@@ -58,9 +58,9 @@ impl Value {
                 .map_err(unreadable)
                 .and_then(|t| tensors::decode(&t))
                 .map(Self::Tensor),
-            Kind::Sequence => SequenceProto::decode(bytes)
-                .map_err(unreadable)
-                .and_then(|s| sequence(&s, 0)),
+            Kind::Sequence => {
+                SequenceProto::decode(bytes).map_err(unreadable).and_then(|s| sequence(&s, 0))
+            }
             Kind::Map => MapProto::decode(bytes).map_err(unreadable).and_then(|m| map(&m)),
             Kind::Optional => OptionalProto::decode(bytes).map_err(unreadable).and_then(optional),
             Kind::Unknown => Err(Fault::new("values of this type are not supported")),

@@ -83,8 +83,10 @@ pub(crate) fn predict(model: &dyn Predictor, input: &Input) -> Result<Prediction
     let columns: Vec<_> = outputs.into_iter().map(|(name, value)| (name, flat(value))).collect();
     let rows = columns.first().map_or(0, |(_, column)| rows(column));
     if columns.iter().any(|(_, column)| self::rows(column) != rows) {
-        let lengths: Vec<String> =
-            columns.iter().map(|(name, column)| format!("{name}: {}", self::rows(column))).collect();
+        let lengths: Vec<String> = columns
+            .iter()
+            .map(|(name, column)| format!("{name}: {}", self::rows(column)))
+            .collect();
         return Err(RunError(format!(
             "All arrays must be of the same length: the model's outputs do not form a data frame \
              ({}). Send the data as `inputs` to get them as they are.",

@@ -151,7 +151,8 @@ fn segment_step(
     read_later: &HashSet<Slot>,
     declared: &Declared<'_>,
 ) -> Result<Step, Error> {
-    let made: HashSet<Slot> = nodes.iter().flat_map(|n| n.outputs.iter().flatten().copied()).collect();
+    let made: HashSet<Slot> =
+        nodes.iter().flat_map(|n| n.outputs.iter().flatten().copied()).collect();
     let mut inputs: Vec<Slot> = Vec::new();
     for slot in nodes.iter().flat_map(|n| &n.inputs).filter_map(Operand::slot) {
         if !made.contains(&slot) && !inputs.contains(&slot) {
@@ -208,10 +209,8 @@ fn interpreted(
             *slot = renumbered(*slot);
         }
     }
-    let outputs = outputs
-        .iter()
-        .map(|&s| Operand::Slot { slot: renumbered(s), last: false })
-        .collect();
+    let outputs =
+        outputs.iter().map(|&s| Operand::Slot { slot: renumbered(s), last: false }).collect();
     let mut program = Program { slots: slots.len(), inputs, steps, outputs };
     program.mark_last_reads();
     Ok(program)
