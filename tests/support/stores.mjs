@@ -1,5 +1,6 @@
-// Stores that models load from: an S3 server and an Azure Blob server, both
-// checking signatures.
+// Stores that models load from: an S3 server that checks who asks (it reads
+// signatures of version 4 but does not compute them), and an Azure Blob server
+// that checks signatures.
 import { createHash, createHmac } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -47,7 +48,8 @@ export async function startS3(bucket) {
   const put = async (key, bytes) => {
     const url = signedPut(uri, bucket, key);
     const response = await fetch(url, { method: 'PUT', body: bytes });
-    if (!response.ok) throw new Error(`putting ${key}: ${response.status} ${await response.text()}`);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`putting ${key}: ${response.status} ${text}`);
   };
   return { ...server, env, put };
 }
@@ -97,7 +99,8 @@ export async function startAzure(container) {
     const text = `PUT\n\n\n${bytes.length || ''}${'\n'.repeat(9)}${headers}/${ACCOUNT}${resource}${query && '\nrestype:container'}`;
     const signature = createHmac('sha256', Buffer.from(KEY, 'base64')).update(text).digest('base64');
     const response = await fetch(`${uri}${resource}${query}`, { method: 'PUT', body: bytes, headers: { ...own, Authorization: `SharedKey ${ACCOUNT}:${signature}` } });
-    if (!response.ok) throw new Error(`putting ${blob}: ${response.status} ${await response.text()}`);
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`putting ${blob}: ${response.status} ${answer}`);
   };
   await send('', Buffer.alloc(0), '?restype=container');
   const put = (blob, bytes) => send(`/${blob}`, bytes);

@@ -15,7 +15,7 @@
 //!     "MLFLOW_S3_ENDPOINT_URL" => Some("http://127.0.0.1:9000".to_owned()),
 //!     _ => None,
 //! })?;
-//! let Read::Request(request) = folder.read("MLmodel", &stores, jiff::Timestamp::UNIX_EPOCH)? else {
+//! let Read::Request(request) = folder.read("MLmodel", &stores, 0)? else {
 //!     unreachable!()
 //! };
 //! assert_eq!(request.uri(), "http://127.0.0.1:9000/models/churn/MLmodel");
@@ -29,11 +29,12 @@ mod azure;
 mod error;
 mod request;
 mod resolve;
+mod s3;
+mod sign;
 mod source;
 mod stores;
 
 pub use error::{Error, ResolveError};
-pub use jiff::Timestamp;
 pub use request::Read;
 pub use resolve::resolve;
 pub use source::{Folder, Pick, Source, is_model_name};

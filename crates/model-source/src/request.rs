@@ -1,24 +1,16 @@
 //! The request that reads one file of a folder.
 
-use std::time::Duration;
-
 use http::Request;
 use http::header::ACCEPT;
-use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use rusty_s3::actions::GetObject;
-use rusty_s3::{Bucket, S3Action as _, UrlStyle};
 
 use crate::source::is_path;
-use crate::{Error, Folder, Stores, azure};
+use crate::{Error, Folder, Stores, azure, s3};
 
 /// What need not be encoded in a path: RFC 3986's unreserved characters, and
 /// the slash between segments.
 const PATH: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
-
-/// How long a signature holds: a download begins at once.
-const SIGNATURE: Duration = Duration::from_secs(300);
 
 /// How a file is read.
 #[derive(Debug)]
@@ -42,11 +34,12 @@ pub enum Read {
 }
 
 impl Folder {
-    /// How to read the file at `path`, which is relative and in this folder.
+    /// How to read the file at `path`, which is relative and in this folder, at
+    /// `now`, in seconds since 1970.
     ///
     /// # Errors
     /// When the path leaves the folder, or a credential is missing.
-    pub fn read(&self, path: &str, stores: &Stores, now: Timestamp) -> Result<Read, Error> {
+    pub fn read(&self, path: &str, stores: &Stores, now: i64) -> Result<Read, Error> {
         if !is_path(path) {
             return Err(Error::new("its path leaves the model's folder"));
         }
@@ -69,17 +62,8 @@ impl Folder {
                 from_server(stores, &format!("{endpoint}{}", encoded(prefix)))
             }
             Self::S3 { bucket, prefix } => {
-                let s3 = &stores.s3;
-                let bucket = Bucket::new(
-                    s3.endpoint.clone(),
-                    UrlStyle::Path,
-                    bucket.clone(),
-                    s3.region.clone(),
-                )
-                .map_err(|_| Error::new("the address of S3 can't have buckets below it"))?;
-                let key = format!("{prefix}{path}");
-                let object = GetObject::new(&bucket, s3.credentials.as_ref(), &key);
-                get(object.sign_with_time(SIGNATURE, &now).to_string())
+                let object = format!("{}/{}", utf8_percent_encode(bucket, PATH), encoded(prefix));
+                s3::get(&stores.s3, &object, now).map(Read::Request)
             }
             Self::Azure { host, container, prefix } => {
                 let blob = format!("{}/{}", utf8_percent_encode(container, PATH), encoded(prefix));
@@ -122,8 +106,7 @@ mod tests {
 
     fn read(uri: &str, path: &str, variables: &[(&str, &str)]) -> Request<()> {
         let Source::Folder(folder) = Source::parse(uri).unwrap() else { panic!("{uri}") };
-        let now = Timestamp::from_second(1_369_353_600).unwrap();
-        match folder.read(path, &stores(variables), now).unwrap() {
+        match folder.read(path, &stores(variables), 1_369_353_600).unwrap() {
             Read::Request(request) => request,
             other => panic!("{other:?}"),
         }
@@ -160,11 +143,11 @@ mod tests {
             ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
             ("AWS_REGION", "eu-west-1"),
         ];
-        let url = read("s3://bucket/a b", "MLmodel", &variables).uri().to_string();
-        let begin = "https://s3.eu-west-1.amazonaws.com/bucket/a%20b/MLmodel?X-Amz-Algorithm=\
-                     AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2F";
-        assert!(url.starts_with(begin), "{url}");
-        assert!(url.contains("&X-Amz-Expires=300&") && !url.contains("wJalr"), "{url}");
+        let request = read("s3://bucket/a b", "MLmodel", &variables);
+        assert_eq!(request.uri(), "https://s3.eu-west-1.amazonaws.com/bucket/a%20b/MLmodel");
+        let authorization = request.headers()["authorization"].to_str().unwrap();
+        let begin = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/eu-west-1/s3/";
+        assert!(authorization.starts_with(begin), "{authorization}");
         let own = [("MLFLOW_S3_ENDPOINT_URL", "http://127.0.0.1:9000")];
         let request = read("s3://bucket/m", "MLmodel", &own);
         assert_eq!(request.uri(), "http://127.0.0.1:9000/bucket/m/MLmodel", "unsigned");
@@ -176,7 +159,7 @@ mod tests {
         for uri in ["https://h/a", "s3://b/a", "r2://B/a", "mlflow-artifacts:/a", "wasbs://c@h/a"] {
             let Source::Folder(folder) = Source::parse(uri).unwrap() else { panic!() };
             for path in ["../x", "/etc", "a/../../x", "", ".", "a//b", "a\\..\\b", "a\nb"] {
-                let refused = folder.read(path, &stores, Timestamp::UNIX_EPOCH).unwrap_err();
+                let refused = folder.read(path, &stores, 0).unwrap_err();
                 assert_eq!(refused.to_string(), "its path leaves the model's folder");
             }
         }
@@ -227,7 +210,7 @@ mod tests {
         fn a_file_stays_below_its_folder(path in "[a-c./%?#:@& ]{1,16}") {
             let Source::Folder(folder) = Source::parse("https://h/folder").unwrap() else { panic!() };
             let stores = stores(&[]);
-            if let Ok(Read::Request(request)) = folder.read(&path, &stores, Timestamp::UNIX_EPOCH) {
+            if let Ok(Read::Request(request)) = folder.read(&path, &stores, 0) {
                 let url = url::Url::parse(&request.uri().to_string()).unwrap();
                 prop_assert!(url.path().starts_with("/folder/"), "{url}");
                 prop_assert_eq!(url.query(), None);

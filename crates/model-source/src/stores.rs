@@ -42,9 +42,17 @@ pub struct Stores {
 pub(crate) struct S3 {
     pub(crate) endpoint: Url,
     pub(crate) region: String,
-    pub(crate) credentials: Option<rusty_s3::Credentials>,
+    pub(crate) credentials: Option<Keys>,
     /// Whether anything of it was configured.
     is_named: bool,
+}
+
+/// The keys of S3.
+#[derive(Clone)]
+pub(crate) struct Keys {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+    pub(crate) session: Option<String>,
 }
 
 #[derive(Clone, Default)]
@@ -89,12 +97,9 @@ impl Stores {
         };
         let endpoint = first(["MLFLOW_S3_ENDPOINT_URL", "AWS_ENDPOINT_URL"]);
         let region = first(["AWS_REGION", "AWS_DEFAULT_REGION"]).map(|(_, region)| region);
-        let credentials = variable("AWS_ACCESS_KEY_ID").zip(variable("AWS_SECRET_ACCESS_KEY")).map(
-            |(key, secret)| match variable("AWS_SESSION_TOKEN") {
-                Some(token) => rusty_s3::Credentials::new_with_token(key, secret, token),
-                None => rusty_s3::Credentials::new(key, secret),
-            },
-        );
+        let credentials = variable("AWS_ACCESS_KEY_ID")
+            .zip(variable("AWS_SECRET_ACCESS_KEY"))
+            .map(|(id, secret)| Keys { id, secret, session: variable("AWS_SESSION_TOKEN") });
         let is_named = endpoint.is_some() || region.is_some() || credentials.is_some();
         let region = region.unwrap_or_else(|| "us-east-1".to_owned());
         let (name, address) = endpoint.unwrap_or_else(|| {

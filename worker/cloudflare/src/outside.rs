@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use mlflow_client::{Client, RetryPolicy, Transport, TransportError};
-use model_source::{Folder, Read, ResolveError, Source, Timestamp};
+use model_source::{Folder, Read, ResolveError, Source};
 use wasm_bindgen::prelude::*;
 use worker::{Date, Delay, Env, Url};
 
@@ -87,8 +87,7 @@ impl Outside {
     ) -> Result<web_sys::Response, FileError> {
         let fail =
             |status, what: &str| FileError { status, message: format!("the file {path} {what}") };
-        let now = i64::try_from(Date::now().as_millis()).unwrap_or_default();
-        let now = Timestamp::from_millisecond(now).unwrap_or_default();
+        let now = i64::try_from(Date::now().as_millis() / 1000).unwrap_or_default();
         let read = folder.read(path, &self.config.stores, now);
         let (whose, response) = match read.map_err(|e| fail(503, &format!("can't be read: {e}")))? {
             Read::Binding { binding, path } => {
