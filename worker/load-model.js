@@ -5,9 +5,11 @@
 // `engines.tabular` and `engines.scoring` start and give a module; `read`
 // gives a file of the folder, as bytes or as an answer with the bytes to come;
 // `room` makes room in a module for so many bytes of files. All may be
-// asynchronous. No file is larger than `limit`, nor are all together.
+// asynchronous. No file is larger than `limit`, nor are all together. Unless
+// `strict`, the model writes predictions as MLflow does.
 
-export async function loadModel(engines, read, { limit = Infinity, room = () => {} } = {}) {
+export async function loadModel(engines, read, options = {}) {
+  const { strict = false, limit = Infinity, room = () => {} } = options;
   let left = limit;
   const taken = (bytes) => {
     left -= bytes.byteLength;
@@ -38,7 +40,7 @@ export async function loadModel(engines, read, { limit = Infinity, room = () => 
     if (!(error instanceof WebAssembly.RuntimeError)) for (const file of files) file.free();
     throw error;
   }
-  return { engine, model: new engine.Model(mlmodel, onnx, externalFiles, files) };
+  return { engine, model: new engine.Model(mlmodel, onnx, externalFiles, files, strict) };
 }
 
 // A failure that a host may answer with this status.

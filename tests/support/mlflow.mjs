@@ -61,9 +61,15 @@ export async function runPython(script, args, { input, env = {} } = {}) {
 /** Logs the experiment of seed.py on a server and returns what it says it logged. */
 export const seed = async (uri, modelDir) => JSON.parse(await runPython('seed.py', [uri, modelDir]));
 
-/** What MLflow's scoring server answers to each body: `[{ status, body }]`, `body` being text. */
-export async function pyfunc(modelDir, bodies) {
-  const input = bodies.map((body) => JSON.stringify(body)).join('\n');
-  const lines = (await runPython('predict.py', [modelDir], { input })).trim().split('\n');
+/**
+ * What MLflow's scoring server answers to each of `[{ model, body }]`, a folder
+ * and the text of a JSON body: `[{ status, body }]`, `body` being text.
+ */
+export async function pyfuncAll(requests) {
+  const input = requests.map((request) => JSON.stringify(request)).join('\n');
+  const lines = (await runPython('predict.py', [], { input })).trim().split('\n');
   return lines.map((line) => JSON.parse(line));
 }
+
+/** What MLflow's scoring server answers to each body. */
+export const pyfunc = (model, bodies) => pyfuncAll(bodies.map((body) => ({ model, body: JSON.stringify(body) })));

@@ -59,7 +59,7 @@ async function load(id, files) {
 
 function invoke({ path, contentType, body }) {
   if (!loaded) throw new Error("no model is loaded");
-  const answer = loaded.model.handle("POST", path, contentType, new Uint8Array(body));
+  const answer = loaded.model.handle("POST", path, contentType, undefined, new Uint8Array(body));
   const { status, contentType: type } = answer;
   return { status, contentType: type, body: answer.takeBody().buffer };
 }

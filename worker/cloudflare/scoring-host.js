@@ -100,14 +100,14 @@ async function turn(key) {
 }
 
 // Loads a model under a key, with all that is loaded in at most `limit` bytes.
-export async function load(key, read, limit) {
+export async function load(key, strict, read, limit) {
   if (models.has(key) || !(await turn(key))) return;
   try {
-    await loadWithin(key, read, limit);
+    await loadWithin(key, strict, read, limit);
     if (sizeOfAll() > limit) {
       // Memory that others left behind: once more, alone.
       for (const engine of [tabular, scoring]) restart(engine);
-      await loadWithin(key, read, limit);
+      await loadWithin(key, strict, read, limit);
     }
     if (sizeOfAll() > limit) {
       for (const engine of [tabular, scoring]) restart(engine);
@@ -118,11 +118,11 @@ export async function load(key, read, limit) {
   }
 }
 
-async function loadWithin(key, read, limit) {
+async function loadWithin(key, strict, read, limit) {
   let at;
   try {
     const room = (engine, bytes) => makeRoom((at = engine), bytes, limit);
-    const loaded = await loadModel(engines, read, { limit, room });
+    const loaded = await loadModel(engines, read, { strict, limit, room });
     models.set(key, loaded);
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
@@ -146,11 +146,12 @@ export function invoke(key, path, request, body, maxBody) {
   models.set(key, loaded);
   const { engine, model } = loaded;
   const sentType = request.headers.get("content-type") ?? undefined;
+  const accept = request.headers.get("accept") ?? undefined;
   try {
     const answer =
       body === null
         ? engine.bodyTooLarge(maxBody)
-        : model.handle(request.method, path, sentType, body);
+        : model.handle(request.method, path, sentType, accept, body);
     const { status, contentType, allow } = answer;
     const headers = { "content-type": contentType };
     if (allow) headers.allow = allow;

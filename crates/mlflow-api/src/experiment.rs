@@ -76,7 +76,8 @@ pub struct CreateExperimentResponse {
 #[serde(default)]
 pub struct SearchExperiments {
     /// 1 to [`limits::SEARCH_EXPERIMENTS_MAX_RESULTS`]; MLflow requires it.
-    #[serde(deserialize_with = "json::uint32")]
+    // A request without it asks for 0, which MLflow refuses.
+    #[serde(default, deserialize_with = "json::uint32")]
     pub max_results: u32,
     /// From the previous page.
     #[serde(skip_serializing_if = "Option::is_none")]

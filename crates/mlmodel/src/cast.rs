@@ -3,7 +3,7 @@
 //! column of integers becomes 3. What this leaves alone, [`crate::enforce`]
 //! then checks strictly.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
@@ -15,6 +15,7 @@ use crate::frame::{DataFrame, Label};
 use crate::json::Value;
 use crate::numpy::{self, Want};
 use crate::pandas::{self, is_missing};
+use crate::places::Places;
 use crate::python::{self, Raised};
 use crate::schema::{ColumnSpec, ColumnType, ScalarType, Schema, TensorSpec};
 use crate::values::Values;
@@ -24,7 +25,16 @@ use crate::values::Values;
 /// # Errors
 /// When a value of some column does not convert.
 pub(crate) fn cast(frame: DataFrame, schema: &Schema) -> Result<DataFrame, InputError> {
-    if schema.has_names() {
+    let has_names = schema.has_names();
+    let places = Places::new(schema.names());
+    // The place of a column's spec: by name, or the column's own place.
+    let place = |i: usize, label: &Label| match label {
+        _ if !has_names => Some(i),
+        Label::Name(name) => places.find(name, i),
+        Label::Index(_) => None,
+    };
+    let in_order = |(i, (label, _)): (usize, &(Label, Values))| place(i, label) == Some(i);
+    if has_names && !frame.columns().iter().enumerate().all(in_order) {
         let mut seen = HashSet::new();
         if let Some((label, _)) = frame.columns().iter().find(|(label, _)| !seen.insert(label)) {
             return Err(InputError::invalid(format_args!(
@@ -32,14 +42,6 @@ pub(crate) fn cast(frame: DataFrame, schema: &Schema) -> Result<DataFrame, Input
             )));
         }
     }
-    let places: HashMap<&str, usize> =
-        schema.names().enumerate().filter_map(|(i, name)| Some((name?, i))).collect();
-    // The place of a column's spec: by name, or the column's own place.
-    let place = |i: usize, label: &Label| match label {
-        _ if places.is_empty() => Some(i),
-        Label::Name(name) => places.get(name.as_str()).copied(),
-        Label::Index(_) => None,
-    };
     match schema {
         Schema::Columns(specs) => {
             frame.try_map(|i, label, values| match place(i, label).and_then(|i| specs.get(i)) {

@@ -4,7 +4,9 @@
 
 mod tensors;
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
 
 use tensor::{DType, Data};
 
@@ -15,6 +17,7 @@ use crate::frame::{DataFrame, Label};
 use crate::input::Input;
 use crate::json::Value;
 use crate::pandas;
+use crate::places::Places;
 use crate::python::{self, Raised};
 use crate::schema::{ColumnSpec, ColumnType, ScalarType, Schema};
 use crate::values::{Array, Values};
@@ -39,17 +42,22 @@ pub fn enforce(input: &Input, schema: &Schema) -> Result<Input, InputError> {
 }
 
 /// The inputs that a request lacks, in MLflow's words.
-fn check_missing(found: &[Label], schema: &Schema) -> Result<(), String> {
-    let present: HashSet<&str> = found.iter().filter_map(Label::name).collect();
-    let missing: Vec<&str> =
-        schema.required_names().into_iter().filter(|wanted| !present.contains(wanted)).collect();
+fn check_missing<'a>(
+    found: impl Iterator<Item = &'a Label> + Clone,
+    places: &Places<'_>,
+    schema: &Schema,
+) -> Result<(), String> {
+    let required = schema.required_names();
+    let missing: Vec<&str> = required
+        .filter(|(place, name)| places.find(name, *place).is_none())
+        .map(|(_, name)| name)
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }
     let wanted: HashSet<&str> = schema.names().flatten().collect();
     let known = |label: &Label| label.name().is_some_and(|name| wanted.contains(name));
     let extra: Vec<String> = found
-        .iter()
         .filter(|label| !known(label))
         .map(|label| match label {
             Label::Name(name) => python::repr_str(name),
@@ -64,10 +72,10 @@ fn check_missing(found: &[Label], schema: &Schema) -> Result<(), String> {
 }
 
 /// The data as the frame that a column-based signature wants.
-fn to_frame(input: &Input, specs: &[ColumnSpec]) -> Result<DataFrame, String> {
+fn to_frame<'a>(input: &'a Input, specs: &[ColumnSpec]) -> Result<Cow<'a, DataFrame>, String> {
     match input {
-        Input::Frame(frame) | Input::Records(frame) => Ok(frame.clone()),
-        Input::Array(array) => pandas::from_array(array),
+        Input::Frame(frame) | Input::Records(frame) => Ok(Cow::Borrowed(frame)),
+        Input::Array(array) => pandas::from_array(array).map(Cow::Owned),
         Input::Dict(arrays) => {
             let whole = |spec: &ColumnSpec| {
                 matches!(
@@ -81,6 +89,7 @@ fn to_frame(input: &Input, specs: &[ColumnSpec]) -> Result<DataFrame, String> {
             } else {
                 pandas::from_arrays(arrays)
             }
+            .map(Cow::Owned)
             .map_err(|problem| {
                 format!(
                     "This model contains a column-based signature, which suggests a DataFrame \
@@ -97,42 +106,39 @@ fn enforce_columns(
     schema: &Schema,
 ) -> Result<DataFrame, String> {
     let frame = to_frame(input, specs)?;
-    let labels: Vec<Label> = frame.columns().iter().map(|(label, _)| label.clone()).collect();
+    let labels = frame.columns().iter().map(|(label, _)| label);
     let columns = if schema.has_names() {
-        check_missing(&labels, schema)?;
-        let columns: HashMap<&Label, &Values> =
-            frame.columns().iter().map(|(label, values)| (label, values)).collect();
-        let named = specs.iter().filter_map(|spec| {
-            let label = Label::Name(spec.name.clone()?);
-            let values = columns.get(&label)?;
-            Some((label, *values, spec))
+        let places = Places::new(labels.clone().map(Label::name));
+        check_missing(labels, &places, schema)?;
+        let named = specs.iter().enumerate().filter_map(|(i, spec)| {
+            let place = places.find(spec.name.as_deref()?, i)?;
+            let (label, values) = frame.columns().get(place)?;
+            Some((label, values, spec))
         });
         fit(named)?
     } else {
-        if labels.len() < specs.len() {
+        if frame.width() < specs.len() {
             return Err(format!(
                 "Model inference is missing inputs. The model signature declares {} inputs  but \
                  the provided value only has {} inputs. Note: the inputs were not named in the \
                  signature so we can only verify their count.",
                 specs.len(),
-                labels.len()
+                frame.width()
             ));
         }
         let columns = frame.columns().iter().zip(specs);
-        fit(columns.map(|((label, values), spec)| (label.clone(), values, spec)))?
+        fit(columns.map(|((label, values), spec)| (label, values, spec)))?
     };
     DataFrame::new(columns).ok_or_else(|| "The columns differ in length.".into())
 }
 
 fn fit<'a>(
-    columns: impl Iterator<Item = (Label, &'a Values, &'a ColumnSpec)>,
+    columns: impl Iterator<Item = (&'a Label, &'a Values, &'a ColumnSpec)>,
 ) -> Result<Vec<(Label, Values)>, String> {
     columns
         .map(|(label, values, spec)| {
             let fitted = match &spec.kind {
-                ColumnType::Scalar(t) => {
-                    scalar_column(&label.to_string(), values, *t).map_err(|e| e.text)?
-                }
+                ColumnType::Scalar(t) => scalar_column(label, values, *t).map_err(|e| e.text)?,
                 ColumnType::Any => values.clone(),
                 nested => {
                     let cells = (0..values.len()).filter_map(|i| values.get(i));
@@ -140,7 +146,7 @@ fn fit<'a>(
                     Values::Object(cells.collect::<Result<_, _>>().map_err(|e| e.text)?)
                 }
             };
-            Ok((label, fitted))
+            Ok((label.clone(), fitted))
         })
         .collect()
 }
@@ -149,11 +155,15 @@ fn fit<'a>(
 ///
 /// # Errors
 /// What MLflow, or pandas beneath it, raises.
-pub(crate) fn scalar_column(name: &str, values: &Values, t: ScalarType) -> Result<Values, Raised> {
+pub(crate) fn scalar_column(
+    name: &dyn fmt::Display,
+    values: &Values,
+    t: ScalarType,
+) -> Result<Values, Raised> {
     let inferred;
     let values = match values {
         Values::Object(cells) if !matches!(t, ScalarType::Binary | ScalarType::String) => {
-            inferred = pandas::infer(cells.clone());
+            inferred = pandas::infer(cells.iter());
             &inferred
         }
         values => values,
@@ -247,7 +257,7 @@ fn missing_values_hint(values: &Values, t: ScalarType) -> &'static str {
 }
 
 /// What pandas's `to_numeric` makes of anything.
-fn doubles(name: &str, cells: &[Value]) -> Result<Values, Raised> {
+fn doubles(name: &dyn fmt::Display, cells: &[Value]) -> Result<Values, Raised> {
     let nested = |v: &Value| matches!(v, Value::List(_) | Value::Dict(_));
     if let Some(i) = cells.iter().position(nested) {
         return Err(Raised::new("TypeError", format!("Invalid object type at position {i}")));
@@ -256,7 +266,7 @@ fn doubles(name: &str, cells: &[Value]) -> Result<Values, Raised> {
         .map_err(|_| not_converted(name, ScalarType::Double))
 }
 
-fn not_converted(name: &str, t: ScalarType) -> Raised {
+fn not_converted(name: &dyn fmt::Display, t: ScalarType) -> Raised {
     mlflow(format!("Failed to convert column {name} from type object to DataType.{t}."))
 }
 
@@ -268,7 +278,7 @@ fn has_time_zones(values: &Values) -> bool {
     })
 }
 
-fn datetimes(name: &str, cells: &[Value]) -> Result<Values, Raised> {
+fn datetimes(name: &dyn fmt::Display, cells: &[Value]) -> Result<Values, Raised> {
     let time = |v: &Value| match v {
         Value::Str(text) => match datetime::parse_frame(text) {
             Some(parsed) => Ok(Some(parsed.nanos)),

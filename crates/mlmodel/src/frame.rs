@@ -1,6 +1,8 @@
 //! Data frames: named columns of equal length.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use tensor::{DType, Data};
 
@@ -11,7 +13,7 @@ use crate::values::{Array, Values};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Label {
     /// A name.
-    Name(String),
+    Name(Arc<str>),
     /// A number: the column's place, unless the request says otherwise.
     Index(i64),
 }
@@ -82,7 +84,7 @@ impl DataFrame {
     /// The first column of this name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Values> {
-        let named = |label: &Label| matches!(label, Label::Name(n) if n == name);
+        let named = |label: &Label| matches!(label, Label::Name(n) if **n == *name);
         self.columns.iter().find(|(label, _)| named(label)).map(|(_, values)| values)
     }
 
@@ -176,15 +178,18 @@ impl DataFrame {
     pub fn to_array(&self) -> Option<Array> {
         let shape = vec![self.rows, self.width()];
         let Some(dtype) = common_type(&self.columns) else { return self.to_object_array() };
-        let cast = self.columns.iter().map(|(_, values)| match astype(values.clone(), dtype) {
-            Ok(Values::Data(data)) => Some(data),
-            _ => None,
+        let cast = self.columns.iter().map(|(_, values)| match values {
+            Values::Data(data) if data.dtype() == dtype => Some(Cow::Borrowed(data)),
+            values => match astype(values.clone(), dtype) {
+                Ok(Values::Data(data)) => Some(Cow::Owned(data)),
+                _ => None,
+            },
         });
-        let columns: Vec<Data> = cast.collect::<Option<_>>()?;
+        let columns: Vec<Cow<'_, Data>> = cast.collect::<Option<_>>()?;
         macro_rules! of_type {
             ($($variant:ident),*) => { match dtype {$(
                 dtype if dtype == of_type!(@dtype $variant) => {
-                    let slices = columns.iter().map(|c| match c {
+                    let slices = columns.iter().map(|c| match c.as_ref() {
                         Data::$variant(v) => Some(v.as_slice()),
                         _ => None,
                     });

@@ -9,6 +9,7 @@ use crate::json::Value;
 use crate::nested;
 use crate::numpy::{self, Want};
 use crate::pandas;
+use crate::places::Places;
 use crate::python::{self, Raised};
 use crate::schema::{ColumnSpec, ColumnType, ScalarType, Schema, TensorSpec};
 use crate::values::{Array, Values};
@@ -119,7 +120,7 @@ impl Input {
         match value {
             Value::Dict(entries) => {
                 let arrays = entries.iter().map(|(name, data)| {
-                    Ok((name.clone(), convert(data, specs.named(name)).map_err(plain)?))
+                    Ok((name.to_string(), convert(data, specs.named(name)).map_err(plain)?))
                 });
                 arrays.collect::<Result<_, _>>().map(Self::Dict)
             }
@@ -170,7 +171,7 @@ impl Input {
 /// The specs of a schema that may be missing, by name.
 struct Specs<'a> {
     schema: Option<&'a Schema>,
-    places: HashMap<&'a str, usize>,
+    places: Places<'a>,
 }
 
 /// One column or tensor of a signature.
@@ -191,8 +192,7 @@ impl std::fmt::Display for Spec<'_> {
 
 impl<'a> Specs<'a> {
     fn new(schema: Option<&'a Schema>) -> Self {
-        let names = schema.into_iter().flat_map(Schema::names).enumerate();
-        Self { schema, places: names.filter_map(|(i, name)| Some((name?, i))).collect() }
+        Self { schema, places: Places::new(schema.into_iter().flat_map(Schema::names)) }
     }
 
     fn at(&self, place: usize) -> Option<Spec<'a>> {
@@ -207,7 +207,7 @@ impl<'a> Specs<'a> {
     }
 
     fn named(&self, name: &str) -> Option<Spec<'a>> {
-        self.at(*self.places.get(name)?)
+        self.at(self.places.find(name, 0)?)
     }
 
     /// The name of the only input, when there is one input and it has a name.
@@ -289,7 +289,7 @@ fn label(value: &Value) -> Label {
     match value {
         Value::Int(i) => Label::Index(*i),
         Value::Null => Label::Name("nan".into()),
-        other => Label::Name(python::str(other)),
+        other => Label::Name(python::str(other).into()),
     }
 }
 
@@ -316,7 +316,7 @@ fn transpose(rows: &[Value]) -> Result<Vec<(&str, Vec<Value>)>, Raised> {
             return Err(Raised::new("AttributeError", text));
         };
         for (key, value) in entries {
-            let place = *places.entry(key.as_str()).or_insert(columns.len());
+            let place = *places.entry(&**key).or_insert(columns.len());
             match columns.get_mut(place) {
                 Some((_, values)) => values.push(value.clone()),
                 None => columns.push((key, vec![value.clone()])),
@@ -356,11 +356,11 @@ fn check_lengths(arrays: &[(String, Array)], specs: &Specs<'_>) -> Result<(), In
 fn records(rows: &[Value], specs: &Specs<'_>) -> Result<Input, InputError> {
     let columns = pandas::record_columns(rows).map_err(InputError::invalid)?.into_iter();
     let columns = columns.map(|(name, cells)| {
-        let spec = specs.named(&name).filter(|spec| matches!(spec, Spec::Column(_)));
+        let spec = specs.named(name).filter(|spec| matches!(spec, Spec::Column(_)));
         let values = match spec {
-            None => pandas::infer(cells),
+            None => pandas::infer(cells.into_iter()),
             spec => {
-                let cells = Value::List(cells);
+                let cells = Value::List(cells.into_iter().cloned().collect());
                 let array = convert(&cells, spec).map_err(plain)?;
                 // A column keeps one value a row; anything else stays as it was.
                 match (array.shape(), cells) {
@@ -369,7 +369,7 @@ fn records(rows: &[Value], specs: &Specs<'_>) -> Result<Input, InputError> {
                 }
             }
         };
-        Ok((Label::Name(name), values))
+        Ok((Label::Name(name.clone()), values))
     });
     DataFrame::new(columns.collect::<Result<_, _>>()?)
         .map(Input::Records)
@@ -390,8 +390,8 @@ fn convert(data: &Value, spec: Option<Spec<'_>>) -> Result<Array, Raised> {
                 None => numpy::array(data, (*t).into()),
             },
             ColumnType::Any => match data {
-                Value::List(items) => Ok(Array::vector(pandas::infer(items.clone()))),
-                other => whole(pandas::infer(vec![other.clone()])),
+                Value::List(items) => Ok(Array::vector(pandas::infer(items.iter()))),
+                other => whole(pandas::infer(std::iter::once(other))),
             },
             nested => {
                 let value = nested::enforce(data, nested, spec.required)?;

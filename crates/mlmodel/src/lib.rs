@@ -69,6 +69,7 @@ mod nested;
 mod numpy;
 mod pandas;
 mod params;
+mod places;
 pub mod python;
 mod schema;
 mod signature;

@@ -38,8 +38,8 @@ fn scalar(value: &Value, t: ScalarType, required: bool) -> Result<Value, Raised>
         let name = python::type_name(value);
         return Err(mlflow(format!("Expected data to be scalar, got {name}")));
     }
-    let column = pandas::infer(vec![value.clone()]);
-    match scalar_column("", &column, t) {
+    let column = pandas::infer(std::iter::once(value));
+    match scalar_column(&"", &column, t) {
         Ok(column) => Ok(column.get(0).unwrap_or(Value::Null)),
         Err(_) => Err(mlflow(format!(
             "Failed to enforce schema of data `{}` with dtype `{t}`",
@@ -70,7 +70,7 @@ fn array(value: &Value, items: &ColumnType, required: bool) -> Result<Value, Rai
     if list.is_empty() {
         return Ok(value.clone());
     }
-    let column = scalar_column("", &pandas::infer(list.clone()), *t)?;
+    let column = scalar_column(&"", &pandas::infer(list.iter()), *t)?;
     let is_text = matches!(t, ScalarType::String | ScalarType::Binary);
     if is_text && list.iter().any(|v| matches!(v, Value::List(_))) {
         return Err(Raised::new("ValueError", "setting an array element with a sequence"));

@@ -66,7 +66,7 @@ pub(crate) fn array(data: &Value, want: Want) -> Result<Array, Raised> {
     }
     let mut leaves = Vec::new();
     collect(data, shape.len(), &mut leaves);
-    let values = convert(&leaves, want)?;
+    let values = convert(leaves.into_iter(), want)?;
     Array::new(shape, values)
         .ok_or_else(|| Raised::new("ValueError", "the nested lists do not form an array"))
 }
@@ -110,23 +110,33 @@ fn collect<'a>(data: &'a Value, depth: usize, leaves: &mut Vec<&'a Value>) {
 }
 
 /// Converts each value to the wanted type.
-pub(crate) fn convert(values: &[&Value], want: Want) -> Result<Values, Raised> {
-    fn all<T>(values: &[&Value], f: impl Fn(&Value) -> Result<T, Raised>) -> Result<Values, Raised>
+pub(crate) fn convert<'a>(
+    values: impl ExactSizeIterator<Item = &'a Value> + Clone,
+    want: Want,
+) -> Result<Values, Raised> {
+    fn all<'a, T>(
+        values: impl ExactSizeIterator<Item = &'a Value>,
+        f: impl Fn(&Value) -> Result<T, Raised>,
+    ) -> Result<Values, Raised>
     where
         Data: From<Vec<T>>,
     {
-        let converted: Vec<T> = values.iter().map(|v| f(v)).collect::<Result<_, _>>()?;
+        let mut converted: Vec<T> = Vec::with_capacity(values.len());
+        for value in values {
+            converted.push(f(value)?);
+        }
         Ok(Values::Data(converted.into()))
     }
     match want {
-        Want::Any => convert(values, common_type(values)),
-        Want::Object => Ok(Values::Object(values.iter().map(|v| (*v).clone()).collect())),
+        Want::Any => match common_type(values.clone()) {
+            Want::Data(dtype) => convert(values, Want::Data(dtype)),
+            _ => Ok(Values::Object(values.cloned().collect())),
+        },
+        Want::Object => Ok(Values::Object(values.cloned().collect())),
         Want::Bytes => {
-            Ok(Values::Bytes(values.iter().map(|v| Some(python::str(v).into_bytes())).collect()))
+            Ok(Values::Bytes(values.map(|v| Some(python::str(v).into_bytes())).collect()))
         }
-        Want::Datetime => {
-            values.iter().map(|v| datetime(v)).collect::<Result<_, _>>().map(Values::Datetime)
-        }
+        Want::Datetime => values.map(datetime).collect::<Result<_, _>>().map(Values::Datetime),
         Want::Data(dtype) => match dtype {
             DType::Bool => all(values, |v| Ok(python::truth(v))),
             DType::U8 => all(values, |v| integer::<u8>(v, dtype)),
@@ -146,7 +156,7 @@ pub(crate) fn convert(values: &[&Value], want: Want) -> Result<Values, Raised> {
 }
 
 /// The smallest type that numpy holds all these values in.
-fn common_type(values: &[&Value]) -> Want {
+fn common_type<'a>(values: impl Iterator<Item = &'a Value>) -> Want {
     let (mut float, mut int, mut bool, mut text) = (false, false, false, false);
     let (mut negative, mut long) = (false, false);
     for value in values {

@@ -2,6 +2,7 @@
 //! converts them with `astype`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use half::f16;
 use tensor::{DType, Data};
@@ -34,11 +35,11 @@ pub(crate) fn is_missing(value: &Value) -> bool {
 
 /// A column of the narrowest type that pandas finds for the values: missing
 /// ones make floats of integers, and leave everything else alone.
-pub(crate) fn infer(values: Vec<Value>) -> Values {
+pub(crate) fn infer<'a>(values: impl ExactSizeIterator<Item = &'a Value> + Clone) -> Values {
     let (mut missing, mut nan, mut bool, mut int) = (false, false, false, false);
     let (mut negative, mut long, mut float, mut text) = (false, false, false, false);
     let mut other = false;
-    for value in &values {
+    for value in values.clone() {
         match value {
             Value::Null => missing = true,
             Value::Bool(_) => bool = true,
@@ -64,14 +65,8 @@ pub(crate) fn infer(values: Vec<Value>) -> Values {
         (false, false, true) if !missing => Some(DType::Str),
         _ => None,
     };
-    let typed = dtype.and_then(|dtype| {
-        let refs: Vec<&Value> = values.iter().collect();
-        numpy::convert(&refs, Want::Data(dtype)).ok()
-    });
-    match typed {
-        Some(typed) => typed,
-        None => missing_text_is_nan(Values::Object(values)),
-    }
+    let typed = dtype.and_then(|dtype| numpy::convert(values.clone(), Want::Data(dtype)).ok());
+    typed.unwrap_or_else(|| missing_text_is_nan(Values::Object(values.cloned().collect())))
 }
 
 /// Whether this is what pandas calls a column of text: missing values are
@@ -108,16 +103,23 @@ pub(crate) fn from_records(rows: &[Value]) -> Result<DataFrame, String> {
         return from_rows(rows, None);
     }
     let columns = record_columns(rows)?.into_iter();
-    frame(columns.map(|(name, cells)| (Label::Name(name), infer(cells))).collect())
+    let infer = |cells: Vec<&Value>| infer(cells.into_iter());
+    frame(columns.map(|(name, cells)| (Label::Name(name.clone()), infer(cells))).collect())
 }
+
+/// A key, and its value in each row.
+type Column<'a> = (&'a Arc<str>, Vec<&'a Value>);
+
+/// What stands where a row has nothing.
+const NAN: &Value = &Value::Float(f64::NAN);
 
 /// The values under each key of a list of objects, in the order in which keys
 /// appear; NaN where an object lacks the key.
 ///
 /// # Errors
 /// pandas's own text when something in the list is no object.
-pub(crate) fn record_columns(rows: &[Value]) -> Result<Vec<(String, Vec<Value>)>, String> {
-    let mut columns: Vec<(String, Vec<Value>)> = Vec::new();
+pub(crate) fn record_columns(rows: &[Value]) -> Result<Vec<Column<'_>>, String> {
+    let mut columns: Vec<Column<'_>> = Vec::new();
     let mut places = HashMap::new();
     let entries = |row: &Value| if let Value::Dict(entries) = row { entries.len() } else { 0 };
     let given = rows.iter().map(entries).sum();
@@ -130,20 +132,32 @@ pub(crate) fn record_columns(rows: &[Value]) -> Result<Vec<(String, Vec<Value>)>
                 other => format!("'{}' object is not iterable", python::type_name(other)),
             });
         };
-        for (key, value) in entries {
-            let place = *places.entry(key.as_str()).or_insert(columns.len());
+        for (j, (key, value)) in entries.iter().enumerate() {
+            // Most rows have the keys of the first, in its order.
+            let in_order = columns.get(j).is_some_and(|(name, _)| *name == key);
+            let place = if in_order {
+                j
+            } else if i == 0 {
+                // An object's keys are unique.
+                columns.len()
+            } else {
+                if places.is_empty() {
+                    places.extend(columns.iter().enumerate().map(|(j, (name, _))| (*name, j)));
+                }
+                *places.entry(key).or_insert(columns.len())
+            };
             if place == columns.len() {
                 check_size(rows.len(), columns.len() + 1, given)?;
-                columns.push((key.clone(), Vec::with_capacity(rows.len())));
+                columns.push((key, Vec::with_capacity(rows.len())));
             }
             if let Some((_, column)) = columns.get_mut(place) {
-                column.resize(i, Value::Float(f64::NAN));
-                column.push(value.clone());
+                column.resize(i, NAN);
+                column.push(value);
             }
         }
     }
     for (_, column) in &mut columns {
-        column.resize(rows.len(), Value::Float(f64::NAN));
+        column.resize(rows.len(), NAN);
     }
     Ok(columns)
 }
@@ -183,10 +197,10 @@ pub(crate) fn from_rows(rows: &[Value], labels: Option<Vec<Label>>) -> Result<Da
     };
     let columns = labels.into_iter().enumerate().map(|(j, label)| {
         let cells = rows.iter().map(|row| match row {
-            Value::List(cells) if nested => cells.get(j).cloned().unwrap_or(Value::Null),
-            cell => cell.clone(),
+            Value::List(cells) if nested => cells.get(j).unwrap_or(&Value::Null),
+            cell => cell,
         });
-        (label, infer(cells.collect()))
+        (label, infer(cells))
     });
     frame(columns.collect())
 }
@@ -263,7 +277,7 @@ pub(crate) fn from_arrays(arrays: &[(String, Array)]) -> Result<DataFrame, Strin
                 other => Values::Object(vec![other]),
             },
         };
-        (Label::Name(name.clone()), values)
+        (Label::Name(name.as_str().into()), values)
     });
     frame(columns.collect())
 }
@@ -278,7 +292,7 @@ pub(crate) fn single_row(arrays: &[(String, Array)]) -> Result<DataFrame, String
             [] => array.values().clone(),
             _ => Values::Object(vec![array.to_list()]),
         };
-        (Label::Name(name.clone()), values)
+        (Label::Name(name.as_str().into()), values)
     });
     frame(columns.collect())
 }
@@ -296,18 +310,21 @@ pub(crate) fn astype(values: Values, dtype: DType) -> Result<Values, Raised> {
     match &values {
         Values::Data(data) if data.dtype() == dtype => Ok(values),
         Values::Data(data) if data.dtype() != DType::Str => cast_numbers(data, dtype),
+        Values::Object(cells) => cast_objects(cells, dtype),
         _ => {
             let cells: Vec<Value> = (0..values.len()).filter_map(|i| values.get(i)).collect();
-            let is_list = |v: &Value| matches!(v, Value::List(_));
-            let to_float = matches!(dtype, DType::F16 | DType::F32 | DType::F64);
-            if to_float && cells.iter().any(is_list) {
-                let text = "setting an array element with a sequence.";
-                return Err(Raised::new("ValueError", text));
-            }
-            let refs: Vec<&Value> = cells.iter().collect();
-            numpy::convert(&refs, Want::Data(dtype))
+            cast_objects(&cells, dtype)
         }
     }
+}
+
+fn cast_objects(cells: &[Value], dtype: DType) -> Result<Values, Raised> {
+    let is_list = |v: &Value| matches!(v, Value::List(_));
+    let to_float = matches!(dtype, DType::F16 | DType::F32 | DType::F64);
+    if to_float && cells.iter().any(is_list) {
+        return Err(Raised::new("ValueError", "setting an array element with a sequence."));
+    }
+    numpy::convert(cells.iter(), Want::Data(dtype))
 }
 
 fn cast_numbers(data: &Data, dtype: DType) -> Result<Values, Raised> {
@@ -419,9 +436,9 @@ mod tests {
             ("[{\"a\": 1}, null]", "object"),
             ("[]", "object"),
         ] {
-            assert_eq!(infer(list(text)).type_name(), name, "{text}");
+            assert_eq!(infer(list(text).iter()).type_name(), name, "{text}");
         }
-        let Values::Object(values) = infer(list("[\"a\", null]")) else { panic!() };
+        let Values::Object(values) = infer(list("[\"a\", null]").iter()) else { panic!() };
         assert!(is_missing(&values[1]) && values[1] != Value::Null);
     }
 
@@ -436,7 +453,7 @@ mod tests {
     #[test]
     fn a_small_body_never_makes_a_huge_table() {
         let rows: Vec<Value> =
-            (0..5000).map(|i| Value::Dict(vec![(format!("k{i}"), Value::Null)])).collect();
+            (0..5000).map(|i| Value::Dict(vec![(format!("k{i}").into(), Value::Null)])).collect();
         assert!(from_records(&rows).unwrap_err().ends_with("would be mostly empty"));
         let mut rows = vec![Value::List(vec![]); 5000];
         rows[0] = Value::List(vec![Value::Null; 5000]);

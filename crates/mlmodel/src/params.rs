@@ -1,5 +1,7 @@
 //! Parameters: what a request may set beside its data.
 
+use std::sync::Arc;
+
 use crate::datetime;
 use crate::error::{InputError, InputErrorKind};
 use crate::json::Value;
@@ -16,7 +18,7 @@ use crate::schema::{ColumnType, ParamSpec, ParamType, ScalarType};
 pub fn enforce_params(
     params: Option<&Value>,
     specs: Option<&[ParamSpec]>,
-) -> Result<Vec<(String, Value)>, InputError> {
+) -> Result<Vec<(Arc<str>, Value)>, InputError> {
     let Some(specs) = specs else { return Ok(Vec::new()) };
     let error = |message| InputError::new(InputErrorKind::InvalidParams, message);
     match params {
@@ -30,9 +32,9 @@ pub fn enforce_params(
     let mut problems = Vec::new();
     for spec in specs {
         match params.and_then(|p| p.get(&spec.name)) {
-            None => fitted.push((spec.name.clone(), spec.default.clone())),
+            None => fitted.push((spec.name.as_str().into(), spec.default.clone())),
             Some(value) => match fit(value, spec) {
-                Ok(value) => fitted.push((spec.name.clone(), value)),
+                Ok(value) => fitted.push((spec.name.as_str().into(), value)),
                 Err(problem) => problems.push(format!(
                     "({}, {})",
                     python::repr_str(&spec.name),

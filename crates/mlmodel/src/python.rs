@@ -1,6 +1,7 @@
 //! Python's way of printing and reading scalars: the parts of `repr`, `str`,
 //! `int()` and `float()` that show in MLflow's answers.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::json::Value;
@@ -16,17 +17,13 @@ pub(crate) fn write_float(out: &mut String, x: f64) {
         out.push_str(if x > 0.0 { "inf" } else { "-inf" });
         return;
     }
-    let scientific = format!("{x:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
     // Writing to a String cannot fail.
-    if (-4..16).contains(&exponent) {
-        let start = out.len();
-        let _ = write!(out, "{x}");
-        if !out.get(start..).is_some_and(|s| s.contains('.')) {
-            out.push_str(".0");
-        }
+    if x == 0.0 || (1e-4..1e16).contains(&x.abs()) {
+        let _ = write!(out, "{x:?}");
     } else {
+        let scientific = format!("{x:e}");
+        let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+        let exponent: i32 = exponent.parse().unwrap_or(0);
         let sign = if exponent < 0 { '-' } else { '+' };
         let _ = write!(out, "{mantissa}e{sign}{:02}", exponent.unsigned_abs());
     }
@@ -166,7 +163,10 @@ pub(crate) fn truth(value: &Value) -> bool {
 }
 
 /// Digits with single underscores between them, without those underscores.
-fn without_underscores(text: &str) -> Option<String> {
+fn without_underscores(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('_') {
+        return Some(Cow::Borrowed(text));
+    }
     let bytes = text.as_bytes();
     for (i, _) in bytes.iter().enumerate().filter(|(_, b)| **b == b'_') {
         let digit = |j: Option<usize>| j.and_then(|j| bytes.get(j)).is_some_and(u8::is_ascii_digit);
@@ -174,7 +174,7 @@ fn without_underscores(text: &str) -> Option<String> {
             return None;
         }
     }
-    Some(text.replace('_', ""))
+    Some(Cow::Owned(text.replace('_', "")))
 }
 
 /// `int(text)`: an [`Value::Int`] or [`Value::Big`]; `None` where Python
@@ -184,7 +184,7 @@ pub(crate) fn parse_int(text: &str) -> Option<Value> {
     let (sign, digits) = match text.as_bytes().first() {
         Some(b'-') => ("-", text.get(1..)?),
         Some(b'+') => ("", text.get(1..)?),
-        _ => ("", text.as_str()),
+        _ => ("", &*text),
     };
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;

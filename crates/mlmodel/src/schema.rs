@@ -265,14 +265,14 @@ impl Schema {
         self.names().next().flatten().is_some()
     }
 
-    /// The names of the required inputs.
-    pub(crate) fn required_names(&self) -> Vec<&str> {
-        match self {
-            Self::Columns(columns) => {
-                columns.iter().filter(|c| c.required).filter_map(|c| c.name.as_deref()).collect()
-            }
-            Self::Tensors(tensors) => tensors.iter().filter_map(|t| t.name.as_deref()).collect(),
-        }
+    /// The places and names of the required inputs.
+    pub(crate) fn required_names(&self) -> impl Iterator<Item = (usize, &str)> {
+        let is_required = |place: usize| match self {
+            Self::Columns(columns) => columns.get(place).is_some_and(|column| column.required),
+            Self::Tensors(_) => true,
+        };
+        let names = self.names().enumerate().filter(move |(place, _)| is_required(*place));
+        names.filter_map(|(place, name)| Some((place, name?)))
     }
 }
 

@@ -96,7 +96,7 @@ fn properties(value: &Value) -> Read<Vec<Property>> {
         .iter()
         .map(|(name, value)| {
             let required = is_required(value);
-            Ok(Property { name: name.clone(), kind: column_type(value)?, required })
+            Ok(Property { name: name.to_string(), kind: column_type(value)?, required })
         })
         .collect::<Read<Vec<_>>>()?;
     properties.sort_by(|a, b| a.name.cmp(&b.name));

@@ -10,12 +10,6 @@ use crate::python;
 use crate::schema::{ColumnType, ScalarType, Schema};
 use crate::values::Values;
 
-/// The texts that pandas takes for missing values.
-const MISSING: [&str; 19] = [
-    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
-    "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
-];
-
 impl Input {
     /// Makes a frame of columns of text: of the types that the schema names,
     /// or else of the narrowest that fits each column.
@@ -24,7 +18,7 @@ impl Input {
     /// pandas's text when a column does not convert; MLflow's when the schema
     /// has types that CSV cannot hold.
     pub fn from_text(
-        columns: Vec<(String, Vec<String>)>,
+        columns: Vec<(&str, Vec<&str>)>,
         schema: Option<&Schema>,
     ) -> Result<Self, String> {
         let specs = match schema {
@@ -46,21 +40,42 @@ impl Input {
         let columns = columns.into_iter().enumerate().map(|(place, (name, cells))| {
             let kind = match specs.first() {
                 Some(first) if first.name.is_none() => specs.get(place).map(|spec| &spec.kind),
-                _ => by_name.get(name.as_str()).copied(),
+                _ => by_name.get(name).copied(),
             };
             let values = match kind {
-                Some(ColumnType::Scalar(t)) => typed(cells, *t, place)?,
-                _ => guessed(cells),
+                Some(ColumnType::Scalar(t)) => typed(&cells, *t, place)?,
+                _ => guessed(&cells),
             };
-            Ok((Label::Name(name), values))
+            Ok((Label::Name(name.into()), values))
         });
         let frame = DataFrame::new(columns.collect::<Result<_, String>>()?);
         frame.map(Self::Frame).ok_or_else(|| "All arrays must be of the same length".into())
     }
 }
 
+/// Whether pandas takes the text for a missing value.
 fn is_missing(cell: &str) -> bool {
-    MISSING.contains(&cell)
+    matches!(
+        cell,
+        "" | "#N/A"
+            | "#N/A N/A"
+            | "#NA"
+            | "-1.#IND"
+            | "-1.#QNAN"
+            | "-NaN"
+            | "-nan"
+            | "1.#IND"
+            | "1.#QNAN"
+            | "<NA>"
+            | "N/A"
+            | "NA"
+            | "NULL"
+            | "NaN"
+            | "None"
+            | "n/a"
+            | "nan"
+            | "null"
+    )
 }
 
 fn truth(cell: &str) -> Option<bool> {
@@ -71,32 +86,32 @@ fn truth(cell: &str) -> Option<bool> {
     }
 }
 
-fn typed(cells: Vec<String>, t: ScalarType, place: usize) -> Result<Values, String> {
+fn typed(cells: &[&str], t: ScalarType, place: usize) -> Result<Values, String> {
     let missing = |what| format!("{what} column has NA values in column {place}");
-    let values = cells.into_iter().map(|cell| match t {
+    let values = cells.iter().map(|&cell| match t {
         ScalarType::String | ScalarType::Binary => {
-            Ok(if is_missing(&cell) { Value::Float(f64::NAN) } else { Value::Str(cell) })
+            Ok(if is_missing(cell) { Value::Float(f64::NAN) } else { Value::Str(cell.to_owned()) })
         }
         ScalarType::Datetime => {
             Err("the dtype datetime64[ns] is not supported for parsing, pass this column using \
              parse_dates instead"
                 .into())
         }
-        ScalarType::Boolean if is_missing(&cell) => Err(missing("Bool")),
-        ScalarType::Boolean => truth(&cell).map(Value::Bool).ok_or_else(|| {
+        ScalarType::Boolean if is_missing(cell) => Err(missing("Bool")),
+        ScalarType::Boolean => truth(cell).map(Value::Bool).ok_or_else(|| {
             format!(
                 "cannot safely convert passed user dtype of bool for object dtyped data in \
                  column {place}"
             )
         }),
-        ScalarType::Integer | ScalarType::Long if is_missing(&cell) => Err(missing("Integer")),
-        ScalarType::Integer | ScalarType::Long => python::parse_int(&cell).ok_or_else(|| {
-            format!("invalid literal for int() with base 10: {}", python::repr_str(&cell))
+        ScalarType::Integer | ScalarType::Long if is_missing(cell) => Err(missing("Integer")),
+        ScalarType::Integer | ScalarType::Long => python::parse_int(cell).ok_or_else(|| {
+            format!("invalid literal for int() with base 10: {}", python::repr_str(cell))
         }),
-        ScalarType::Float | ScalarType::Double if is_missing(&cell) => Ok(Value::Float(f64::NAN)),
+        ScalarType::Float | ScalarType::Double if is_missing(cell) => Ok(Value::Float(f64::NAN)),
         ScalarType::Float | ScalarType::Double => {
-            python::parse_float(&cell).map(Value::Float).ok_or_else(|| {
-                format!("could not convert string to float: {}", python::repr_str(&cell))
+            python::parse_float(cell).map(Value::Float).ok_or_else(|| {
+                format!("could not convert string to float: {}", python::repr_str(cell))
             })
         }
     });
@@ -108,28 +123,29 @@ fn typed(cells: Vec<String>, t: ScalarType, place: usize) -> Result<Values, Stri
 }
 
 /// Integers, floats or truth values when every cell is one, else text.
-fn guessed(cells: Vec<String>) -> Values {
+fn guessed(cells: &[&str]) -> Values {
     let any_missing = cells.iter().any(|cell| is_missing(cell));
     let present = || cells.iter().filter(|cell| !is_missing(cell));
-    let number = |cell: &String| match cell.trim().parse::<i64>() {
+    let number = |cell: &str| match cell.trim().parse::<i64>() {
         Ok(n) => Some(Value::Int(n)),
         Err(_) => python::parse_float(cell).map(Value::Float),
     };
-    let convert = |f: &dyn Fn(&String) -> Option<Value>| -> Option<Vec<Value>> {
+    let convert = |f: &dyn Fn(&str) -> Option<Value>| -> Option<Vec<Value>> {
         cells.iter().map(|c| if is_missing(c) { Some(Value::Null) } else { f(c) }).collect()
     };
     if let Some(numbers) = convert(&number) {
         // A column without any value is one of missing floats.
         return match present().next() {
             None => vec![f64::NAN; cells.len()].into(),
-            Some(_) => pandas::infer(numbers),
+            Some(_) => pandas::infer(numbers.iter()),
         };
     }
     let truths = convert(&|cell| truth(cell).map(Value::Bool)).filter(|_| !any_missing);
-    pandas::infer(truths.unwrap_or_else(|| {
-        let text = |c: String| if is_missing(&c) { Value::Null } else { Value::Str(c) };
-        cells.into_iter().map(text).collect()
-    }))
+    let values = truths.unwrap_or_else(|| {
+        let text = |c: &&str| if is_missing(c) { Value::Null } else { Value::Str((*c).to_owned()) };
+        cells.iter().map(text).collect()
+    });
+    pandas::infer(values.iter())
 }
 
 #[cfg(test)]
@@ -137,7 +153,7 @@ mod tests {
     use super::*;
 
     fn column(cells: &[&str]) -> Values {
-        guessed(cells.iter().map(ToString::to_string).collect())
+        guessed(cells)
     }
 
     #[test]
@@ -158,15 +174,14 @@ mod tests {
 
     #[test]
     fn typed_columns_say_what_does_not_convert() {
-        let cells = |text: &str| vec![text.to_owned()];
-        assert_eq!(typed(cells("7"), ScalarType::Integer, 0).unwrap(), vec![7i32].into());
-        assert_eq!(typed(cells("7"), ScalarType::Float, 0).unwrap(), vec![7.0f32].into());
+        assert_eq!(typed(&["7"], ScalarType::Integer, 0).unwrap(), vec![7i32].into());
+        assert_eq!(typed(&["7"], ScalarType::Float, 0).unwrap(), vec![7.0f32].into());
         for (text, t, expected) in [
             ("", ScalarType::Long, "Integer column has NA values in column 3"),
             ("x", ScalarType::Double, "could not convert string to float: 'x'"),
             ("NA", ScalarType::Boolean, "Bool column has NA values in column 3"),
         ] {
-            assert_eq!(typed(cells(text), t, 3).unwrap_err(), expected);
+            assert_eq!(typed(&[text], t, 3).unwrap_err(), expected);
         }
     }
 }

@@ -160,13 +160,13 @@ impl Array {
     /// Python's `str` prints it, which is what ONNX Runtime does with them.
     /// `None` for times and bytes: no ONNX input takes those.
     #[must_use]
-    pub fn to_tensor(&self) -> Option<Tensor> {
-        let data = match &self.values {
-            Values::Data(data) => data.clone(),
+    pub fn into_tensor(self) -> Option<Tensor> {
+        let data = match self.values {
+            Values::Data(data) => data,
             Values::Object(v) => Data::Str(v.iter().map(python::str).collect()),
             Values::Datetime(_) | Values::Bytes(_) => return None,
         };
-        Tensor::new(self.shape.clone(), data).ok()
+        Tensor::new(self.shape, data).ok()
     }
 
     /// The array as nested JSON lists, as numpy's `tolist` makes them.

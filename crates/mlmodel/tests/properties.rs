@@ -44,7 +44,9 @@ fn any_json() -> impl Strategy<Value = Value> {
         let entries = prop::collection::btree_map(key, inner.clone(), 0..4);
         prop_oneof![
             prop::collection::vec(inner, 0..4).prop_map(Value::List),
-            entries.prop_map(|entries| Value::Dict(entries.into_iter().collect())),
+            entries.prop_map(|entries| Value::Dict(
+                entries.into_iter().map(|(key, value)| (key.into(), value)).collect()
+            )),
         ]
     })
 }
@@ -127,7 +129,7 @@ proptest! {
         let records = Value::List(
             rows.iter()
                 .map(|r| {
-                    let names = ["a".to_owned(), "b".to_owned()];
+                    let names = ["a".into(), "b".into()];
                     Value::Dict(names.into_iter().zip(row(r)).collect())
                 })
                 .collect(),

@@ -15,12 +15,7 @@ const VERSION: &str = "2021-12-02";
 
 /// The request for `blob` (encoded, its container first) at the account of
 /// `host`, or at the endpoint that is configured.
-pub(crate) fn get(
-    azure: &Azure,
-    host: &str,
-    blob: &str,
-    now: i64,
-) -> Result<Request<()>, Error> {
+pub(crate) fn get(azure: &Azure, host: &str, blob: &str, now: i64) -> Result<Request<()>, Error> {
     let written = || Error::new("its address can't be written down");
     let base = match &azure.endpoint {
         Some(endpoint) => endpoint.as_str().trim_end_matches('/').to_owned(),
@@ -115,9 +110,7 @@ mod tests {
         let request = get(&azure, "a.blob.core.windows.net", "c/b", 0).unwrap();
         assert_eq!(request.uri(), "https://a.blob.core.windows.net/c/b?sv=1&sig=x%3D");
         assert!(request.headers().get("authorization").is_none());
-        let request =
-            get(&Azure::default(), "a.blob.core.windows.net", "c/b", 0)
-                .unwrap();
+        let request = get(&Azure::default(), "a.blob.core.windows.net", "c/b", 0).unwrap();
         assert_eq!(request.uri(), "https://a.blob.core.windows.net/c/b");
     }
 }

@@ -16,7 +16,7 @@ use crate::attributes::Attributes;
 use crate::error::{Error, ErrorKind};
 use crate::fault::Fault;
 use crate::kernels::{self, Body, Kernel, Spec};
-use crate::limits;
+use crate::limits::{self, Budget};
 #[cfg(feature = "networks")]
 use crate::networks;
 use crate::program::{Operand, Program, Slot, Step};
@@ -24,12 +24,18 @@ use crate::proto::{
     AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto,
     TensorProto,
 };
-use crate::session::ValueInfo;
+use crate::session::{self, ValueInfo};
 use crate::tensors;
+use crate::types;
 use crate::value::{Inputs, Value};
 
 /// Prepares a model's graph. `inputs` are those that have no initializer.
-pub(crate) fn compile(model: &ModelProto, inputs: &[ValueInfo]) -> Result<Program, Error> {
+/// The loops of the program share the budget.
+pub(crate) fn compile(
+    model: &ModelProto,
+    inputs: &[ValueInfo],
+    budget: Rc<Budget>,
+) -> Result<Program, Error> {
     let graph = model.graph.as_ref().filter(|g| !g.output.is_empty()).ok_or_else(|| {
         Error::new(
             ErrorKind::InvalidModel,
@@ -47,8 +53,17 @@ pub(crate) fn compile(model: &ModelProto, inputs: &[ValueInfo]) -> Result<Progra
         #[cfg(feature = "networks")]
         is_tabular: is_tabular(model),
         nodes: Cell::new(0),
+        budget,
+        folded: Cell::new(0),
     };
-    let context = Context { whole: &whole, opsets: &model.opset_import, bindings: None, depth: 0 };
+    let context = Context {
+        whole: &whole,
+        opsets: &model.opset_import,
+        bindings: None,
+        depth: 0,
+        #[cfg(feature = "networks")]
+        is_body: false,
+    };
     let names: Vec<&str> = inputs.iter().map(|i| i.name.as_str()).collect();
     let outputs: Vec<&str> = graph.output.iter().map(|o| o.name.as_str()).collect();
     let source = Source { declared: inputs, ..Source::graph(graph, &names, &outputs) };
@@ -92,6 +107,22 @@ struct Whole<'m> {
     is_tabular: bool,
     /// How many nodes have been prepared.
     nodes: Cell<usize>,
+    budget: Rc<Budget>,
+    /// How many elements of computed constants there are.
+    folded: Cell<usize>,
+}
+
+impl Whole<'_> {
+    /// Whether there is room for these constants, too.
+    fn keeps(&self, values: &[Value]) -> bool {
+        let len = |value: &Value| value.as_tensor().map_or(0, Tensor::len);
+        let all = values.iter().map(len).fold(self.folded.get(), usize::saturating_add);
+        let fits = all <= MAX_ALL_FOLDED;
+        if fits {
+            self.folded.set(all);
+        }
+        fits
+    }
 }
 
 /// Where a graph stands.
@@ -102,6 +133,9 @@ struct Context<'m, 'c> {
     /// In a function: what its attributes are in this call.
     bindings: Option<&'c [AttributeProto]>,
     depth: usize,
+    /// Whether it may run in a loop.
+    #[cfg(feature = "networks")]
+    is_body: bool,
 }
 
 /// A graph, or the body of a function.
@@ -154,8 +188,8 @@ pub(crate) struct Resolved<'m> {
     pub(crate) inputs: Vec<Operand>,
     pub(crate) outputs: Vec<Option<Slot>>,
     pub(crate) place: String,
-    /// The element types of the inputs, where they are declared.
-    dtypes: Vec<Option<DType>>,
+    /// The element types of the inputs, where they are known.
+    pub(crate) dtypes: Vec<Option<DType>>,
     runs: Runs,
 }
 
@@ -229,7 +263,7 @@ impl<'m> Context<'m, '_> {
     ) -> Result<Vec<Step>, Error> {
         #[cfg(feature = "networks")]
         if !self.whole.is_tabular {
-            return networks::steps(nodes, outputs, declared);
+            return networks::steps(nodes, outputs, declared, self.is_body);
         }
         nodes.into_iter().map(Resolved::into_step).collect()
     }
@@ -285,7 +319,7 @@ impl Build<'_, '_, '_> {
         Some(operand)
     }
 
-    /// Resolves a node; `None` for one that is a constant.
+    /// Resolves a node; `None` for one whose values are known already.
     fn node<'n>(
         &mut self,
         node: &'n NodeProto,
@@ -324,27 +358,43 @@ impl Build<'_, '_, '_> {
         let runs = if let Some(function) = self.function(&node) {
             Runs::Function(self.call(function, &node, &place)?)
         } else {
+            let has_graph = node.attribute.iter().any(|a| a.g.is_some());
+            if !has_graph
+                && let Some(values) = folded(&node, version, &inputs)
+                && self.context.whole.keeps(&values)
+            {
+                for (name, value) in node.output.iter().zip(values) {
+                    self.names.known.insert(name.clone(), Operand::Constant(Rc::new(value)));
+                }
+                return Ok(None);
+            }
             Runs::Operator(self.bodies(&node, &mut inputs)?)
         };
-        let outputs = node
-            .output
-            .iter()
-            .map(|name| {
-                (!name.is_empty()).then(|| {
-                    let slot = self.new_slot();
-                    let operand = Operand::Slot { slot, last: false };
-                    self.names.known.insert(name.clone(), operand);
-                    slot
-                })
-            })
-            .collect();
-        let dtypes = inputs
+        let dtypes: Vec<Option<DType>> = inputs
             .iter()
             .map(|operand| match operand {
                 Operand::Slot { slot, .. } => self.dtypes.get(slot).copied(),
                 operand => constant_tensor(operand).map(Tensor::dtype),
             })
             .collect();
+        let known = if matches!(runs, Runs::Operator(_)) {
+            types::outputs(&node, &dtypes)
+        } else {
+            Vec::new()
+        };
+        let mut outputs = Vec::with_capacity(node.output.len());
+        for (index, name) in node.output.iter().enumerate() {
+            if name.is_empty() {
+                outputs.push(None);
+                continue;
+            }
+            let slot = self.new_slot();
+            if let Some(dtype) = known.get(index).copied().flatten() {
+                self.dtypes.insert(slot, dtype);
+            }
+            self.names.known.insert(name.clone(), Operand::Slot { slot, last: false });
+            outputs.push(Some(slot));
+        }
         Ok(Some(Resolved { proto: node, version, inputs, outputs, place, dtypes, runs }))
     }
 
@@ -399,6 +449,8 @@ impl Build<'_, '_, '_> {
             opsets: &function.opset_import,
             bindings: Some(&bindings),
             depth: self.context.depth + 1,
+            #[cfg(feature = "networks")]
+            is_body: self.context.is_body,
         };
         let inputs: Vec<&str> = function.input.iter().map(String::as_str).collect();
         let outputs: Vec<&str> = function.output.iter().map(String::as_str).collect();
@@ -433,7 +485,12 @@ impl Build<'_, '_, '_> {
                 .filter(|name| !has_initializer(name))
                 .collect();
             let outputs: Vec<&str> = graph.output.iter().map(|o| o.name.as_str()).collect();
-            let context = Context { depth: self.context.depth + 1, ..self.context };
+            let context = Context {
+                depth: self.context.depth + 1,
+                #[cfg(feature = "networks")]
+                is_body: true,
+                ..self.context
+            };
             let (program, captured) = context.program(
                 Source::graph(graph, &inputs, &outputs),
                 &Scope { parent: Some(&self.names) },
@@ -445,7 +502,19 @@ impl Build<'_, '_, '_> {
                     invalid(format!("a graph uses '{name}', which nothing gives"))
                 })?);
             }
-            bodies.push(Body { name: attribute.name.clone(), program, captures });
+            bodies.push(Body {
+                name: attribute.name.clone(),
+                program,
+                captures,
+                inputs: graph
+                    .input
+                    .iter()
+                    .filter(|i| !has_initializer(&i.name))
+                    .map(session::value_info)
+                    .collect(),
+                outputs: graph.output.iter().map(session::value_info).collect(),
+                budget: self.context.whole.budget.clone(),
+            });
         }
         Ok(bodies)
     }
@@ -476,23 +545,72 @@ impl Resolved<'_> {
         let kernel: Box<dyn Kernel> = match runs {
             Runs::Function(program) => Box::new(move |inputs: Inputs<'_>| call(&program, inputs)),
             Runs::Operator(bodies) => {
-                let build = kernels::find(&proto.domain, &proto.op_type).ok_or_else(|| {
-                    unsupported(format!("{place}: the operator is not supported"))
-                })?;
-                let mut spec = Spec {
-                    op: &proto.op_type,
-                    version,
-                    attributes: Attributes(&proto.attribute),
-                    constants: inputs.iter().map(constant_tensor).collect(),
-                    dtypes,
-                    outputs: outputs.len(),
-                    bodies,
-                };
-                build(&mut spec).map_err(|fault| unsupported(format!("{place}: {fault}")))?
+                if kernels::find(&proto.domain, &proto.op_type).is_none() {
+                    return Err(unsupported(format!("{place}: the operator is not supported")));
+                }
+                kernel(&proto, version, &inputs, dtypes, outputs.len(), bodies)
+                    .map_err(|fault| unsupported(format!("{place}: {fault}")))?
             }
         };
         Ok(Step { kernel, inputs, outputs, place })
     }
+}
+
+/// Prepares a kernel of ours for a node.
+fn kernel(
+    node: &NodeProto,
+    version: i64,
+    inputs: &[Operand],
+    dtypes: Vec<Option<DType>>,
+    outputs: usize,
+    bodies: Vec<Body>,
+) -> Result<Box<dyn Kernel>, Fault> {
+    let build = kernels::find(&node.domain, &node.op_type)
+        .ok_or_else(|| Fault::new("the operator is not supported"))?;
+    let mut spec = Spec {
+        op: &node.op_type,
+        version,
+        attributes: Attributes(&node.attribute),
+        constants: inputs.iter().map(constant_tensor).collect(),
+        dtypes,
+        outputs,
+        bodies,
+    };
+    build(&mut spec)
+}
+
+/// The largest constant that may be computed when a model loads, unless what it
+/// is computed from is larger, in elements.
+const MAX_FOLDED: usize = 1 << 16;
+
+/// The most elements of all of them.
+const MAX_ALL_FOLDED: usize = 1 << 26;
+
+/// The values of a node that takes constants only: computed once. `None` where
+/// that can't be; whoever runs the graph finds out why.
+fn folded(node: &NodeProto, version: i64, inputs: &[Operand]) -> Option<Vec<Value>> {
+    let is_random = node.op_type.starts_with("Random")
+        || matches!(node.op_type.as_str(), "Bernoulli" | "Dropout" | "Multinomial");
+    if is_random || inputs.is_empty() || !is_default_domain(&node.domain) {
+        return None;
+    }
+    let mut values = Vec::with_capacity(inputs.len());
+    let mut largest = MAX_FOLDED;
+    for operand in inputs {
+        values.push(match operand {
+            Operand::Absent => None,
+            Operand::Slot { .. } => return None,
+            Operand::Constant(value) => {
+                largest = largest.max(value.as_tensor().map_or(0, Tensor::len));
+                Some(Cow::Borrowed(value.as_ref()))
+            }
+        });
+    }
+    let dtypes = inputs.iter().map(|i| constant_tensor(i).map(Tensor::dtype)).collect();
+    let kernel = kernel(node, version, inputs, dtypes, node.output.len(), Vec::new()).ok()?;
+    let values = kernel.run(Inputs(values)).ok()?;
+    let fits = |value: &Value| value.as_tensor().is_some_and(|tensor| tensor.len() <= largest);
+    (values.len() >= node.output.len() && values.iter().all(fits)).then_some(values)
 }
 
 /// Runs a function; a call may leave out inputs at the end.

@@ -48,6 +48,7 @@ mod proto;
 mod serialized;
 mod session;
 mod tensors;
+mod types;
 mod value;
 
 pub use error::{Error, ErrorKind};

@@ -1,5 +1,7 @@
 //! What a model may ask for: it is untrusted input.
 
+use std::cell::Cell;
+
 use crate::fault::{Fault, bail};
 
 /// The most elements a tensor may have: 1 GiB of 32-bit floats.
@@ -14,8 +16,34 @@ pub(crate) const MAX_DEPTH: usize = 16;
 /// The most nodes a model may have, each function counted where it is called.
 pub(crate) const MAX_NODES: usize = 1 << 20;
 
-/// The most iterations of one loop, so that a model can't run for ever.
-pub(crate) const MAX_ITERATIONS: usize = 1 << 24;
+/// The most nodes that all loops of one run may run together, so that a model
+/// can't run for ever. An iteration counts the nodes of its graph, and
+/// [`ITERATION`] more.
+pub(crate) const MAX_LOOP_STEPS: usize = if cfg!(test) { 1 << 12 } else { 1 << 27 };
+
+/// What an iteration counts, whatever its graph has.
+const ITERATION: usize = 8;
+
+/// What the loops of a run may still do. All loops of a model share it: those
+/// within others multiply.
+#[derive(Debug, Default)]
+pub(crate) struct Budget(Cell<usize>);
+
+impl Budget {
+    /// Begins a run.
+    pub(crate) fn refill(&self) {
+        self.0.set(MAX_LOOP_STEPS);
+    }
+
+    /// Counts an iteration of a graph of this many nodes.
+    pub(crate) fn spend(&self, nodes: usize) -> Result<(), Fault> {
+        match self.0.get().checked_sub(nodes.saturating_add(ITERATION)) {
+            Some(left) => self.0.set(left),
+            None => bail!("the loops run for too long: more than {MAX_LOOP_STEPS} steps"),
+        }
+        Ok(())
+    }
+}
 
 /// How many elements a tensor of this shape has.
 ///

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
+use std::rc::Rc;
 
 use bytes::Bytes;
 use tensor::{DType, Tensor};
@@ -8,9 +9,10 @@ use tensor::{DType, Tensor};
 use crate::compile;
 use crate::error::{Error, ErrorKind};
 use crate::external::{self, ExternalData};
+use crate::limits::Budget;
 use crate::program::Program;
 use crate::proto::{DimensionValue, ModelProto, TypeValue, ValueInfoProto};
-use crate::tensors::dtype;
+use crate::tensors::{dtype, type_name};
 use crate::value::Value;
 
 /// A length in a declared shape.
@@ -78,6 +80,7 @@ pub struct Session {
     inputs: Vec<ValueInfo>,
     outputs: Vec<ValueInfo>,
     program: Program,
+    budget: Rc<Budget>,
 }
 
 impl fmt::Debug for Session {
@@ -99,8 +102,15 @@ impl Session {
         let mut proto = external::decode(model.into())?;
         external::inline(&mut proto, external)?;
         let (inputs, outputs) = declared(&proto);
-        let program = compile::compile(&proto, &inputs)?;
-        Ok(Self { inputs, outputs, program })
+        if let Some((name, elem_type)) = foreign_input(&proto, &inputs) {
+            return Err(Error::new(
+                ErrorKind::Unsupported,
+                format!("input '{name}' has elements of the type {}", type_name(elem_type)),
+            ));
+        }
+        let budget = Rc::new(Budget::default());
+        let program = compile::compile(&proto, &inputs, budget.clone())?;
+        Ok(Self { inputs, outputs, program, budget })
     }
 
     /// The inputs that `run` needs, in the model's order.
@@ -124,6 +134,7 @@ impl Session {
     pub fn run(&self, inputs: Vec<(String, Value)>) -> Result<Vec<(String, Value)>, Error> {
         let values = self.arrange(inputs)?;
         let values = values.into_iter().map(|value| Some(Cow::Owned(value))).collect();
+        self.budget.refill();
         let results = self
             .program
             .run(values)
@@ -238,7 +249,21 @@ fn declared(model: &ModelProto) -> (Vec<ValueInfo>, Vec<ValueInfo>) {
     )
 }
 
-fn value_info(proto: &ValueInfoProto) -> ValueInfo {
+/// An input whose elements are of a type that tensors can't have here.
+fn foreign_input<'m>(model: &'m ModelProto, inputs: &[ValueInfo]) -> Option<(&'m str, i32)> {
+    let graph = model.graph.as_ref()?;
+    graph.input.iter().filter(|proto| inputs.iter().any(|i| i.name == proto.name)).find_map(
+        |proto| match proto.r#type.as_ref()?.value.as_ref()? {
+            TypeValue::Tensor(t) if t.elem_type != 0 && dtype(t.elem_type).is_none() => {
+                Some((proto.name.as_str(), t.elem_type))
+            }
+            _ => None,
+        },
+    )
+}
+
+/// What a message declares of a value.
+pub(crate) fn value_info(proto: &ValueInfoProto) -> ValueInfo {
     let (kind, tensor) = match proto.r#type.as_ref().and_then(|t| t.value.as_ref()) {
         Some(TypeValue::Tensor(tensor)) => (Kind::Tensor, Some(tensor)),
         Some(TypeValue::Sequence(_)) => (Kind::Sequence, None),

@@ -26,26 +26,6 @@ pub(crate) fn dtype(elem_type: i32) -> Option<DType> {
     })
 }
 
-/// The number of an element type in `onnx.proto`.
-#[cfg(feature = "networks")]
-pub(crate) fn elem_type(dtype: DType) -> i32 {
-    match dtype {
-        DType::F32 => 1,
-        DType::U8 => 2,
-        DType::I8 => 3,
-        DType::U16 => 4,
-        DType::I16 => 5,
-        DType::I32 => 6,
-        DType::I64 => 7,
-        DType::Str => 8,
-        DType::Bool => 9,
-        DType::F16 => 10,
-        DType::F64 => 11,
-        DType::U32 => 12,
-        DType::U64 => 13,
-    }
-}
-
 /// The name of a type that tensors can't have here, for a message.
 pub(crate) fn type_name(elem_type: i32) -> String {
     match elem_type {

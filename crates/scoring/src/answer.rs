@@ -6,25 +6,15 @@ use mlmodel::json;
 use onnx::{Map, Maps, Value};
 use tensor::{Data, Tensor};
 
+use crate::dialect::Dialect;
 use crate::predict::{Prediction, rows};
-
-/// How numbers that JSON does not have are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum NonFinite {
-    /// As the bare words `NaN`, `Infinity` and `-Infinity`, which is what
-    /// MLflow writes, Python reads, and JavaScript's `JSON.parse` refuses.
-    #[default]
-    Words,
-    /// As `null`.
-    Null,
-}
 
 /// How many empty lists an answer may hold.
 const MAX_EMPTY_LISTS: usize = 100_000;
 
 /// `{"predictions": …}`: a list of records for a frame, else an object of
 /// nested lists.
-pub(crate) fn write(prediction: &Prediction, non_finite: NonFinite) -> String {
+pub(crate) fn write(prediction: &Prediction, dialect: Dialect) -> String {
     let mut out = String::from("{\"predictions\": ");
     match prediction {
         Prediction::Frame(columns) => {
@@ -34,7 +24,7 @@ pub(crate) fn write(prediction: &Prediction, non_finite: NonFinite) -> String {
                 out.push('{');
                 for (i, (name, (_, column))) in names.iter().zip(columns).enumerate() {
                     let _ = write!(out, "{}{name}: ", if i > 0 { ", " } else { "" });
-                    entry(out, column, row, non_finite);
+                    entry(out, column, row, dialect);
                 }
                 out.push('}');
             });
@@ -44,7 +34,7 @@ pub(crate) fn write(prediction: &Prediction, non_finite: NonFinite) -> String {
             for (i, (name, output)) in outputs.iter().enumerate() {
                 // Writing to a String cannot fail.
                 let _ = write!(out, "{}{}: ", if i > 0 { ", " } else { "" }, quoted(name));
-                value(&mut out, output, non_finite);
+                value(&mut out, output, dialect);
             }
             out.push('}');
         }
@@ -54,37 +44,41 @@ pub(crate) fn write(prediction: &Prediction, non_finite: NonFinite) -> String {
 }
 
 /// A whole output.
-fn value(out: &mut String, value: &Value, non_finite: NonFinite) {
+fn value(out: &mut String, value: &Value, dialect: Dialect) {
     match value {
         Value::Tensor(tensor) => {
-            nested(out, tensor, printable(tensor.shape()), &mut 0, non_finite);
+            nested(out, tensor, printable(tensor.shape()), &mut 0, dialect);
         }
         Value::Sequence(values) => {
-            list(out, values.len(), |out, i| entry(out, value, i, non_finite));
+            list(out, values.len(), |out, i| entry(out, value, i, dialect));
         }
-        Value::Maps(_) => list(out, rows(value), |out, i| entry(out, value, i, non_finite)),
+        Value::Maps(_) => list(out, rows(value), |out, i| entry(out, value, i, dialect)),
         Value::Map(Map { keys, values }) => {
-            object(out, keys, keys.len(), |out, i| element(out, values, i, non_finite));
+            object(out, keys, keys.len(), |out, i| element(out, values, i, dialect));
         }
         Value::None => out.push_str("null"),
     }
 }
 
 /// One entry of a column.
-fn entry(out: &mut String, column: &Value, row: usize, non_finite: NonFinite) {
+fn entry(out: &mut String, column: &Value, row: usize, dialect: Dialect) {
     match column {
-        Value::Tensor(tensor) => element(out, tensor.data(), row, non_finite),
+        Value::Tensor(tensor) => {
+            let shape = tensor.shape().get(1..).unwrap_or_default();
+            let start = shape.iter().fold(row, |at, len| at.saturating_mul(*len));
+            nested(out, tensor, shape, &mut { start }, dialect);
+        }
         Value::Maps(Maps { keys, values }) => {
             let start = row.saturating_mul(keys.len());
             object(out, keys, keys.len(), |out, i| {
-                element(out, values.data(), start.saturating_add(i), non_finite);
+                element(out, values.data(), start.saturating_add(i), dialect);
             });
         }
         Value::Sequence(values) => match values.get(row) {
-            Some(one) => value(out, one, non_finite),
+            Some(one) => value(out, one, dialect),
             None => out.push_str("null"),
         },
-        Value::Map(_) | Value::None => value(out, column, non_finite),
+        Value::Map(_) | Value::None => value(out, column, dialect),
     }
 }
 
@@ -100,7 +94,7 @@ fn object(out: &mut String, keys: &Data, len: usize, mut item: impl FnMut(&mut S
             Data::Str(keys) => out.push_str(&quoted(keys.get(i).map_or("", String::as_str))),
             keys => {
                 out.push('"');
-                element(out, keys, i, NonFinite::Words);
+                element(out, keys, i, Dialect::Mlflow);
                 out.push('"');
             }
         }
@@ -135,27 +129,21 @@ fn printable(shape: &[usize]) -> &[usize] {
     if is_empty && brackets.is_none_or(|n| n > MAX_EMPTY_LISTS) { &[0] } else { shape }
 }
 
-fn nested(
-    out: &mut String,
-    tensor: &Tensor,
-    shape: &[usize],
-    at: &mut usize,
-    non_finite: NonFinite,
-) {
+fn nested(out: &mut String, tensor: &Tensor, shape: &[usize], at: &mut usize, dialect: Dialect) {
     match shape.split_first() {
         Some((len, rest)) => {
-            list(out, *len, |out, _| nested(out, tensor, rest, at, non_finite));
+            list(out, *len, |out, _| nested(out, tensor, rest, at, dialect));
         }
         None => {
-            element(out, tensor.data(), *at, non_finite);
+            element(out, tensor.data(), *at, dialect);
             *at += 1;
         }
     }
 }
 
-fn element(out: &mut String, data: &Data, i: usize, non_finite: NonFinite) {
+fn element(out: &mut String, data: &Data, i: usize, dialect: Dialect) {
     let mut float = |x: Option<f64>| match x {
-        Some(x) if x.is_finite() || non_finite == NonFinite::Words => json::write_float(out, x),
+        Some(x) if x.is_finite() || dialect == Dialect::Mlflow => json::write_float(out, x),
         _ => out.push_str("null"),
     };
     match data {
@@ -164,20 +152,28 @@ fn element(out: &mut String, data: &Data, i: usize, non_finite: NonFinite) {
         Data::F64(v) => return float(v.get(i).copied()),
         _ => {}
     }
-    let integer = match data {
-        Data::U8(v) => v.get(i).map(ToString::to_string),
-        Data::U16(v) => v.get(i).map(ToString::to_string),
-        Data::U32(v) => v.get(i).map(ToString::to_string),
-        Data::U64(v) => v.get(i).map(ToString::to_string),
-        Data::I8(v) => v.get(i).map(ToString::to_string),
-        Data::I16(v) => v.get(i).map(ToString::to_string),
-        Data::I32(v) => v.get(i).map(ToString::to_string),
-        Data::I64(v) => v.get(i).map(ToString::to_string),
-        Data::Bool(v) => v.get(i).map(ToString::to_string),
-        Data::Str(v) => v.get(i).map(|text| quoted(text)),
+    // Writing to a String cannot fail.
+    macro_rules! shown {
+        ($v:ident) => {
+            $v.get(i).map(|x| _ = write!(out, "{x}"))
+        };
+    }
+    let written = match data {
+        Data::U8(v) => shown!(v),
+        Data::U16(v) => shown!(v),
+        Data::U32(v) => shown!(v),
+        Data::U64(v) => shown!(v),
+        Data::I8(v) => shown!(v),
+        Data::I16(v) => shown!(v),
+        Data::I32(v) => shown!(v),
+        Data::I64(v) => shown!(v),
+        Data::Bool(v) => shown!(v),
+        Data::Str(v) => v.get(i).map(|text| json::write_string(out, text)),
         Data::F16(_) | Data::F32(_) | Data::F64(_) => None,
     };
-    out.push_str(integer.as_deref().unwrap_or("null"));
+    if written.is_none() {
+        out.push_str("null");
+    }
 }
 
 #[cfg(test)]
@@ -185,7 +181,7 @@ mod tests {
     use super::*;
 
     fn dict(tensor: Tensor) -> String {
-        write(&Prediction::Dict(vec![("y".into(), tensor.into())]), NonFinite::Words)
+        write(&Prediction::Dict(vec![("y".into(), tensor.into())]), Dialect::Mlflow)
     }
 
     #[test]
@@ -197,7 +193,7 @@ mod tests {
         );
         let prediction = Prediction::Dict(vec![("y".into(), t.into())]);
         assert_eq!(
-            write(&prediction, NonFinite::Null),
+            write(&prediction, Dialect::Strict),
             r#"{"predictions": {"y": [[0.10000000149011612, null], [null, 3.0]]}}"#
         );
         let scalar = Tensor::new(vec![], vec![7u64]).unwrap();
@@ -221,10 +217,23 @@ mod tests {
             ("b".to_owned(), Tensor::vector(vec![true, false]).into()),
         ];
         assert_eq!(
-            write(&Prediction::Frame(columns), NonFinite::Words),
+            write(&Prediction::Frame(columns), Dialect::Mlflow),
             r#"{"predictions": [{"a": 1, "b": true}, {"a": 2, "b": false}]}"#
         );
-        assert_eq!(write(&Prediction::Frame(vec![]), NonFinite::Words), r#"{"predictions": []}"#);
+        assert_eq!(write(&Prediction::Frame(vec![]), Dialect::Mlflow), r#"{"predictions": []}"#);
+    }
+
+    #[test]
+    fn several_numbers_a_row_are_lists() {
+        let matrix = Tensor::new(vec![2, 2], vec![0.25f64, 0.75, f64::NAN, 1.0]).unwrap();
+        let columns = vec![
+            ("label".to_owned(), Tensor::vector(vec![7i64, 3]).into()),
+            ("p".to_owned(), matrix.into()),
+        ];
+        assert_eq!(
+            write(&Prediction::Frame(columns), Dialect::Strict),
+            r#"{"predictions": [{"label": 7, "p": [0.25, 0.75]}, {"label": 3, "p": [null, 1.0]}]}"#
+        );
     }
 
     #[test]
@@ -238,12 +247,12 @@ mod tests {
             ("p".to_owned(), maps(vec![3i64, 7].into())),
         ];
         assert_eq!(
-            write(&Prediction::Frame(columns), NonFinite::Words),
+            write(&Prediction::Frame(columns), Dialect::Mlflow),
             r#"{"predictions": [{"label": 7, "p": {"3": 0.25, "7": 0.75}}, {"label": 3, "p": {"3": 0.5, "7": 0.5}}]}"#
         );
         let outputs = vec![("p".to_owned(), maps(vec!["a".to_owned(), "b".to_owned()].into()))];
         assert_eq!(
-            write(&Prediction::Dict(outputs), NonFinite::Words),
+            write(&Prediction::Dict(outputs), Dialect::Mlflow),
             r#"{"predictions": {"p": [{"a": 0.25, "b": 0.75}, {"a": 0.5, "b": 0.5}]}}"#
         );
     }

@@ -1,5 +1,8 @@
 //! Bodies: which of the input fields a request has, and what is in it.
 
+use std::sync::Arc;
+
+use csv::StringRecord;
 use mlmodel::json::{self, Value};
 use mlmodel::{Input, Schema, python};
 
@@ -61,30 +64,28 @@ pub(crate) fn read_json(bytes: &[u8], schema: Option<&Schema>) -> Result<Body, A
             )));
         }
     };
-    if let Some((key, _)) =
-        entries.iter().find(|(key, _)| LANGUAGE_MODEL_KEYS.contains(&key.as_str()))
-    {
+    if let Some((key, _)) = entries.iter().find(|(key, _)| LANGUAGE_MODEL_KEYS.contains(&&**key)) {
         return Err(ApiError::model_failed(format!(
             "a body with the key '{key}' is a request to a language model, and this is an ONNX \
              model"
         )));
     }
     let mut params = None;
-    let mut data: Vec<(String, Value)> = Vec::new();
+    let mut data: Vec<(Arc<str>, Value)> = Vec::new();
     for (key, value) in entries {
-        if key == "params" {
+        if *key == *"params" {
             params = Some(value);
-        } else if FIELDS.contains(&key.as_str()) {
+        } else if FIELDS.contains(&&*key) {
             data.push((key, value));
         }
     }
     let [(field, value)] = data.as_slice() else {
-        let found = python::repr_list(data.iter().map(|(key, _)| key.as_str()));
+        let found = python::repr_list(data.iter().map(|(key, _)| &**key));
         return Err(ApiError::bad_request(format!(
             "{EXPECTED}. Received dictionary with input fields: {found}. {PROTOCOL_CHANGE}"
         )));
     };
-    let input = match field.as_str() {
+    let input = match &**field {
         "dataframe_split" => Input::from_split(value, schema),
         "dataframe_records" => Input::from_records(value, schema),
         "instances" => Input::from_instances(value, schema),
@@ -98,39 +99,38 @@ pub(crate) fn read_json(bytes: &[u8], schema: Option<&Schema>) -> Result<Body, A
 /// # Errors
 /// When it is no CSV, or a column does not convert to the schema's type.
 pub(crate) fn read_csv(bytes: &[u8], schema: Option<&Schema>) -> Result<Body, ApiError> {
-    let columns = csv_columns(bytes).map_err(|problem| ApiError::not_csv(&problem))?;
+    let records = csv_records(bytes).map_err(|problem| ApiError::not_csv(&problem))?;
+    let Some((header, rows)) = records.split_first() else {
+        return Err(ApiError::not_csv("No columns to parse from file"));
+    };
+    let cells = |i| rows.iter().map(|row| row.get(i).unwrap_or_default()).collect();
+    let columns = header.iter().enumerate().map(|(i, name)| (name, cells(i))).collect();
     let input = Input::from_text(columns, schema).map_err(|problem| ApiError::not_csv(&problem))?;
     Ok(Body { input, params: None })
 }
 
-fn csv_columns(bytes: &[u8]) -> Result<Vec<(String, Vec<String>)>, String> {
+/// The header and the rows, none of them longer than the header.
+fn csv_records(bytes: &[u8]) -> Result<Vec<StringRecord>, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-    let mut rows = reader.records();
-    let Some(header) = rows.next() else { return Err("No columns to parse from file".into()) };
-    let header = header.map_err(|e| e.to_string())?;
-    let mut columns: Vec<(String, Vec<String>)> =
-        header.iter().map(|name| (name.to_owned(), Vec::new())).collect();
-    let mut given = columns.len();
-    let mut line = 1usize;
-    for row in rows {
-        let row = row.map_err(|e| e.to_string())?;
-        line += 1;
-        if row.len() > columns.len() {
+    let mut records: Vec<StringRecord> = Vec::new();
+    let mut given = 0usize;
+    for record in reader.records() {
+        let record = record.map_err(|e| e.to_string())?;
+        let width = records.first().map_or(record.len(), StringRecord::len);
+        let line = records.len() + 1;
+        if record.len() > width {
             return Err(format!(
-                "Error tokenizing data. C error: Expected {} fields in line {line}, saw {}",
-                columns.len(),
-                row.len()
+                "Error tokenizing data. C error: Expected {width} fields in line {line}, saw {}",
+                record.len()
             ));
         }
-        given += row.len();
+        given += record.len();
         // Short rows are filled up, but must not make gigabytes of a small body.
-        if line.saturating_mul(columns.len()) > 1_000_000 + given.saturating_mul(4) {
-            return Err(format!("{line} rows of {} columns would be mostly empty", columns.len()));
+        if line.saturating_mul(width) > 1_000_000 + given.saturating_mul(4) {
+            return Err(format!("{line} rows of {width} columns would be mostly empty"));
         }
-        for (i, (_, cells)) in columns.iter_mut().enumerate() {
-            cells.push(row.get(i).unwrap_or_default().to_owned());
-        }
+        records.push(record);
     }
-    Ok(columns)
+    Ok(records)
 }

@@ -9,6 +9,8 @@ pub struct Request<'a> {
     pub path: &'a str,
     /// The header `content-type`.
     pub content_type: Option<&'a str>,
+    /// The header `accept`, which may ask for a [`Dialect`](crate::Dialect).
+    pub accept: Option<&'a str>,
     /// The whole body.
     pub body: &'a [u8],
 }

@@ -8,7 +8,7 @@
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let mlmodel = include_bytes!("../tests/golden/models/df/MLmodel");
-//! # let onnx = include_bytes!("../tests/golden/models/df/model.onnx");
+//! # let onnx = include_bytes!("../tests/golden/models/df/model.onnx").as_slice();
 //! use scoring::{Model, Options, Request};
 //!
 //! let model = Model::load(mlmodel, onnx, &onnx::NoExternalData, Options::default())?;
@@ -16,6 +16,7 @@
 //!     method: "POST",
 //!     path: "/invocations",
 //!     content_type: Some("application/json"),
+//!     accept: None,
 //!     body: br#"{"dataframe_records": [{"a": 0, "b": 1, "c": 2, "d": 3}]}"#,
 //! });
 //! assert_eq!(response.status, 200);
@@ -36,6 +37,9 @@
 //!   here when the request caused it.
 //! - `stack_trace` holds the cause of the failure in one line, not a trace.
 //! - An error repeats at most 1000 bytes of a body that is no JSON.
+//! - A data frame's columns take the rank that the model declares, and outputs
+//!   that differ in length are answered row by row. MLflow fails on both.
+//! - What clients may depend on is kept, and a [`Dialect`] puts it right.
 //! - Bodies for language models (`messages`, `prompt`, `input`) are refused.
 //! - JSON may nest 100 levels deep, and is UTF-8. A lone surrogate becomes
 //!   U+FFFD.
@@ -45,13 +49,14 @@
 mod answer;
 mod body;
 mod content_type;
+mod dialect;
 mod error;
 mod http;
 mod model;
 mod predict;
 mod summary;
 
-pub use answer::NonFinite;
+pub use dialect::Dialect;
 pub use error::{LoadError, body_too_large, load_error_response};
 pub use http::{Request, Response};
 pub use model::{DEFAULT_BODY_LIMIT, MLFLOW_VERSION, Model, Options};

@@ -4,9 +4,10 @@ use bytes::Bytes;
 use mlmodel::{Input, MlModel, display_input, enforce, enforce_params};
 use onnx::{ExternalData, Session};
 
-use crate::answer::{self, NonFinite};
+use crate::answer;
 use crate::body::{self, Body};
 use crate::content_type::{self, Format};
+use crate::dialect::{self, Dialect};
 use crate::error::{ApiError, LoadError, body_too_large};
 use crate::http::{Request, Response};
 use crate::predict::{Predictor, predict};
@@ -23,8 +24,8 @@ pub const MLFLOW_VERSION: &str = "3.18.0";
 pub struct Options {
     /// The largest body, in bytes.
     pub body_limit: usize,
-    /// How numbers that JSON does not have are written.
-    pub non_finite: NonFinite,
+    /// How predictions are written, unless a request says otherwise.
+    pub dialect: Dialect,
     /// The name under which the model is served.
     pub name: Option<String>,
     /// The request body that was saved with the model, to show in forms.
@@ -35,7 +36,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             body_limit: DEFAULT_BODY_LIMIT,
-            non_finite: NonFinite::default(),
+            dialect: Dialect::default(),
             name: None,
             serving_input_example: None,
         }
@@ -105,13 +106,17 @@ impl Model {
             Ok(format) => format,
             Err(problem) => return Response::text(415, problem),
         };
-        match self.score(format, request.body) {
+        let dialect = match request.accept.map(dialect::asked).transpose() {
+            Ok(asked) => asked.flatten().unwrap_or(self.options.dialect),
+            Err(problem) => return Response::text(406, problem),
+        };
+        match self.score(format, request.body, dialect) {
             Ok(body) => Response::json(200, body),
             Err(error) => error.into_response(),
         }
     }
 
-    fn score(&self, format: Format, bytes: &[u8]) -> Result<String, ApiError> {
+    fn score(&self, format: Format, bytes: &[u8], dialect: Dialect) -> Result<String, ApiError> {
         let schema = self.file.signature.inputs.as_ref();
         let Body { input, params } = match format {
             Format::Json => body::read_json(bytes, schema)?,
@@ -123,9 +128,10 @@ impl Model {
         // ONNX models take no parameters; like MLflow, check them all the same.
         let specs = self.file.signature.params.as_deref();
         enforce_params(params.as_ref(), specs).map_err(refuse)?;
-        let prediction = predict(self.predictor.as_ref(), fitted.as_ref().unwrap_or(&input))
+        let input = fitted.unwrap_or(input);
+        let prediction = predict(self.predictor.as_ref(), input, dialect)
             .map_err(|error| ApiError::model_failed(error.to_string()))?;
-        Ok(answer::write(&prediction, self.options.non_finite))
+        Ok(answer::write(&prediction, dialect))
     }
 }
 

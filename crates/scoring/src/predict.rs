@@ -1,18 +1,24 @@
 //! From data to a model's tensors and back, as `mlflow.onnx` maps them.
 //!
-//! - A data frame becomes one matrix when the model has one input, else a
-//!   vector for each input from the column of its name. The answer is a data
-//!   frame again: every output flattened into a column.
+//! - A data frame becomes one matrix when the model has one input, else each
+//!   input is the column of its name. The answer is a data frame again: every
+//!   output flattened into a column.
 //! - An array is a model's only input, and named arrays are its inputs. The
 //!   answer names the outputs and keeps their shapes.
 //! - 64-bit floats become 32-bit ones where the model takes those. No other
 //!   type is converted.
+//!
+//! Where `mlflow.onnx` fails whatever the rows are, this goes on: a column
+//! takes the rank that the model declares, and outputs that flatten to
+//! different lengths are columns of lists.
 
 use std::fmt;
 
-use mlmodel::{Array, Input, Label};
+use mlmodel::{Array, DataFrame, Input, Values};
 use onnx::{Session, Value, ValueInfo};
 use tensor::{DType, Data, Tensor};
+
+use crate::dialect::Dialect;
 
 /// What runs a model: an ONNX session, or a stand-in for it.
 pub trait Predictor: fmt::Debug {
@@ -69,45 +75,63 @@ pub(crate) enum Prediction {
 ///
 /// # Errors
 /// When the data is not of the model's form, or the model fails.
-pub(crate) fn predict(model: &dyn Predictor, input: &Input) -> Result<Prediction, RunError> {
-    let feeds = feeds(model.inputs(), input)?;
-    let feeds = feeds.into_iter().map(|(name, tensor)| {
-        let info = model.inputs().iter().find(|info| info.name == name);
-        let tensor = narrow(tensor, info.and_then(|info| info.dtype));
-        (name, tensor)
-    });
-    let outputs = model.run(feeds.collect())?;
-    if !matches!(input, Input::Frame(_)) {
-        return Ok(Prediction::Dict(outputs));
-    }
-    let columns: Vec<_> = outputs.into_iter().map(|(name, value)| (name, flat(value))).collect();
-    let rows = columns.first().map_or(0, |(_, column)| rows(column));
-    if columns.iter().any(|(_, column)| self::rows(column) != rows) {
-        let lengths: Vec<String> = columns
-            .iter()
-            .map(|(name, column)| format!("{name}: {}", self::rows(column)))
-            .collect();
-        return Err(RunError(format!(
-            "All arrays must be of the same length: the model's outputs do not form a data frame \
-             ({}). Send the data as `inputs` to get them as they are.",
-            lengths.join(", ")
-        )));
-    }
-    Ok(Prediction::Frame(columns))
+pub(crate) fn predict(
+    model: &dyn Predictor,
+    input: Input,
+    dialect: Dialect,
+) -> Result<Prediction, RunError> {
+    let is_frame = matches!(input, Input::Frame(_));
+    let outputs = model.run(feeds(model.inputs(), input)?)?;
+    if is_frame { frame(outputs, dialect) } else { Ok(Prediction::Dict(outputs)) }
 }
 
-fn feeds(infos: &[ValueInfo], input: &Input) -> Result<Vec<(String, Tensor)>, RunError> {
-    let tensor = |name: &str, array: &Array| {
-        let tensor = array.to_tensor().ok_or_else(|| {
-            RunError(format!("the values for '{name}' are times or bytes, which no ONNX input is"))
-        })?;
-        Ok((name.to_owned(), tensor))
-    };
-    match (input, infos) {
-        (Input::Dict(arrays), _) => {
-            arrays.iter().map(|(name, array)| tensor(name, array)).collect()
+/// Outputs as the columns of a frame.
+fn frame(mut outputs: Vec<(String, Value)>, dialect: Dialect) -> Result<Prediction, RunError> {
+    let flat = dialect == Dialect::Mlflow && are_equal(&outputs, elements);
+    for (_, output) in &mut outputs {
+        if let Value::Tensor(tensor) = output
+            && (flat || is_one_a_row(tensor))
+        {
+            let tensor = std::mem::replace(tensor, Tensor::vector(Vec::<bool>::new()));
+            *output = Tensor::vector(tensor.into_parts().1).into();
         }
-        (Input::Array(array), [only]) => Ok(vec![tensor(&only.name, array)?]),
+    }
+    if are_equal(&outputs, rows) {
+        return Ok(Prediction::Frame(outputs));
+    }
+    let lengths: Vec<String> =
+        outputs.iter().map(|(name, column)| format!("{name}: {}", rows(column))).collect();
+    Err(RunError(format!(
+        "All arrays must be of the same length: the model's outputs do not form a data frame \
+         ({}). Send the data as `inputs` to get them as they are.",
+        lengths.join(", ")
+    )))
+}
+
+fn are_equal(outputs: &[(String, Value)], length: impl Fn(&Value) -> usize) -> bool {
+    let mut lengths = outputs.iter().map(|(_, output)| length(output));
+    let first = lengths.next();
+    lengths.all(|length| Some(length) == first)
+}
+
+/// Whether each row of a tensor is a single element, or there are none at all.
+fn is_one_a_row(tensor: &Tensor) -> bool {
+    tensor.is_empty() || tensor.shape().iter().skip(1).all(|len| *len == 1)
+}
+
+fn feeds(infos: &[ValueInfo], input: Input) -> Result<Vec<(String, Tensor)>, RunError> {
+    match (input, infos) {
+        (Input::Dict(arrays), _) => arrays
+            .into_iter()
+            .map(|(name, array)| {
+                let info = infos.iter().find(|info| info.name == name);
+                let tensor = tensor(array, &name, info.and_then(|info| info.dtype))?;
+                Ok((name, tensor))
+            })
+            .collect(),
+        (Input::Array(array), [only]) => {
+            Ok(vec![(only.name.clone(), tensor(array, &only.name, only.dtype)?)])
+        }
         (Input::Array(_), _) => Err(RunError(format!(
             "Unable to map numpy array input to the expected model input. Numpy arrays can only \
              be used as input for MLflow ONNX models that have a single input. This model \
@@ -120,22 +144,17 @@ fn feeds(infos: &[ValueInfo], input: &Input) -> Result<Vec<(String, Tensor)>, Ru
             let array = frame.to_array().ok_or_else(|| {
                 RunError("the data frame has times or bytes, which no ONNX input is".into())
             })?;
-            Ok(vec![tensor(&only.name, &array)?])
+            let matrix = tensor(array, &only.name, only.dtype)?;
+            let matrix = if frame.width() == 1 { to_rank(matrix, only)? } else { matrix };
+            Ok(vec![(only.name.clone(), matrix)])
         }
         (Input::Frame(frame), infos) => infos
             .iter()
-            .map(|info| {
-                let column = frame.column(&info.name).ok_or_else(|| {
-                    let labels = frame.columns().iter().map(|(label, _)| label);
-                    let labels: Vec<String> = labels.map(Label::to_string).collect();
-                    RunError(format!(
-                        "the model's input '{}' is no column of the data frame, whose columns are \
-                         {}",
-                        info.name,
-                        mlmodel::python::repr_list(labels.iter().map(String::as_str))
-                    ))
-                })?;
-                tensor(&info.name, &Array::vector(column.clone()))
+            .enumerate()
+            .map(|(i, info)| {
+                let values = column(&frame, info, i)?;
+                let column = tensor(Array::vector(values.clone()), &info.name, info.dtype)?;
+                Ok((info.name.clone(), to_rank(column, info)?))
             })
             .collect(),
         (Input::Records(_), _) => Err(RunError(
@@ -146,31 +165,61 @@ fn feeds(infos: &[ValueInfo], input: &Input) -> Result<Vec<(String, Tensor)>, Ru
     }
 }
 
-/// 64-bit floats as 32-bit ones, where the model takes those.
-fn narrow(tensor: Tensor, wanted: Option<DType>) -> Tensor {
-    if wanted != Some(DType::F32) || tensor.dtype() != DType::F64 {
-        return tensor;
+/// The column for an input, which most likely stands at the input's place.
+fn column<'a>(
+    frame: &'a DataFrame,
+    info: &ValueInfo,
+    place: usize,
+) -> Result<&'a Values, RunError> {
+    let columns = frame.columns();
+    match columns.get(place).filter(|(label, _)| label.name() == Some(&info.name)) {
+        Some((_, values)) => Ok(values),
+        None => frame.column(&info.name).ok_or_else(|| {
+            let labels: Vec<String> = columns.iter().map(|(label, _)| label.to_string()).collect();
+            RunError(format!(
+                "the model's input '{}' is no column of the data frame, whose columns are {}",
+                info.name,
+                mlmodel::python::repr_list(labels.iter().map(String::as_str))
+            ))
+        }),
     }
-    let narrowed = match tensor.data() {
-        Data::F64(v) => v.iter().map(|x| *x as f32).collect::<Vec<_>>(),
-        _ => return tensor,
-    };
-    Tensor::new(tensor.shape().to_vec(), narrowed).unwrap_or(tensor)
 }
 
-/// An output as a column: `np.asarray(output).reshape(-1)`. The maps of a list
-/// are its elements.
-fn flat(value: Value) -> Value {
-    match value {
-        Value::Tensor(tensor) => Tensor::vector(tensor.into_parts().1).into(),
-        other => other,
+/// An array as a tensor: 64-bit floats as 32-bit ones, where the model takes
+/// those.
+fn tensor(array: Array, name: &str, wanted: Option<DType>) -> Result<Tensor, RunError> {
+    let tensor = array.into_tensor().ok_or_else(|| {
+        RunError(format!("the values for '{name}' are times or bytes, which no ONNX input is"))
+    })?;
+    let (Some(DType::F32), Data::F64(v)) = (wanted, tensor.data()) else { return Ok(tensor) };
+    let narrowed: Vec<f32> = v.iter().map(|x| *x as f32).collect();
+    Tensor::new(tensor.shape().to_vec(), narrowed).map_err(|error| RunError(error.to_string()))
+}
+
+/// A single column with as many dimensions as the model declares: converters
+/// declare `[rows, 1]`.
+fn to_rank(column: Tensor, info: &ValueInfo) -> Result<Tensor, RunError> {
+    let rank = info.shape.as_ref().map_or(0, Vec::len);
+    if rank == 0 || rank == column.rank() {
+        return Ok(column);
+    }
+    let mut shape = vec![column.len()];
+    shape.resize(rank, 1);
+    column.reshape(shape).map_err(|error| RunError(error.to_string()))
+}
+
+/// How many elements an output has in all.
+fn elements(output: &Value) -> usize {
+    match output {
+        Value::Tensor(tensor) => tensor.len(),
+        other => rows(other),
     }
 }
 
 /// How many entries a column has.
 pub(crate) fn rows(column: &Value) -> usize {
     match column {
-        Value::Tensor(tensor) => tensor.len(),
+        Value::Tensor(tensor) => tensor.shape().first().copied().unwrap_or(1),
         Value::Maps(maps) => maps.values.shape().first().copied().unwrap_or_default(),
         Value::Sequence(values) => values.len(),
         Value::Map(_) | Value::None => 1,

@@ -10,8 +10,10 @@
 mod common;
 
 use common::{model, post};
-use scoring::{Model, NonFinite, Options, body_too_large};
-use tensor::DType;
+use mlmodel::MlModel;
+use onnx::{Dim, Kind, Value, ValueInfo};
+use scoring::{Dialect, Model, Options, Predictor, Request, RunError, body_too_large};
+use tensor::{DType, Data, Tensor};
 
 const F32: Option<DType> = Some(DType::F32);
 const F64: Option<DType> = Some(DType::F64);
@@ -53,6 +55,148 @@ fn a_frame_for_one_input_is_a_matrix_and_comes_back_flat() {
     let body = r#"{"inputs": [[1, 0.5], [2, 1.5]]}"#;
     let expected = r#"{"predictions": {"x": [[1.0, 0.5], [2.0, 1.5]]}}"#;
     assert_eq!(ask(&model, body), (200, expected.into()));
+}
+
+/// Gives fixed outputs, and takes inputs of fixed shapes.
+#[derive(Debug)]
+struct Fixed {
+    inputs: Vec<ValueInfo>,
+    expected: Vec<(&'static str, Vec<usize>)>,
+    outputs: Vec<(String, Value)>,
+}
+
+impl Predictor for Fixed {
+    fn inputs(&self) -> &[ValueInfo] {
+        &self.inputs
+    }
+
+    fn outputs(&self) -> &[ValueInfo] {
+        &[]
+    }
+
+    fn run(&self, inputs: Vec<(String, Tensor)>) -> Result<Vec<(String, Value)>, RunError> {
+        let found: Vec<_> =
+            inputs.iter().map(|(name, tensor)| (name.as_str(), tensor.shape().to_vec())).collect();
+        assert_eq!(found, self.expected);
+        Ok(self.outputs.clone())
+    }
+}
+
+/// A model without a signature, of inputs with the declared shapes.
+fn fixed(
+    inputs: &[(&'static str, &[Dim], &[usize])],
+    outputs: Vec<(&str, Value)>,
+    dialect: Dialect,
+) -> Model {
+    let info = |name: &str, shape: &[Dim]| ValueInfo {
+        name: name.to_owned(),
+        kind: Kind::Tensor,
+        dtype: None,
+        shape: Some(shape.to_vec()),
+    };
+    let predictor = Fixed {
+        inputs: inputs.iter().map(|(name, shape, _)| info(name, shape)).collect(),
+        expected: inputs.iter().map(|(name, _, found)| (*name, found.to_vec())).collect(),
+        outputs: outputs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+    };
+    let file = MlModel::parse(b"flavors: {onnx: {data: model.onnx}}").unwrap();
+    let options = Options { dialect, ..Options::default() };
+    Model::with_predictor(file, Box::new(predictor), options)
+}
+
+fn tensor(shape: &[usize], values: impl Into<Data>) -> Value {
+    Tensor::new(shape.to_vec(), values).unwrap().into()
+}
+
+#[test]
+fn columns_take_the_rank_that_the_model_declares() {
+    let inputs: &[(&str, &[Dim], &[usize])] = &[
+        ("a", &[Dim::Unknown, Dim::Fixed(1)], &[2, 1]),
+        ("b", &[Dim::Symbol("n".into()), Dim::Unknown, Dim::Unknown], &[2, 1, 1]),
+        ("c", &[Dim::Unknown], &[2]),
+        ("d", &[], &[2]),
+    ];
+    let body = r#"{"dataframe_records": [
+        {"a": 1, "b": "x", "c": true, "d": 1}, {"a": 2, "b": "y", "c": false, "d": 1}]}"#;
+    let model = fixed(inputs, vec![("y", tensor(&[2], vec![1i64, 2]))], Dialect::Mlflow);
+    assert_eq!(ask(&model, body), (200, r#"{"predictions": [{"y": 1}, {"y": 2}]}"#.into()));
+
+    // A frame of one column is no matrix to a model that takes a vector.
+    let model = fixed(&[("t", &[Dim::Unknown], &[2])], vec![], Dialect::Mlflow);
+    assert_eq!(ask(&model, r#"{"dataframe_split": {"data": [["x"], ["y"]]}}"#).0, 200);
+    // What is not a single column keeps its shape.
+    let model = fixed(&[("t", &[Dim::Unknown], &[2, 2])], vec![], Dialect::Mlflow);
+    assert_eq!(ask(&model, r#"{"dataframe_split": {"data": [[1, 2], [3, 4]]}}"#).0, 200);
+}
+
+#[test]
+fn outputs_of_unlike_widths_are_answered_row_by_row() {
+    let body = r#"{"dataframe_split": {"data": [[1], [2]]}}"#;
+    let input: (&str, &[Dim], &[usize]) = ("x", &[Dim::Unknown, Dim::Unknown], &[2, 1]);
+    let label = || ("label", tensor(&[2], vec![1i64, 0]));
+    let wide = || ("p", tensor(&[2, 2], vec![0.25f64, 0.75, 1.0, 0.0]));
+    for dialect in [Dialect::Mlflow, Dialect::Strict] {
+        let model = fixed(&[input], vec![label(), wide()], dialect);
+        let rows =
+            r#"{"predictions": [{"label": 1, "p": [0.25, 0.75]}, {"label": 0, "p": [1.0, 0.0]}]}"#;
+        assert_eq!(ask(&model, body), (200, rows.into()));
+        // Nor does this form rows.
+        let model = fixed(&[input], vec![wide(), ("n", tensor(&[], vec![7i64]))], dialect);
+        let (status, answer) = ask(&model, body);
+        assert_eq!(status, 400);
+        assert!(cause(&answer).contains("(p: 2, n: 1)"), "{answer}");
+    }
+}
+
+#[test]
+fn wide_outputs_are_flattened_unless_the_dialect_is_strict() {
+    let body = r#"{"dataframe_split": {"data": [[1], [2]]}}"#;
+    let input: (&str, &[Dim], &[usize]) = ("x", &[Dim::Unknown, Dim::Unknown], &[2, 1]);
+    let ask_for = |shape: &[usize], dialect| {
+        let values: Vec<i64> = (0..).take(shape.iter().product()).collect();
+        ask(&fixed(&[input], vec![("y", tensor(shape, values))], dialect), body).1
+    };
+    for (shape, flat, rows) in [
+        (
+            &[2, 2][..],
+            r#"[{"y": 0}, {"y": 1}, {"y": 2}, {"y": 3}]"#,
+            r#"[{"y": [0, 1]}, {"y": [2, 3]}]"#,
+        ),
+        (&[2, 1], r#"[{"y": 0}, {"y": 1}]"#, r#"[{"y": 0}, {"y": 1}]"#),
+        (&[1, 2, 1], r#"[{"y": 0}, {"y": 1}]"#, r#"[{"y": [[0], [1]]}]"#),
+        (&[], r#"[{"y": 0}]"#, r#"[{"y": 0}]"#),
+        (&[0, 3], "[]", "[]"),
+        (&[1_000_000_000_000, 0], "[]", "[]"),
+    ] {
+        assert_eq!(ask_for(shape, Dialect::Mlflow), format!("{{\"predictions\": {flat}}}"));
+        assert_eq!(ask_for(shape, Dialect::Strict), format!("{{\"predictions\": {rows}}}"));
+    }
+}
+
+#[test]
+fn a_request_may_ask_for_a_dialect() {
+    let body = br#"{"inputs": [NaN]}"#;
+    let ask = |dialect, accept| {
+        let model = model(&[("x", F64)], "", Options { dialect, ..Options::default() });
+        let content_type = Some("application/json");
+        let request = Request { method: "POST", path: "/invocations", content_type, accept, body };
+        let response = model.handle(&request);
+        (response.status, String::from_utf8(response.body).unwrap())
+    };
+    let word = (200, r#"{"predictions": {"x": [NaN]}}"#.to_owned());
+    let null = (200, r#"{"predictions": {"x": [null]}}"#.to_owned());
+    for (dialect, accept, expected) in [
+        (Dialect::Mlflow, None, &word),
+        (Dialect::Mlflow, Some("*/*"), &word),
+        (Dialect::Mlflow, Some("application/json; scoring=strict"), &null),
+        (Dialect::Strict, None, &null),
+        (Dialect::Strict, Some("application/json; scoring=mlflow"), &word),
+    ] {
+        assert_eq!(ask(dialect, accept), *expected, "{dialect:?} {accept:?}");
+    }
+    let (status, problem) = ask(Dialect::Mlflow, Some("application/json; scoring=loose"));
+    assert_eq!(status, 406);
+    assert!(problem.contains("'loose'"), "{problem}");
 }
 
 #[test]
@@ -149,7 +293,7 @@ fn numbers_that_json_lacks_are_words_or_null() {
     let body = r#"{"inputs": [NaN, -Infinity, 1e400]}"#;
     let words = model(&[("x", F64)], "", Options::default());
     assert_eq!(ask(&words, body).1, r#"{"predictions": {"x": [NaN, -Infinity, Infinity]}}"#);
-    let options = Options { non_finite: NonFinite::Null, ..Options::default() };
+    let options = Options { dialect: Dialect::Strict, ..Options::default() };
     let null = model(&[("x", F64)], "", options);
     assert_eq!(ask(&null, body).1, r#"{"predictions": {"x": [null, null, null]}}"#);
 }

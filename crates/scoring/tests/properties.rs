@@ -70,15 +70,17 @@ proptest! {
         method in "(GET|POST|PUT|[A-Z]{0,5})",
         path in "(/|/invocations|/ping\\?x=1|\\PC{0,12})",
         content_type in prop::option::of("(text/csv|application/json)?(;[ -~]{0,20})?"),
+        accept in prop::option::of("[ -~]{0,12}(;scoring=(strict|mlflow|x))?"),
         body in prop::collection::vec(any::<u8>(), 0..200),
     ) {
         let response = model.handle(&Request {
             method: &method,
             path: &path,
             content_type: content_type.as_deref(),
+            accept: accept.as_deref(),
             body: &body,
         });
-        prop_assert!([200, 400, 404, 405, 415].contains(&response.status), "{response:?}");
+        prop_assert!([200, 400, 404, 405, 406, 415].contains(&response.status), "{response:?}");
     }
 
     #[test]

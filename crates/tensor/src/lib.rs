@@ -147,6 +147,26 @@ macro_rules! each {
 }
 
 impl Data {
+    /// As many elements of a type that are zero, false or empty.
+    #[must_use]
+    pub fn zeros(dtype: DType, len: usize) -> Self {
+        match dtype {
+            DType::Bool => vec![false; len].into(),
+            DType::U8 => vec![0u8; len].into(),
+            DType::U16 => vec![0u16; len].into(),
+            DType::U32 => vec![0u32; len].into(),
+            DType::U64 => vec![0u64; len].into(),
+            DType::I8 => vec![0i8; len].into(),
+            DType::I16 => vec![0i16; len].into(),
+            DType::I32 => vec![0i32; len].into(),
+            DType::I64 => vec![0i64; len].into(),
+            DType::F16 => vec![f16::ZERO; len].into(),
+            DType::F32 => vec![0f32; len].into(),
+            DType::F64 => vec![0f64; len].into(),
+            DType::Str => vec![String::new(); len].into(),
+        }
+    }
+
     /// How many elements there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,13 +1,15 @@
 //! `cargo xtask test`: every test there is.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::build::{self, Level};
 use crate::error::{Context as _, Error, Result};
 use crate::npm::{self, Scope};
+use crate::onnx_suite::Suite;
 use crate::paths::{self, files_under, root};
 use crate::python;
-use crate::run::{run, step};
+use crate::run::{output, run, step};
 use crate::sizes;
 use crate::system;
 use crate::toolchain::Toolchain;
@@ -15,7 +17,7 @@ use crate::toolchain::Toolchain;
 const HELP: &str = "\
 cargo xtask test [FILE…]
 
-Runs every test: native units, then, on the built modules, sizes and what crosses
+Runs every test: native units, suites of ONNX models in V8, then, on the built modules, sizes and what crosses
 rooms: workerd, Chromium, a real MLflow server. FILE… (such as tests/edge.test.mjs)
 runs only those files of the latter.";
 
@@ -48,6 +50,9 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     if !only_some {
         step("native tests", || run(toolchain.cargo().args(["test", "--quiet", "--workspace"])))?;
     }
+    if !only_some {
+        suites(&toolchain, &python)?;
+    }
     build::build(Level::Optimised)?;
     if !only_some {
         step("sizes", || sizes::report(Level::Optimised))?;
@@ -66,4 +71,25 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
             .env("MILLRACE_NO_BUILD", "1");
         run(&mut tests).map_err(|_| Error::new("tests failed; the failures are listed above"))
     })
+}
+
+/// The suites of ONNX models, in V8: our own cases of each family of operators,
+/// models of scikit-learn, XGBoost and LightGBM, and ONNX's own backend tests.
+fn suites(toolchain: &Toolchain, python: &Path) -> Result<()> {
+    let suite = Suite::build(toolchain)?;
+    let cases = root().join("crates/onnx/tests/cases");
+    for family in paths::folders_in(&cases) {
+        step(&format!("suite {}", family.display()), || suite.run(&family, None, None))?;
+    }
+    step("suite tests/onnx-zoo", || suite.run(&root().join("tests/onnx-zoo"), None, None))?;
+    let probe = "import onnx.backend.test as t; print(t.__path__[0])";
+    let onnx = output(Command::new(python).args(["-c", probe]))?;
+    for set in ["node", "simple", "pytorch-operator", "pytorch-converted"] {
+        let list = root().join(format!("tests/onnx-backend/{set}.txt"));
+        let list = list.is_file().then_some(list);
+        step(&format!("suite {set} of the onnx package"), || {
+            suite.run(&Path::new(&onnx).join("data").join(set), list.as_deref(), None)
+        })?;
+    }
+    Ok(())
 }

@@ -52,8 +52,9 @@ impl fmt::Display for Place {
 
 /// The variables of the environment that the edge gets as they are, besides
 /// those of the stores.
-const PASSED_ON: [&str; 5] = [
+const PASSED_ON: [&str; 6] = [
     "MILLRACE_MAX_BODY_BYTES",
+    "MILLRACE_SCORING",
     "MILLRACE_MAX_MEMORY_BYTES",
     "MILLRACE_REFRESH_SECONDS",
     "MILLRACE_CORS_ORIGINS",

@@ -29,6 +29,9 @@ pub(crate) struct Config {
     pub(crate) tracking_uri: Option<String>,
     /// `MILLRACE_MAX_BODY_BYTES`.
     pub(crate) max_body: usize,
+    /// `MILLRACE_SCORING`: whether predictions are strict JSON, one record a
+    /// row, rather than what MLflow writes.
+    pub(crate) strict: bool,
     /// `MILLRACE_ALLOWED_HOSTS`, separated by commas: the names that this
     /// deployment answers to; empty for any, where the platform routes by name.
     allowed_hosts: Vec<String>,
@@ -113,6 +116,15 @@ impl Config {
             true => Registered::Any,
             false => Registered::Names(registered),
         };
+        let strict = match variable("MILLRACE_SCORING").as_deref() {
+            None | Some("mlflow") => false,
+            Some("strict") => true,
+            Some(other) => {
+                return Err(format!(
+                    "the variable MILLRACE_SCORING is '{other}', which is neither 'mlflow' nor 'strict'"
+                ));
+            }
+        };
         let outbound = match variable("MILLRACE_OUTBOUND") {
             None => None,
             Some(text) => Some(serde_json::from_str(&text).map_err(|e| {
@@ -125,6 +137,7 @@ impl Config {
             models,
             tracking_uri,
             max_body: number(&variable, "MILLRACE_MAX_BODY_BYTES", DEFAULT_MAX_BODY)?,
+            strict,
             allowed_hosts: list("MILLRACE_ALLOWED_HOSTS"),
             cors: Cors::parse(&variable("MILLRACE_CORS_ORIGINS").unwrap_or_default())?,
             registered,
@@ -260,6 +273,7 @@ pub(crate) mod tests {
         assert_eq!(config.memory, 100_663_296.0);
         assert_eq!(config.refresh, 30_000);
         assert_eq!(config.cors, Cors::None);
+        assert!(!config.strict);
         assert!(!config.serves_registered("demo"));
         assert_eq!(
             serde_json::to_string(&config.settings()).unwrap(),
@@ -273,9 +287,11 @@ pub(crate) mod tests {
             ("MILLRACE_MODELS", r#"[{"name":"demo","binding":"MODEL_0"}]"#),
             ("MILLRACE_TRACKING_URI", "https://user:secret@mlflow.example/x/"),
             ("MILLRACE_MAX_BODY_BYTES", "5"),
+            ("MILLRACE_SCORING", "strict"),
         ])
         .unwrap();
         assert_eq!(config.max_body, 5);
+        assert!(config.strict);
         let json = serde_json::to_string(&config.settings()).unwrap();
         assert_eq!(
             json,
@@ -329,6 +345,7 @@ pub(crate) mod tests {
             ("MILLRACE_REFRESH_SECONDS", "soon"),
             ("MILLRACE_CORS_ORIGINS", "example"),
             ("MILLRACE_OUTBOUND", "x"),
+            ("MILLRACE_SCORING", "loose"),
             ("AZURE_STORAGE_ACCESS_KEY", "?"),
         ] {
             let error = config(&[(name, value)]).unwrap_err();

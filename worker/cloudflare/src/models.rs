@@ -33,7 +33,12 @@ extern "C" {
 
     /// Loads a model under a key, in at most `memory` bytes together with what
     /// is loaded; `read` gives a promise of the answer with a file's bytes.
-    fn load(key: &str, read: &Closure<dyn Fn(String) -> Promise>, memory: f64) -> Promise;
+    fn load(
+        key: &str,
+        strict: bool,
+        read: &Closure<dyn Fn(String) -> Promise>,
+        memory: f64,
+    ) -> Promise;
 
     /// The body of a request, or null where it is over the limit.
     #[wasm_bindgen(catch, js_name = readBody)]
@@ -180,7 +185,7 @@ fn renew(
                     Ok(())
                 } else {
                     let read = reader(&outside, &folder);
-                    let promise = load(&folder.to_string(), &read, config.memory);
+                    let promise = load(&folder.to_string(), config.strict, &read, config.memory);
                     let loaded = wasm_bindgen_futures::JsFuture::from(promise).await;
                     loaded.map(drop).map_err(|error| unloaded(&name, &error))
                 };
@@ -215,7 +220,7 @@ async fn bring(
         return Ok(());
     }
     let read = reader(outside, folder);
-    let promise = load(&key, &read, config.memory);
+    let promise = load(&key, config.strict, &read, config.memory);
     // Should the one who asked hang up, others may be waiting for it.
     let shared = promise.clone();
     let (sender, receiver) = (wasm_bindgen_futures::JsFuture::from(promise), shared);

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use cap::Cap;
 use js_sys::Uint8Array;
 use mlmodel::MlModel;
-use scoring::{Options, Request};
+use scoring::{Dialect, Options, Request};
 use serde::Serialize as _;
 use wasm_bindgen::prelude::*;
 
@@ -114,18 +114,21 @@ pub struct Model(scoring::Model);
 #[wasm_bindgen]
 impl Model {
     /// Loads a model: its `MLmodel`, its ONNX file, and the names and contents
-    /// of the files of external data.
+    /// of the files of external data. Unless `strict`, predictions are written
+    /// as MLflow writes them ([`Dialect`]).
     #[wasm_bindgen(constructor)]
     pub fn new(
         mlmodel: &[u8],
         model: Vec<u8>,
         names: Vec<String>,
         files: Vec<File>,
+        strict: bool,
     ) -> Result<Model, JsError> {
         let files = files.into_iter().map(|file| Bytes::from(file.0));
         let external: HashMap<String, Bytes> = names.into_iter().zip(files).collect();
+        let dialect = if strict { Dialect::Strict } else { Dialect::Mlflow };
         // The host bounds bodies before it hands them over.
-        let options = Options { body_limit: usize::MAX, ..Options::default() };
+        let options = Options { body_limit: usize::MAX, dialect, ..Options::default() };
         Ok(Self(scoring::Model::load(mlmodel, model, &external, options)?))
     }
 
@@ -142,10 +145,11 @@ impl Model {
         method: &str,
         path: &str,
         content_type: Option<String>,
+        accept: Option<String>,
         body: &[u8],
     ) -> Answer {
-        let content_type = content_type.as_deref();
-        Answer(self.0.handle(&Request { method, path, content_type, body }))
+        let (content_type, accept) = (content_type.as_deref(), accept.as_deref());
+        Answer(self.0.handle(&Request { method, path, content_type, accept, body }))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::input::Input;
 use crate::json::Value;
 use crate::numpy::{self, Want};
 use crate::pandas;
+use crate::places::Places;
 use crate::python::repr_shape;
 use crate::schema::{Schema, TensorSpec, TensorType};
 use crate::values::{Array, Values};
@@ -31,10 +32,13 @@ fn named(input: &Input, specs: &[TensorSpec], schema: &Schema) -> Result<Input, 
     };
     let labels: Vec<Label> = match input {
         Input::Frame(frame) => frame.columns().iter().map(|(label, _)| label.clone()).collect(),
-        Input::Dict(arrays) => arrays.iter().map(|(name, _)| Label::Name(name.clone())).collect(),
+        Input::Dict(arrays) => {
+            arrays.iter().map(|(name, _)| Label::Name(name.as_str().into())).collect()
+        }
         Input::Array(_) | Input::Records(_) => Vec::new(),
     };
-    super::check_missing(&labels, schema)?;
+    let places = Places::new(labels.iter().map(Label::name));
+    super::check_missing(labels.iter(), &places, schema)?;
     let fitted = specs.iter().filter_map(|spec| {
         let name = spec.name.clone()?;
         let fitted = match input {

@@ -6,6 +6,8 @@
 //! values are read into a type of our own, [`Value`], in which integers of 64
 //! bits stay exact.
 
+use std::sync::Arc;
+
 mod read;
 mod write;
 
@@ -30,8 +32,9 @@ pub enum Value {
     Str(String),
     /// An array.
     List(Vec<Value>),
-    /// An object: keys are unique and stand where they first appeared.
-    Dict(Vec<(String, Value)>),
+    /// An object: keys are unique and stand where they first appeared. Objects
+    /// that follow each other share the text of equal keys.
+    Dict(Vec<(Arc<str>, Value)>),
 }
 
 impl Value {
@@ -39,7 +42,7 @@ impl Value {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
         match self {
-            Self::Dict(entries) => entries.iter().find(|(k, _)| k == key).map(|(_, v)| v),
+            Self::Dict(entries) => entries.iter().find(|(k, _)| **k == *key).map(|(_, v)| v),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use super::Value;
 
@@ -12,8 +13,15 @@ pub const MAX_DEPTH: usize = 100;
 /// How many digits an integer may have: Python's own limit.
 const MAX_DIGITS: usize = 4300;
 
+/// Room is made at once for as many items as the last list had, up to this.
+const MAX_GUESS: usize = 64;
+
 /// From this many keys on, repeated keys are looked up in a table.
-const LINEAR_KEYS: usize = 16;
+const LINEAR_KEYS: usize = 32;
+
+/// The powers of ten that are exact floats, as far as short numbers need them.
+const POWERS_OF_TEN: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /// Why bytes are not JSON. `Display` gives the `repr` of the exception that
 /// Python raises, such as
@@ -92,7 +100,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
         };
         JsonError::NotUtf8 { offset, reason }
     })?;
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0 };
+    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, keys: Vec::new(), items: 0 };
     reader.skip_space();
     let value = reader.value(0)?;
     reader.skip_space();
@@ -106,6 +114,11 @@ struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    /// The keys of the last object that was read, up to one that is escaped:
+    /// the next object most likely has the same.
+    keys: Vec<Arc<str>>,
+    /// How many items the last list had: the next most likely has as many.
+    items: usize,
 }
 
 impl Reader<'_> {
@@ -163,7 +176,7 @@ impl Reader<'_> {
 
     fn array(&mut self, depth: usize) -> Result<Value, JsonError> {
         self.at += 1;
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(self.items.min(MAX_GUESS));
         self.skip_space();
         if self.peek() == Some(b']') {
             self.at += 1;
@@ -181,12 +194,18 @@ impl Reader<'_> {
         }
         self.at += 1;
         items.shrink_to_fit();
+        self.items = items.len();
         Ok(Value::List(items))
     }
 
     fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
         self.at += 1;
         let mut entries = Entries::default();
+        // Taken, so that an object within this one does not change it.
+        let last = std::mem::take(&mut self.keys);
+        entries.list.reserve_exact(last.len().min(MAX_GUESS));
+        // Whether the keys so far are those of the last object, and so unique.
+        let mut same = true;
         self.skip_space();
         if self.peek() == Some(b'}') {
             self.at += 1;
@@ -197,7 +216,15 @@ impl Reader<'_> {
                 let message = "Expecting property name enclosed in double quotes";
                 return Err(self.error(message, self.at));
             }
-            let key = self.string()?;
+            let known = last.get(entries.list.len()).filter(|key| same && self.is_key(key));
+            same = known.is_some();
+            let key = match known {
+                Some(key) => {
+                    self.at += key.len() + 2;
+                    key.clone()
+                }
+                None => self.string()?.into(),
+            };
             self.skip_space();
             if self.peek() != Some(b':') {
                 return Err(self.error("Expecting ':' delimiter", self.at));
@@ -205,7 +232,11 @@ impl Reader<'_> {
             self.at += 1;
             self.skip_space();
             let value = self.value(depth + 1)?;
-            entries.set(key, value);
+            if same {
+                entries.list.push((key, value));
+            } else {
+                entries.set(key, value);
+            }
             self.skip_space();
             match self.peek() {
                 Some(b'}') => break,
@@ -215,7 +246,20 @@ impl Reader<'_> {
             self.skip_space();
         }
         self.at += 1;
+        self.keys = if same && last.len() == entries.list.len() {
+            last
+        } else {
+            let escaped = |c: char| matches!(c, '"' | '\\') || c.is_ascii_control();
+            let keys = entries.list.iter().map(|(key, _)| key);
+            keys.take_while(|key| !key.contains(escaped)).cloned().collect()
+        };
         Ok(Value::Dict(entries.list))
+    }
+
+    /// Whether this key, in its quotes, is what comes next.
+    fn is_key(&self, key: &str) -> bool {
+        let rest = self.bytes.get(self.at + 1..).unwrap_or_default();
+        rest.strip_prefix(key.as_bytes()).is_some_and(|rest| rest.first() == Some(&b'"'))
     }
 
     fn digits(&self, from: usize) -> usize {
@@ -225,6 +269,9 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Result<Value, JsonError> {
         let start = self.at;
+        if let Some(value) = self.short_number() {
+            return Ok(value);
+        }
         let first = start + usize::from(self.peek() == Some(b'-'));
         let mut end = match self.bytes.get(first) {
             Some(b'0') => first + 1,
@@ -257,6 +304,44 @@ impl Reader<'_> {
             return Err(JsonError::TooManyDigits);
         }
         Ok(Value::Big(text.to_owned()))
+    }
+
+    /// A number of at most 15 digits without an exponent, which most are: its
+    /// digits and the power of ten are exact floats, so that their quotient is
+    /// the float nearest to the number. Anything else is left alone.
+    fn short_number(&mut self) -> Option<Value> {
+        let rest = self.bytes.get(self.at..)?;
+        let negative = rest.first() == Some(&b'-');
+        let digits = if negative { rest.get(1..)? } else { rest };
+        let (mut mantissa, mut count, mut point) = (0i64, 0usize, None);
+        for byte in digits {
+            match byte {
+                b'0'..=b'9' => {
+                    mantissa = mantissa.wrapping_mul(10) + i64::from(byte - b'0');
+                    count += 1;
+                }
+                b'.' if point.is_none() => point = Some(count),
+                b'.' | b'e' | b'E' => return None,
+                _ => break,
+            }
+            if count > 15 {
+                return None;
+            }
+        }
+        let whole = point.unwrap_or(count);
+        if whole == 0 || point == Some(count) || (whole > 1 && digits.first() == Some(&b'0')) {
+            return None;
+        }
+        let sign = if negative { -1 } else { 1 };
+        let value = match point {
+            None => Value::Int(sign * mantissa),
+            Some(_) => {
+                let power = POWERS_OF_TEN.get(count - whole)?;
+                Value::Float(sign as f64 * (mantissa as f64 / power))
+            }
+        };
+        self.at += usize::from(negative) + count + usize::from(point.is_some());
+        Some(value)
     }
 
     fn string(&mut self) -> Result<String, JsonError> {
@@ -339,12 +424,12 @@ impl Reader<'_> {
 /// Python dictionary.
 #[derive(Default)]
 struct Entries {
-    list: Vec<(String, Value)>,
-    places: HashMap<String, usize>,
+    list: Vec<(Arc<str>, Value)>,
+    places: HashMap<Arc<str>, usize>,
 }
 
 impl Entries {
-    fn set(&mut self, key: String, value: Value) {
+    fn set(&mut self, key: Arc<str>, value: Value) {
         let place = if self.list.len() < LINEAR_KEYS {
             self.list.iter().position(|(k, _)| *k == key)
         } else {
@@ -435,6 +520,59 @@ mod tests {
         let Value::Dict(entries) = &value else { panic!("{value:?}") };
         assert_eq!(entries.len(), 21);
         assert_eq!(entries[3], ("k3".into(), Value::Int(23)));
+    }
+
+    #[test]
+    fn short_numbers_are_read_as_any_other() {
+        for text in [
+            "0",
+            "-0",
+            "7",
+            "-0.0",
+            "0.1",
+            "-2.675",
+            "123456789012345",
+            "12345678.1234567",
+            "0.00000000000001",
+            "999999999999999",
+            "99999999.9999999",
+            "0.30000000000000",
+        ] {
+            let value = parse(text.as_bytes()).unwrap();
+            let expected = match text.parse::<i64>() {
+                Ok(n) => Value::Int(n),
+                Err(_) => Value::Float(text.parse().unwrap()),
+            };
+            assert_eq!(value, expected, "{text}");
+            if let (Value::Float(x), Value::Float(y)) = (value, expected) {
+                assert_eq!(x.to_bits(), y.to_bits(), "{text}");
+            }
+        }
+        for text in ["1.", "00", "-", "1.2.3", "1-2", "01.5", "-.5"] {
+            assert!(parse(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_are_those_of_each_object() {
+        let read = |text: &str| {
+            let mut out = String::new();
+            crate::json::write_value(&mut out, &parse(text.as_bytes()).unwrap());
+            out
+        };
+        for same in [
+            r#"[{"a": 1, "b": 2}, {"a": 3, "b": 4}, {"b": 5, "a": 6}, {"a": 7}, {"a": 8, "b": 9}]"#,
+            r#"[{"a": {"x": 1, "b": 2}, "b": {"x": 3, "b": 4}}, {"a": {}, "b": {}}]"#,
+            r#"[{"a\"b": 1, "c": 2}, {"a\"b": 3, "c": 4}]"#,
+            r#"[{"a": 1, "ab": 2}, {"ab": 3, "a": 4}]"#,
+        ] {
+            assert_eq!(read(same), same);
+        }
+        assert_eq!(read(r#"[{"a": 1, "b": 2}, {"a": 3, "a": 4}]"#), {
+            r#"[{"a": 1, "b": 2}, {"a": 4}]"#
+        });
+        assert_eq!(read(r#"{"a": {"x": 1, "a": 2}, "a": 3}"#), r#"{"a": 3}"#);
+        assert!(parse(br#"[{"a\"b": 1}, {"a"b": 2}]"#).is_err());
     }
 
     #[test]

@@ -7,11 +7,39 @@
 //!
 //! Each file holds a family of operators and ends in `find`, its table.
 
+mod axes;
+mod cast;
+mod control;
+mod elementwise;
+mod encode;
+mod gather;
+mod linear;
+mod matmul;
+#[cfg(feature = "networks")]
+mod nn;
+mod reduce;
+mod scale;
+mod scores;
+#[cfg(feature = "networks")]
+mod sequence;
+mod shape;
+#[cfg(feature = "networks")]
+mod signal;
+mod svm;
+mod text;
+mod tree;
+mod vectors;
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use tensor::{DType, Tensor};
 
 use crate::attributes::Attributes;
 use crate::fault::Fault;
+use crate::limits::Budget;
 use crate::program::Program;
+use crate::session::ValueInfo;
 use crate::value::{Inputs, Value};
 
 /// Computes a node's outputs.
@@ -43,7 +71,7 @@ pub(crate) struct Spec<'a> {
     pub(crate) attributes: Attributes<'a>,
     /// The inputs whose values are known already; `None` for all others.
     pub(crate) constants: Vec<Option<&'a Tensor>>,
-    /// The element types of the inputs, where they are declared.
+    /// The element types of the inputs, where they are known.
     pub(crate) dtypes: Vec<Option<DType>>,
     /// How many outputs the node names.
     pub(crate) outputs: usize,
@@ -60,6 +88,25 @@ pub(crate) struct Body {
     /// Which of the node's inputs are the values that the graph uses of those
     /// around it.
     pub(crate) captures: Vec<usize>,
+    /// What the graph declares of its own inputs and of its outputs.
+    pub(crate) inputs: Vec<ValueInfo>,
+    pub(crate) outputs: Vec<ValueInfo>,
+    /// What the loops of the model may still do.
+    pub(crate) budget: Rc<Budget>,
+}
+
+impl Body {
+    /// Runs the graph once in a loop: on values for its own inputs, and on the
+    /// node's inputs that it captures, which are lent to it.
+    pub(crate) fn iterate<'a>(
+        &'a self,
+        own: impl Iterator<Item = Cow<'a, Value>>,
+        inputs: &'a Inputs<'_>,
+    ) -> Result<Vec<Value>, Fault> {
+        self.budget.spend(self.program.steps.len())?;
+        let captured = self.captures.iter().map(|&i| inputs.get(i).map(Cow::Borrowed));
+        self.program.run(own.map(Some).chain(captured).collect())
+    }
 }
 
 impl Spec<'_> {
@@ -74,12 +121,9 @@ impl Spec<'_> {
     }
 }
 
-/// Declares the families, and looks an operator up in all of them.
+/// Looks an operator up in all families.
 macro_rules! families {
     ($(tabular $tabular:ident,)* $(general $general:ident,)*) => {
-        $(mod $tabular;)*
-        $(#[cfg(feature = "networks")] mod $general;)*
-
         /// How to prepare a node of this operator; `None` where we lack it.
         pub(crate) fn find(domain: &str, op: &str) -> Option<Build> {
             $(
@@ -102,9 +146,6 @@ macro_rules! families {
         }
     };
 }
-
-mod axes;
-mod scores;
 
 families!(
     tabular tree,

@@ -50,5 +50,7 @@ pub(crate) fn model(inputs: &[(&str, Option<DType>)], signature: &str, options: 
 /// Posts a body to `/invocations`.
 pub(crate) fn post(model: &Model, content_type: &str, body: &[u8]) -> Response {
     let content_type = Some(content_type);
-    model.handle(&Request { method: "POST", path: "/invocations", content_type, body })
+    let request =
+        Request { method: "POST", path: "/invocations", content_type, accept: None, body };
+    model.handle(&request)
 }

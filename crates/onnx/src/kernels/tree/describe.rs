@@ -148,7 +148,8 @@ pub(super) fn modern<T: Real>(attributes: Attributes<'_>) -> Result<Trees<T>, Fa
     let missing = ints("nodes_missing_value_tracks_true");
     let targets = ints("leaf_targetids");
     let n = features.len();
-    let lengths = [splits.len(), modes.len(), passes.len(), fails.len(), pass_leaf.len(), fail_leaf.len()];
+    let lengths =
+        [splits.len(), modes.len(), passes.len(), fails.len(), pass_leaf.len(), fail_leaf.len()];
     if lengths != [n; 6] || targets.len() != weights.len() {
         bail!("the lists that describe the trees differ in length");
     }
@@ -161,7 +162,9 @@ pub(super) fn modern<T: Real>(attributes: Attributes<'_>) -> Result<Trees<T>, Fa
     let leaf = |id: i64| usize::try_from(id).ok().filter(|i| *i < weights.len());
     let link = |id: i64, is_leaf: i64| {
         let found = if is_leaf != 0 { leaf(id).map(|i| n + i) } else { usize::try_from(id).ok() };
-        found.ok_or_else(|| Fault::new(format!("a tree refers to the node {id}, which is not there")))
+        found.ok_or_else(|| {
+            Fault::new(format!("a tree refers to the node {id}, which is not there"))
+        })
     };
     let mut nodes = Vec::with_capacity(n + weights.len());
     let links = passes.iter().zip(pass_leaf).zip(fails.iter().zip(fail_leaf));
@@ -196,8 +199,7 @@ pub(super) fn modern<T: Real>(attributes: Attributes<'_>) -> Result<Trees<T>, Fa
     }
     let mut roots = Vec::new();
     for &root in ints("tree_roots") {
-        let root =
-            usize::try_from(root).map_err(|_| Fault::new(format!("{root} is no root")))?;
+        let root = usize::try_from(root).map_err(|_| Fault::new(format!("{root} is no root")))?;
         // A tree that is a leaf alone has both links of its root to that leaf.
         let alone = match nodes.get(root) {
             Some(Described::Branch { passes, fails, .. }) if passes == fails => Some(*passes),

@@ -203,7 +203,13 @@ impl<T: Real> Forest<T> {
                 self.payload.push(payload);
                 let here = u32::try_from(at).map_err(|_| too_many())?;
                 let node = match described.get(index) {
-                    Some(Described::Branch { feature, test: described_test, missing_passes, passes, fails }) => {
+                    Some(Described::Branch {
+                        feature,
+                        test: described_test,
+                        missing_passes,
+                        passes,
+                        fails,
+                    }) => {
                         self.features = self.features.max(feature.saturating_add(1));
                         let left = u32::try_from(self.nodes.len()).map_err(|_| too_many())?;
                         let (threshold, swap, test) = split(described_test);
@@ -294,10 +300,7 @@ impl<T: Real> Forest<T> {
         out: &mut [Score<T>],
     ) -> Result<(), Fault> {
         if columns < self.features {
-            bail!(
-                "the trees test {} features, but the rows have {columns}",
-                self.features
-            );
+            bail!("the trees test {} features, but the rows have {columns}", self.features);
         }
         if columns == 0 {
             // Nothing to test: every tree is a leaf.
@@ -382,10 +385,12 @@ impl<T: Real> Forest<T> {
             });
         } else {
             // A NaN fails the comparison, and goes right.
-            self.walk_with(at, rows, depth, |node, x| !matches!(
-                x.partial_cmp(&node.threshold),
-                Some(std::cmp::Ordering::Less | std::cmp::Ordering::Equal)
-            ));
+            self.walk_with(at, rows, depth, |node, x| {
+                !matches!(
+                    x.partial_cmp(&node.threshold),
+                    Some(std::cmp::Ordering::Less | std::cmp::Ordering::Equal)
+                )
+            });
         }
     }
 

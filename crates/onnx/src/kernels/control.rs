@@ -1,7 +1,0 @@
-//! Graphs inside nodes: conditions and loops.
-
-use super::Build;
-
-pub(super) fn find(_domain: &str, _op: &str) -> Option<Build> {
-    None
-}

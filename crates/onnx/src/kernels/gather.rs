@@ -1,7 +1,0 @@
-//! Elements picked and placed by index.
-
-use super::Build;
-
-pub(super) fn find(_domain: &str, _op: &str) -> Option<Build> {
-    None
-}

@@ -1,7 +1,0 @@
-//! Products of matrices.
-
-use super::Build;
-
-pub(super) fn find(_domain: &str, _op: &str) -> Option<Build> {
-    None
-}

@@ -1,0 +1,73 @@
+//! `CDist` of `com.microsoft`: the distance of every row to every other.
+
+use tensor::{Data, Tensor};
+
+use super::super::reduce::Number;
+use super::super::{Kernel, Spec};
+use super::product::{Matrix, along, blocks};
+use crate::fault::{Fault, bail};
+use crate::limits;
+use crate::value::Inputs;
+
+pub(super) fn distances(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
+    let root = match spec.attributes.str("metric")?.unwrap_or("sqeuclidean") {
+        "euclidean" => true,
+        "sqeuclidean" => false,
+        other => bail!("the metric '{other}' is not supported"),
+    };
+    Ok(Box::new(move |inputs: Inputs<'_>| {
+        let (a, b) = (inputs.tensor(0)?, inputs.tensor(1)?);
+        let ([m, k], [n, l]) = (a.shape(), b.shape()) else {
+            bail!("matrices are wanted, not shapes {:?} and {:?}", a.shape(), b.shape());
+        };
+        if k != l {
+            bail!("rows of {k} and of {l} numbers have no distance");
+        }
+        let count = limits::elements(&[*m, *n])?;
+        let data: Data = match (a.data(), b.data()) {
+            (Data::F32(a), Data::F32(b)) => {
+                let mut out = squares(a, b, count, (*m, *k, *n), |x, y| x - y);
+                if root {
+                    out.iter_mut().for_each(|x| *x = x.sqrt());
+                }
+                out.into()
+            }
+            (Data::F64(a), Data::F64(b)) => {
+                let mut out = squares(a, b, count, (*m, *k, *n), |x, y| x - y);
+                if root {
+                    out.iter_mut().for_each(|x| *x = x.sqrt());
+                }
+                out.into()
+            }
+            _ => bail!("floats of one type are wanted, not {} and {}", a.dtype(), b.dtype()),
+        };
+        Ok(vec![Tensor::new(vec![*m, *n], data)?.into()])
+    }))
+}
+
+/// Sums of squared differences: exact where rows are equal, which |a|² + |b|²
+/// - 2ab is not.
+fn squares<T: Number>(
+    a: &[T],
+    b: &[T],
+    count: usize,
+    (m, k, n): (usize, usize, usize),
+    less: impl Fn(T, T) -> T + Copy,
+) -> Vec<T> {
+    let mut out = vec![T::ZERO; count];
+    if count == 0 || k == 0 {
+        return out;
+    }
+    let step = |sum: T, a: T, b: T| {
+        let difference = less(a, b);
+        sum.plus(difference.times(difference))
+    };
+    if m < 3 {
+        for (a, out) in a.chunks_exact(k).zip(out.chunks_exact_mut(n)) {
+            along(b, a, out, step);
+        }
+    } else {
+        blocks(a, Matrix { data: b, flipped: true }, &mut out, (m, k, n), step);
+    }
+    out
+}

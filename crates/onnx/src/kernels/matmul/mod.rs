@@ -1,0 +1,182 @@
+//! Products of matrices.
+
+mod determinant;
+mod distance;
+mod einsum;
+mod gemm;
+mod integer;
+mod product;
+
+use std::borrow::Cow;
+
+use half::f16;
+use tensor::{DType, Data, Tensor};
+
+use super::axes::{self, Walk};
+use super::reduce::{Number, Wide, narrow};
+use super::{Build, Kernel, Spec};
+use crate::fault::{Fault, bail};
+use crate::limits;
+use crate::value::Inputs;
+use product::{Matrix, multiply};
+
+pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
+    Some(match (domain, op) {
+        ("" | "ai.onnx", "MatMul") => mat_mul,
+        ("" | "ai.onnx", "Gemm") => gemm::gemm,
+        ("" | "ai.onnx", "MatMulInteger") => integer::mat_mul,
+        ("" | "ai.onnx", "QLinearMatMul") => integer::quantized,
+        ("" | "ai.onnx", "Einsum") => einsum::einsum,
+        ("" | "ai.onnx", "Det") => determinant::determinant,
+        ("com.microsoft", "CDist") => distance::distances,
+        ("com.microsoft", "FusedMatMul") => mat_mul,
+        _ => return None,
+    })
+}
+
+/// `MatMul`, and `FusedMatMul`, which also transposes and scales.
+fn mat_mul(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
+    let flip_a = spec.attributes.flag("transA", false);
+    let flip_b = spec.attributes.flag("transB", false);
+    let alpha = spec.attributes.float("alpha", 1.0);
+    if spec.attributes.flag("transBatchA", false) || spec.attributes.flag("transBatchB", false) {
+        bail!("'transBatchA' and 'transBatchB' are not supported");
+    }
+    Ok(Box::new(move |inputs: Inputs<'_>| {
+        let (a, b) = (inputs.tensor(0)?, inputs.tensor(1)?);
+        let plan = Plan::new(a.shape(), b.shape(), flip_a, flip_b)?;
+        let data = match (Wide::new(a.data(), false)?, Wide::new(b.data(), false)?) {
+            (Wide::Single(x), Wide::Single(y)) => {
+                let mut out = plan.run(&x, &y)?;
+                if alpha != 1.0 {
+                    out.iter_mut().for_each(|x| *x *= alpha);
+                }
+                singles(out, a.dtype())
+            }
+            (Wide::Double(x), Wide::Double(y)) => {
+                let mut out = plan.run(&x, &y)?;
+                if alpha != 1.0 {
+                    out.iter_mut().for_each(|x| *x *= f64::from(alpha));
+                }
+                out.into()
+            }
+            (Wide::Integer(x), Wide::Integer(y)) => integers(&plan, a.data(), b.data(), &x, &y)?,
+            _ => bail!("matrices of {} and {} can't be multiplied", a.dtype(), b.dtype()),
+        };
+        Ok(vec![Tensor::new(plan.shape, data)?.into()])
+    }))
+}
+
+/// 32-bit integers have no need of the wider type.
+fn integers(
+    plan: &Plan,
+    a: &Data,
+    b: &Data,
+    wide_a: &[i64],
+    wide_b: &[i64],
+) -> Result<Data, Fault> {
+    if let (Data::I32(a), Data::I32(b)) = (a, b) {
+        return Ok(plan.run(a, b)?.into());
+    }
+    Ok(narrow(plan.run(wide_a, wide_b)?, a.dtype(), false))
+}
+
+/// 32-bit floats as the type that they came from.
+fn singles(values: Vec<f32>, dtype: DType) -> Data {
+    if dtype == DType::F16 {
+        values.into_iter().map(f16::from_f32).collect::<Vec<_>>().into()
+    } else {
+        values.into()
+    }
+}
+
+/// How two tensors are multiplied, as NumPy does it: by their last two axes,
+/// for every place of all others.
+struct Plan {
+    /// The product's shape.
+    shape: Vec<usize>,
+    m: usize,
+    k: usize,
+    n: usize,
+    a_flipped: bool,
+    b_flipped: bool,
+    /// Which matrix of `a` and which of `b` are multiplied, in order.
+    a_batch: Walk,
+    b_batch: Walk,
+}
+
+impl Plan {
+    fn new(a: &[usize], b: &[usize], flip_a: bool, flip_b: bool) -> Result<Self, Fault> {
+        // A vector is a row on the left and a column on the right.
+        let (a_batch, mut a_last) = matrix_of(a, true)?;
+        let (b_batch, mut b_last) = matrix_of(b, false)?;
+        let (a_flipped, b_flipped) = (flip_a && a.len() > 1, flip_b && b.len() > 1);
+        if a_flipped {
+            a_last = (a_last.1, a_last.0);
+        }
+        if b_flipped {
+            b_last = (b_last.1, b_last.0);
+        }
+        let ((mut m, k), (k_b, n)) = (a_last, b_last);
+        if k != k_b {
+            bail!("shapes {a:?} and {b:?} don't fit: {k} columns and {k_b} rows");
+        }
+        let batch = axes::broadcast(&[a_batch, b_batch])?;
+        let mut shape = batch.clone();
+        shape.extend((a.len() > 1).then_some(m));
+        shape.extend((b.len() > 1).then_some(n));
+        limits::elements(&shape)?;
+        let one = [1];
+        let (mut a_batch, mut b_batch, mut batch) = (a_batch, b_batch, batch.as_slice());
+        if b_batch.iter().all(|len| *len == 1) && !a_flipped && a_batch == batch {
+            // One matrix on the right: all rows on the left are one matrix.
+            m *= batch.iter().product::<usize>();
+            (a_batch, b_batch, batch) = (&one, &one, &one);
+        }
+        Ok(Self {
+            m,
+            k,
+            n,
+            a_flipped,
+            b_flipped,
+            a_batch: Walk::broadcast(a_batch, batch),
+            b_batch: Walk::broadcast(b_batch, batch),
+            shape,
+        })
+    }
+
+    fn run<T: Number>(&self, a: &[T], b: &[T]) -> Result<Vec<T>, Fault> {
+        let (m, k, n) = (self.m, self.k, self.n);
+        let mut out = vec![T::ZERO; limits::elements(&self.shape)?];
+        let pairs = self.a_batch.clone().zip(self.b_batch.clone());
+        for ((i, j), out) in pairs.zip(out.chunks_exact_mut((m * n).max(1))) {
+            let a = a.get(i * m * k..(i + 1) * m * k).unwrap_or_default();
+            let b = b.get(j * k * n..(j + 1) * k * n).unwrap_or_default();
+            multiply(
+                Matrix { data: a, flipped: self.a_flipped },
+                Matrix { data: b, flipped: self.b_flipped },
+                out,
+                (m, k, n),
+            );
+        }
+        Ok(out)
+    }
+}
+
+/// The axes before the last two, and the last two.
+fn matrix_of(shape: &[usize], is_left: bool) -> Result<(&[usize], (usize, usize)), Fault> {
+    match shape {
+        [] => bail!("a scalar is no matrix"),
+        [len] if is_left => Ok((&[], (1, *len))),
+        [len] => Ok((&[], (*len, 1))),
+        [batch @ .., rows, columns] => Ok((batch, (*rows, *columns))),
+    }
+}
+
+/// The elements as a type that holds them all, by their low bits.
+fn widened<'a>(tensor: &'a Tensor) -> Result<Cow<'a, [i64]>, Fault> {
+    match Wide::new(tensor.data(), false)? {
+        Wide::Integer(v) => Ok(v),
+        _ => bail!("integers are wanted, not {}", tensor.dtype()),
+    }
+}

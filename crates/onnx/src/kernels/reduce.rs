@@ -1,7 +1,0 @@
-//! Along axes: sums, extremes, order.
-
-use super::Build;
-
-pub(super) fn find(_domain: &str, _op: &str) -> Option<Build> {
-    None
-}

@@ -1,7 +1,0 @@
-//! Shapes changed, elements moved.
-
-use super::Build;
-
-pub(super) fn find(_domain: &str, _op: &str) -> Option<Build> {
-    None
-}

@@ -1,0 +1,1 @@
+2label 22label 32label 0

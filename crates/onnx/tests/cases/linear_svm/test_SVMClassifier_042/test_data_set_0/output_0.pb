@@ -1,0 +1,1 @@
+2label 02label 12label 0

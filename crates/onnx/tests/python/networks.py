@@ -1,0 +1,145 @@
+"""Small networks with ONNX Runtime's answers, as test cases.
+
+    python networks.py DIRECTORY
+
+What tract computes together with our kernels: each graph has a product or a
+convolution, so that it is tract's, and around it operators, attributes and
+inputs that tract answers otherwise, or not at all. Every case comes with the
+lengths of its inputs declared, and open. The same cases at every call.
+"""
+
+import os
+import sys
+
+import numpy as np
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+onnxruntime.set_default_logger_severity(4)
+node = helper.make_node
+rng = np.random.default_rng(11)
+
+
+def normal(*shape):
+    return rng.normal(size=shape).astype(np.float32)
+
+
+def case(directory, name, nodes, feeds, outputs, constants, opset=17):
+    """Writes a case twice: with every length declared, and with none."""
+    for suffix in ("closed", "open"):
+        inputs = [
+            helper.make_tensor_value_info(
+                key, helper.np_dtype_to_tensor_dtype(value.dtype),
+                [f"{key}_{i}" if suffix == "open" else n for i, n in enumerate(value.shape)],
+            )
+            for key, value in feeds.items()
+        ]
+        initializers = [numpy_helper.from_array(np.asarray(v), k) for k, v in constants.items()]
+        results = [helper.make_empty_tensor_value_info(o) for o in outputs]
+        graph = helper.make_graph(nodes, "g", inputs, results, initializers)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8).SerializeToString()
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        folder = os.path.join(directory, f"test_networks_{name}_{suffix}")
+        data = os.path.join(folder, "test_data_set_0")
+        os.makedirs(data, exist_ok=True)
+        with open(os.path.join(folder, "model.onnx"), "wb") as file:
+            file.write(model)
+        for i, (key, value) in enumerate(feeds.items()):
+            with open(os.path.join(data, f"input_{i}.pb"), "wb") as file:
+                file.write(numpy_helper.from_array(value, key).SerializeToString())
+        for i, value in enumerate(session.run(None, feeds)):
+            with open(os.path.join(data, f"output_{i}.pb"), "wb") as file:
+                file.write(numpy_helper.from_array(np.asarray(value)).SerializeToString())
+
+
+def perceptrons(directory):
+    """An activation after a product: of ordinary, large and missing numbers."""
+    x = normal(4, 3)
+    x[1, 1], x[2, 0], x[3, 2] = np.nan, np.inf, 1e6
+    weights = {"w": normal(3, 4), "v": normal(4, 3)}
+    for op, attributes in {
+        "Relu": {}, "Tanh": {}, "HardSigmoid": {}, "Softplus": {}, "Celu": {"alpha": 2.0},
+        "LogSoftmax": {"axis": -1}, "Clip": {}, "Max": {},
+    }.items():
+        inputs = ["h"] + {"Clip": ["low", "high"], "Max": ["low"]}.get(op, [])
+        bounds = {"low": np.float32(-1), "high": np.float32(1)} if len(inputs) > 1 else {}
+        nodes = [node("MatMul", ["x", "w"], ["h"]), node(op, inputs, ["a"], **attributes), node("Gemm", ["a", "v"], ["y"])]
+        case(directory, op.lower(), nodes, {"x": x}, ["a", "y"], weights | bounds)
+
+
+def images(directory):
+    weights = {"w": normal(4, 3, 3, 3), "b": normal(4), "v": normal(16, 3)}
+    nodes = [
+        node("Conv", ["x", "w", "b"], ["c"], pads=[1, 1, 1, 1]), node("Relu", ["c"], ["r"]),
+        node("MaxPool", ["r"], ["p"], kernel_shape=[2, 2], strides=[2, 2]), node("Flatten", ["p"], ["f"]),
+        node("Gemm", ["f", "v"], ["g"]), node("Softmax", ["g"], ["y"]),
+    ]
+    for batch in (0, 2):
+        case(directory, f"convolution_{batch}", nodes, {"x": normal(batch, 3, 4, 4)}, ["y"], weights)
+    cut = {"w": normal(2, 3, 2, 2), "p": np.array([0, 0, -1, 1, 0, 0, 1, -2])}
+    nodes = [node("Pad", ["x", "p"], ["q"]), node("Conv", ["q", "w"], ["y"])]
+    case(directory, "cut", nodes, {"x": normal(1, 3, 5, 5)}, ["y"], cut)
+    larger = {"w": normal(2, 3, 2, 2), "s": np.array([1, 1, 2, 1.5], np.float32)}
+    for mode in ("half_pixel", "asymmetric"):
+        resize = node("Resize", ["c", "", "s"], ["y"], mode="nearest", coordinate_transformation_mode=mode, nearest_mode="ceil")
+        case(directory, f"resize_{mode}", [node("Conv", ["x", "w"], ["c"]), resize], {"x": normal(1, 3, 5, 5)}, ["y"], larger)
+
+
+def recurrences(directory):
+    for op, gates in (("LSTM", 4), ("GRU", 3), ("RNN", 1)):
+        for direction, attributes, lengths in (
+            ("forward", {}, None), ("reverse", {}, None), ("bidirectional", {"clip": 0.3}, None), ("forward", {}, [2, 4]),
+        ):
+            count = 2 if direction == "bidirectional" else 1
+            constants = {"w": normal(count, gates * 3, 2), "r": normal(count, gates * 3, 3)}
+            inputs = ["x", "w", "r"] if lengths is None else ["x", "w", "r", "", "n"]
+            feeds = {"x": normal(4, 2, 2)} if lengths is None else {"x": normal(4, 2, 2), "n": np.array(lengths, np.int32)}
+            name = f"{op.lower()}_{direction if lengths is None else 'lengths'}"
+            layer = node(op, inputs, ["y", "last"], hidden_size=3, direction=direction, **attributes)
+            case(directory, name, [layer], feeds, ["y", "last"], constants)
+
+
+def shapes(directory):
+    """Lengths that a model computes with."""
+    nodes = [
+        node("Shape", ["x"], ["s"]), node("Gather", ["s", "first"], ["n"]), node("Unsqueeze", ["n", "front"], ["n1"]),
+        node("Concat", ["n1", "rest"], ["to"], axis=0), node("Reshape", ["x", "to"], ["r"]), node("MatMul", ["r", "w"], ["y"]),
+    ]
+    constants = {"first": np.array(0), "front": np.array([0]), "rest": np.array([-1]), "w": normal(12, 2)}
+    case(directory, "flattened", nodes, {"x": normal(2, 3, 4)}, ["y"], constants)
+    nodes = [
+        node("Transpose", ["k"], ["t"], perm=[0, 2, 1]), node("MatMul", ["q", "t"], ["s"]), node("Shape", ["q"], ["l"]),
+        node("Gather", ["l", "at"], ["d"]), node("Cast", ["d"], ["f"], to=TensorProto.FLOAT), node("Sqrt", ["f"], ["root"]),
+        node("Div", ["s", "root"], ["z"]), node("Softmax", ["z"], ["p"], axis=-1), node("MatMul", ["p", "k"], ["y"]),
+    ]
+    case(directory, "attention", nodes, {"q": normal(2, 3, 4), "k": normal(2, 5, 4)}, ["y", "root"], {"at": np.array(-1)})
+    nodes = [node("MatMul", ["x", "w"], ["h"]), node("Squeeze", ["h"], ["y"])]
+    case(directory, "squeezed", nodes, {"x": normal(1, 3, 2)}, ["y"], {"w": normal(2, 1)})
+    nodes = [node("Gather", ["e", "i"], ["g"]), node("MatMul", ["g", "w"], ["y"])]
+    case(directory, "embedding", nodes, {"i": np.array([[0, -1], [3, 2]])}, ["y"], {"e": normal(5, 3), "w": normal(3, 2)})
+
+
+def quantized(directory):
+    constants = {
+        "s": np.float32(0.5), "z": np.uint8(128), "w": rng.integers(-128, 127, (3, 4)).astype(np.int8),
+        "ws": np.float32(0.25), "wz": np.int8(0),
+    }
+    nodes = [
+        node("QuantizeLinear", ["x", "s", "z"], ["q"]), node("DequantizeLinear", ["q", "s", "z"], ["d"]),
+        node("DequantizeLinear", ["w", "ws", "wz"], ["v"]), node("MatMul", ["d", "v"], ["m"]),
+        node("QuantizeLinear", ["m", "s", "z"], ["y"]),
+    ]
+    # Halves of a step: they round to the even one.
+    x = (rng.integers(-9, 9, (5, 3)) / 4).astype(np.float32)
+    case(directory, "quantized", nodes, {"x": x}, ["q", "y"], constants)
+
+
+def main():
+    for make in (perceptrons, images, recurrences, shapes, quantized):
+        make(sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()
