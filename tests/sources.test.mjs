@@ -297,13 +297,13 @@ describe('memory', () => {
   });
 
   check('models that were not used for longest make room, and come back', async () => {
-    await runPython('register.py', [mlflow.uri, path.join(dir, 'wide'), 'wide', '--trees=4000', '1', '2', '3']);
+    await runPython('register.py', [mlflow.uri, path.join(dir, 'wide'), 'wide', '--trees=20000', '1', '2', '3']);
     const host = await startStatic(path.join(dir, 'wide'));
     const loads = () => host.requests.filter((request) => request === 'GET /1/model.onnx').length;
     const uris = [1, 2, 3].map((version) => `http://127.0.0.1:${host.port}/${version}`);
-    const edge = await startServe(uris.flatMap((uri) => ['--model', uri]), { MILLRACE_MAX_MEMORY_BYTES: String(6 * 1024 * 1024) });
+    const edge = await startServe(uris.flatMap((uri) => ['--model', uri]), { MILLRACE_MAX_MEMORY_BYTES: String(24 * 1024 * 1024) });
     const answers = async (version) =>
-      assert.deepEqual(await leaves(`${edge.url}/models/${version}/invocations`), [version * 4000, version * -4000]);
+      assert.deepEqual(await leaves(`${edge.url}/models/${version}/invocations`), [version * 20000, version * -20000]);
     try {
       for (let round = 0; round < 3; round++) for (const version of [1, 2, 3]) await answers(version);
       assert.ok(loads() > 1, 'the first had made room');
@@ -312,6 +312,9 @@ describe('memory', () => {
       for (let i = 0; i < 5; i++) await answers(1);
       assert.equal(loads(), before, 'what is in use stays');
       await Promise.all([1, 2, 3, 1, 2, 3, 1, 2, 3].map(answers));
+      // The file alone would fit; what the engine makes of it does not.
+      const { stderr } = await serveFails(['--port', '0', '--model', uris[0]], { MILLRACE_MAX_MEMORY_BYTES: String(12 * 1024 * 1024) });
+      assert.match(stderr.trim().split('\n').at(-1), /^xtask: .*does not fit into the 12582912 bytes/);
     } finally {
       await edge.stop();
       await host.stop();

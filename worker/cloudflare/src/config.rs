@@ -131,19 +131,19 @@ impl Config {
                 format!("the variable MILLRACE_OUTBOUND is not bindings by origin: {e}")
             })?),
         };
-        let refresh = number(&variable, "MILLRACE_REFRESH_SECONDS", DEFAULT_REFRESH)?;
-        let memory = number(&variable, "MILLRACE_MAX_MEMORY_BYTES", DEFAULT_MAX_MEMORY)?;
+        let refresh = number(variable, "MILLRACE_REFRESH_SECONDS", DEFAULT_REFRESH)?;
+        let memory = number(variable, "MILLRACE_MAX_MEMORY_BYTES", DEFAULT_MAX_MEMORY)?;
         Ok(Self {
             models,
             tracking_uri,
-            max_body: number(&variable, "MILLRACE_MAX_BODY_BYTES", DEFAULT_MAX_BODY)?,
+            max_body: number(variable, "MILLRACE_MAX_BODY_BYTES", DEFAULT_MAX_BODY)?,
             strict,
             allowed_hosts: list("MILLRACE_ALLOWED_HOSTS"),
             cors: Cors::parse(&variable("MILLRACE_CORS_ORIGINS").unwrap_or_default())?,
             registered,
             refresh: u64::from(refresh) * 1000,
             memory: f64::from(memory),
-            stores: Stores::from_variables(&variable).map_err(|e| e.to_string())?,
+            stores: Stores::from_variables(variable).map_err(|e| e.to_string())?,
             outbound,
         })
     }
