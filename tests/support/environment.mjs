@@ -20,6 +20,8 @@ export const screenshotsDir = path.join(rootDir, 'target', 'screenshots');
 
 /** The built static files. */
 export const siteDir = () => path.join(variable('MILLRACE_DIST', 'the folder of the build'), 'site');
+/** The built edge: the modules of the Worker. */
+export const workerDir = () => path.join(variable('MILLRACE_DIST', 'the folder of the build'), 'worker');
 /** The `xtask` executable. */
 export const xtask = () => variable('MILLRACE_XTASK', 'the xtask executable');
 /** A Python with the packages of tests/requirements.txt. */

@@ -40,12 +40,12 @@ export async function startServe(flags = [], extraEnv = {}, dir = undefined) {
   }
 }
 
-/** Runs `xtask serve` with flags that must make it refuse; returns `{ code, stdout, stderr }`. */
-export const serveFails = async (flags) => {
+/** Runs `xtask serve` with flags (and `extraEnv`) that must make it refuse; returns `{ code, stdout, stderr }`. */
+export const serveFails = async (flags, extraEnv = {}) => {
   const program = xtask();
   const dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-data-'));
   try {
-    return await run(program, ['serve', '--data', dir, ...flags], { cwd: rootDir, env, timeoutMs: START_MS });
+    return await run(program, ['serve', '--data', dir, ...flags], { cwd: rootDir, env: { ...env, ...extraEnv }, timeoutMs: START_MS });
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

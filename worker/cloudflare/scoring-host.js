@@ -1,21 +1,30 @@
 // Holds the scoring modules for the edge: instantiates each at its first use,
-// keeps the loaded models, and starts a module anew after a trap.
+// keeps the loaded models, makes room for another, and starts a module anew
+// after a trap.
+//
+// Memory. An isolate has 128 MB, and the memory of a wasm module grows and
+// never shrinks. So each module refuses to allocate more than its share of the
+// limit (a trap, instead of the isolate's end); models that were not used for
+// longest are dropped to make room, which their module uses again; and a module
+// that no model is left in is started anew, which gives its memory back. Where
+// the modules have grown past the limit all the same, both are started anew for
+// the one model that is asked for. What is dropped comes back when it is asked
+// for.
 
 import tabularModule from "./tabular_bg.wasm";
 import * as tabular from "./tabular.js";
 import scoringModule from "./scoring_bg.wasm";
 import * as scoring from "./scoring.js";
-import { loadModel } from "./load-model.js";
+import { failure, loadModel } from "./load-model.js";
 
-const started = new Set();
-// Name to {engine, model}.
+// Module to its exports.
+const started = new Map();
+// Key to {engine, model}, the one that was not used for longest first.
 const models = new Map();
 
 function start(engine, module) {
-  if (!started.has(engine)) {
-    engine.initSync({ module });
-    started.add(engine);
-  }
+  // After a restart the exports are others.
+  started.set(engine, engine.initSync({ module }));
   return engine;
 }
 
@@ -24,36 +33,120 @@ const engines = {
   scoring: () => start(scoring, scoringModule),
 };
 
-// A trap (out of memory, stack overflow) leaves an instance unusable, and
-// with it every model in it. Which one trapped is unknown while a model loads.
-function restart(trapped) {
-  for (const engine of trapped) {
-    for (const [name, loaded] of models) {
-      if (loaded.engine === engine) models.delete(name);
-    }
-    if (started.has(engine)) engine.__wbg_reset_state();
+// A module is started anew, and what was loaded in it is gone.
+function restart(engine) {
+  for (const [key, loaded] of models) {
+    if (loaded.engine === engine) models.delete(key);
   }
+  if (started.delete(engine)) engine.__wbg_reset_state();
 }
 
-export function hasModel(name) {
-  return models.has(name);
+// The memory that a module has taken from the isolate.
+function sizeOf(engine) {
+  return started.get(engine)?.memory.buffer.byteLength ?? 0;
 }
 
-export async function load(name, strict, read) {
+function sizeOfAll() {
+  return sizeOf(tabular) + sizeOf(scoring);
+}
+
+function other(engine) {
+  return engine === tabular ? scoring : tabular;
+}
+
+function isEmpty(engine) {
+  return [...models.values()].every((loaded) => loaded.engine !== engine);
+}
+
+// Lets a module use what the other leaves of the limit.
+function share(engine, limit) {
+  engine.limitMemory(Math.max(0, limit - sizeOf(other(engine))));
+}
+
+// A module without models is of about this size.
+const EMPTY = 4 * 1024 * 1024;
+
+// Makes room in a module for files of so many bytes: they are held once, and
+// once more in the form that the engine runs.
+function makeRoom(engine, bytes, limit) {
+  const used = () => engine.allocatedBytes() + sizeOf(other(engine)) + 2 * bytes;
+  for (const [key, loaded] of models) {
+    if (used() <= limit) break;
+    models.delete(key);
+    loaded.model.free();
+    if (loaded.engine !== engine && isEmpty(loaded.engine)) restart(loaded.engine);
+  }
+  // It may have grown while it read what the model requires.
+  if (isEmpty(other(engine)) && sizeOf(other(engine)) > EMPTY) restart(other(engine));
+  share(engine, limit);
+}
+
+export function hasModel(key) {
+  return models.has(key);
+}
+
+// One model is loaded at a time. Who waits looks again by itself: the request
+// that loads may be cut off at any moment.
+const LOAD_TIMEOUT = 120_000;
+let loadingSince = 0;
+
+async function turn(key) {
+  while (loadingSince && Date.now() - loadingSince < LOAD_TIMEOUT) {
+    await scheduler.wait(20);
+    if (models.has(key)) return false;
+  }
+  loadingSince = Date.now();
+  return true;
+}
+
+// Loads a model under a key, with all that is loaded in at most `limit` bytes.
+export async function load(key, strict, read, limit) {
+  if (models.has(key) || !(await turn(key))) return;
   try {
-    const loaded = await loadModel(engines, read, strict);
-    if (!models.has(name)) models.set(name, loaded);
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) restart([tabular, scoring]);
-    throw error;
+    await loadWithin(key, strict, read, limit);
+    if (sizeOfAll() > limit) {
+      // Memory that others left behind: once more, alone.
+      for (const engine of [tabular, scoring]) restart(engine);
+      await loadWithin(key, strict, read, limit);
+    }
+    if (sizeOfAll() > limit) {
+      for (const engine of [tabular, scoring]) restart(engine);
+      throw outOfMemory(limit);
+    }
+  } finally {
+    loadingSince = 0;
   }
 }
 
-export async function invoke(name, path, request, maxBody) {
-  const body = await readBody(request, maxBody);
+async function loadWithin(key, strict, read, limit) {
+  let at;
+  try {
+    const room = (engine, bytes) => makeRoom((at = engine), bytes, limit);
+    const loaded = await loadModel(engines, read, { strict, limit, room });
+    models.set(key, loaded);
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    // Which of them trapped is unknown.
+    for (const engine of [tabular, scoring]) restart(engine);
+    console.error(error.stack);
+    throw outOfMemory(limit);
+  }
+}
+
+function outOfMemory(limit) {
+  const most = `${limit} bytes of memory that there are for models (MILLRACE_MAX_MEMORY_BYTES)`;
+  return failure(507, `it does not fit into the ${most}`);
+}
+
+// Answers with a loaded model; `body` is null where it was over the limit.
+export function invoke(key, path, request, body, maxBody) {
+  const loaded = models.get(key);
+  // Now it is the one that was used last.
+  models.delete(key);
+  models.set(key, loaded);
+  const { engine, model } = loaded;
   const sentType = request.headers.get("content-type") ?? undefined;
   const accept = request.headers.get("accept") ?? undefined;
-  const { engine, model } = models.get(name);
   try {
     const answer =
       body === null
@@ -64,7 +157,9 @@ export async function invoke(name, path, request, maxBody) {
     if (allow) headers.allow = allow;
     return new Response(answer.takeBody(), { status, headers });
   } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) restart([engine]);
+    // A trap (out of memory, stack overflow) leaves an instance unusable, and
+    // with it every model in it.
+    if (error instanceof WebAssembly.RuntimeError) restart(engine);
     throw error;
   }
 }
@@ -73,8 +168,8 @@ export async function invoke(name, path, request, maxBody) {
 // reads the answer only once it has sent its body.
 const DRAINED = 4;
 
-// The body, or null if it is over the limit.
-async function readBody(request, limit) {
+// The body of a request, or null if it is over the limit.
+export async function readBody(request, limit) {
   if (!request.body) return new Uint8Array(0);
   const declared = Number(request.headers.get("content-length") ?? Number.NaN);
   if (declared <= limit) return new Uint8Array(await request.arrayBuffer());

@@ -43,6 +43,7 @@ pub mod filter;
 mod json;
 pub mod limits;
 mod metric;
+mod registry;
 mod run;
 mod server;
 mod tag;
@@ -56,6 +57,11 @@ pub use experiment::{
     GetExperimentResponse, SearchExperiments, SearchExperimentsResponse,
 };
 pub use metric::{GetMetricHistory, GetMetricHistoryResponse, LogMetric, Metric};
+pub use registry::{
+    DownloadUriResponse, GetDownloadUri, GetLatestVersions, GetLoggedModelResponse,
+    GetModelVersionByAlias, LoggedModel, LoggedModelInfo, ModelVersion, ModelVersionResponse,
+    ModelVersionsResponse,
+};
 pub use run::{
     CreateRun, Dataset, DatasetInput, Empty, GetRun, GetRunResponse, LogBatch, LogParam,
     ModelInput, ModelOutput, Param, Run, RunData, RunInfo, RunInputs, RunOutputs, SearchRuns,

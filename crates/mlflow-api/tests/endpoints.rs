@@ -87,12 +87,16 @@ fn requests_are_mlflow_s() {
     check(&LogMetric { run_id: run_id.clone(), metric: metric.clone() }, &[]);
     check(&LogParam { run_id: run_id.clone(), param: Param::default() }, &[]);
     check(&SetTag { run_id: run_id.clone(), tag: Tag::default() }, &[]);
+    let (name, version) = ("m".to_owned(), "1".to_owned());
+    check(&GetModelVersionByAlias { name: name.clone(), alias: "a".into() }, &["model_version"]);
+    check(&GetLatestVersions { name: name.clone() }, &["model_versions"]);
+    check(&GetDownloadUri { name, version }, &["artifact_uri"]);
     check(&LogBatch { run_id, metrics: vec![metric], params: vec![], tags }, &[]);
 }
 
 #[test]
 fn the_table_is_complete_and_has_no_twins() {
-    assert_eq!(ENDPOINTS.len(), 15);
+    assert_eq!(ENDPOINTS.len(), 18);
     let unique: BTreeSet<_> = ENDPOINTS.iter().map(|e| (e.method.as_str(), e.path)).collect();
     assert_eq!(unique.len(), ENDPOINTS.len());
     // Not in the protobufs: a Flask route, and the basic-auth app's.

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Response};
 use mlflow_api::{
-    Endpoint, Experiment, GetCurrentUser, GetExperiment, GetExperimentByName, GetRun,
-    GetServerInfo, Run, SearchExperiments, SearchExperimentsResponse, SearchRuns,
-    SearchRunsResponse, ServerInfo, User, VERSION_PATH,
+    Endpoint, Experiment, GetCurrentUser, GetExperiment, GetExperimentByName,
+    GetLoggedModelResponse, GetRun, GetServerInfo, LoggedModel, Run, SearchExperiments,
+    SearchExperimentsResponse, SearchRuns, SearchRunsResponse, ServerInfo, User, VERSION_PATH,
 };
 
 use crate::error::{Error, ErrorKind};
@@ -172,6 +172,17 @@ impl<T: Transport> Client<T> {
     /// A run by its id.
     pub async fn get_run(&self, run_id: &str) -> Result<Run, Error> {
         Ok(self.call(&GetRun { run_id: run_id.to_owned() }).await?.run)
+    }
+
+    /// A logged model by its id. Only servers of 3.x have any.
+    pub async fn get_logged_model(&self, model_id: &str) -> Result<LoggedModel, Error> {
+        let path = format!("/api/2.0/mlflow/logged-models/{}", query::segment(model_id));
+        let url = self.shared.base.join(&path);
+        let call = Call { method: Method::GET, url, body: None, idempotent: true };
+        let response = self.exchange(&call).await?;
+        classify::json::<GetLoggedModelResponse>(response.body())
+            .map(|answer| answer.model)
+            .ok_or_else(|| call.not_mlflow(&response))
     }
 
     /// Who is signed in. Only servers with MLflow's basic-auth app know.

@@ -311,7 +311,7 @@ fn lay_out(level: Level) -> Result<()> {
     for folder in [&site, &worker] {
         copy(&root.join("worker/load-model.js"), folder)?;
     }
-    for file in ["worker.js", "scoring-host.js", "wrangler.jsonc"] {
+    for file in ["worker.js", "scoring-host.js", "outside.js", "wrangler.jsonc"] {
         copy(&root.join("worker/cloudflare").join(file), &worker)?;
     }
     copy_dir(&paths::demo_model(), &site.join("models/demo"), everything)?;

@@ -1,8 +1,9 @@
 //! `cargo xtask serve`: dashboard and edge in real workerd.
 
+use std::ffi::OsString;
 use std::fs;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
@@ -10,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use lexopt::Arg::{Long, Short};
 use lexopt::ValueExt as _;
 use mlmodel::MlModel;
+use model_source::{Folder, Source, Stores};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::build::{self, Level};
@@ -17,7 +19,7 @@ use crate::error::{Context as _, Error, Result};
 use crate::paths::{demo_model, root};
 use crate::run::step;
 use crate::watch;
-use crate::workerd::{Setup, TrackingUri, Workerd};
+use crate::workerd::{Place, Setup, TrackingUri, Workerd};
 
 const HELP: &str = "\
 cargo xtask serve [OPTIONS]
@@ -25,8 +27,10 @@ cargo xtask serve [OPTIONS]
   --port N             listen on 127.0.0.1:N (default 8787; 0 takes any free port)
   --data DIR           where state lives (default .millrace)
   --tracking-uri URL   the MLflow server that the dashboard shows, through a same-origin proxy
-  --model DIR          an MLmodel folder to serve; repeatable, the first answers at /invocations
-                       (default: the demo model)
+  --model DIR|URI      a model to serve; repeatable, the first answers at /invocations (default:
+                       the demo model). A folder with MLmodel, or models:/name@alias,
+                       models:/name/1, runs:/id/model, mlflow-artifacts:/path, s3://bucket/prefix,
+                       wasbs://container@account.blob.core.windows.net/prefix, https://host/folder/
   --dev                build quickly, and again whenever a source file changes
 
 Ctrl-C stops everything.";
@@ -35,7 +39,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     let mut port = 8787;
     let mut data = root().join(".millrace");
     let mut tracking = None;
-    let mut folders: Vec<PathBuf> = Vec::new();
+    let mut given: Vec<OsString> = Vec::new();
     let mut level = Level::Optimised;
     while let Some(argument) = arguments.next()? {
         match argument {
@@ -44,7 +48,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
             Long("tracking-uri") => {
                 tracking = Some(TrackingUri::parse(&arguments.value()?.string()?)?);
             }
-            Long("model") => folders.push(arguments.value()?.into()),
+            Long("model") => given.push(arguments.value()?),
             Long("dev") => level = Level::Dev,
             Long("help") | Short('h') => {
                 println!("{HELP}");
@@ -55,17 +59,21 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     }
     // Everything that can be wrong with the arguments, before a long build.
     check_port(port)?;
-    let models = name_models(&folders)?;
-    for (_, folder) in &models {
-        check_model(folder)?;
+    let models = name_models(&given)?;
+    for (_, place) in &models {
+        match place {
+            Place::Folder(folder) => check_model(folder)?,
+            Place::Source(source) => check_source(source, tracking.is_some())?,
+        }
     }
+    let stores = stores(tracking.as_ref())?;
     let stop = stop_signal()?;
     let built = watch::newest_change();
     // The tests serve what is built already, several times.
     if std::env::var_os("MILLRACE_NO_BUILD").is_none() {
         build::build(level)?;
     }
-    serve(Setup { port, data, tracking, models }, level, built, &stop)
+    serve(Setup { port, data, tracking, models, stores }, level, built, &stop)
 }
 
 /// Serves until told to stop; in the loop, builds again after changes.
@@ -103,8 +111,8 @@ fn serve(mut setup: Setup, level: Level, mut built: SystemTime, stop: &AtomicBoo
 /// is said now.
 fn start(setup: &Setup) -> Result<Workerd> {
     let workerd = Workerd::start(setup)?;
-    for (name, folder) in &setup.models {
-        step(&format!("loading the model '{name}' ({})", folder.display()), || {
+    for (name, place) in &setup.models {
+        step(&format!("loading the model '{name}' ({place})"), || {
             match workerd.get(&format!("/models/{name}/ping"))? {
                 (200, _) => Ok(()),
                 (_, body) => Err(Error::new(message(&body).unwrap_or(body))),
@@ -130,23 +138,62 @@ fn check_port(port: u16) -> Result<()> {
     })
 }
 
-/// Gives each folder a name for `/models/<name>/invocations`.
-fn name_models(folders: &[PathBuf]) -> Result<Vec<(String, PathBuf)>> {
-    if folders.is_empty() {
-        return Ok(vec![("demo".to_owned(), demo_model())]);
+/// Gives each model a name for `/models/<name>/invocations`.
+fn name_models(given: &[OsString]) -> Result<Vec<(String, Place)>> {
+    if given.is_empty() {
+        return Ok(vec![("demo".to_owned(), Place::Folder(demo_model()))]);
     }
-    let mut models: Vec<(String, PathBuf)> = Vec::new();
-    for folder in folders {
-        let path = folder.canonicalize().context(|| format!("--model {}", folder.display()))?;
-        let base = slug(&path);
+    let mut models: Vec<(String, Place)> = Vec::new();
+    for given in given {
+        let (base, place) = match given.to_str().filter(|text| is_uri(text)) {
+            Some(uri) => {
+                let source = Source::parse(uri).context(|| "--model".to_owned())?;
+                (source.slug(), Place::Source(source))
+            }
+            None => {
+                let folder = Path::new(given);
+                let path =
+                    folder.canonicalize().context(|| format!("--model {}", folder.display()))?;
+                (slug(&path), Place::Folder(path))
+            }
+        };
         let taken = |name: &str| models.iter().any(|(known, _)| known == name);
         let name = std::iter::once(base.clone())
             .chain((2..).map(|n| format!("{base}-{n}")))
             .find(|name| !taken(name))
             .unwrap_or(base);
-        models.push((name, path));
+        models.push((name, place));
     }
     Ok(models)
+}
+
+/// Whether this is a URI, and no path: it begins with a scheme and a slash.
+fn is_uri(text: &str) -> bool {
+    text.split_once(":/").is_some_and(|(scheme, _)| {
+        scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+    })
+}
+
+/// Whether a source is one that can be read from here.
+fn check_source(source: &Source, has_tracking: bool) -> Result<()> {
+    if let Source::Folder(Folder::R2 { .. }) = source {
+        return Err(Error::new(format!(
+            "--model {source}: R2's buckets are on Cloudflare; here, give a folder or another store"
+        )));
+    }
+    if source.needs_server() && !has_tracking {
+        return Err(Error::new(format!("--model {source}: --tracking-uri is missing")));
+    }
+    Ok(())
+}
+
+/// The stores' addresses, from the environment.
+fn stores(tracking: Option<&TrackingUri>) -> Result<Stores> {
+    Stores::from_variables(|name| match name {
+        "MILLRACE_TRACKING_URI" => tracking.map(|tracking| tracking.uri.clone()),
+        name => std::env::var(name).ok(),
+    })
+    .map_err(|e| Error::new(e.to_string()))
 }
 
 /// A folder's name in the characters that a path segment needs no escape for.
@@ -196,9 +243,26 @@ mod tests {
         assert_eq!(slug(Path::new("/a/my model@2")), "my-model-2");
         assert_eq!(slug(Path::new("/")), "model");
         let here = root();
-        let models = name_models(&[here.join("web"), here.join("worker"), here.join("web")]);
+        let given: Vec<OsString> = vec![
+            here.join("web").into(),
+            here.join("worker").into(),
+            here.join("web").into(),
+            "models:/credit risk@champion".into(),
+            "s3://bucket/a/web/".into(),
+        ];
+        let models = name_models(&given);
         let names: Vec<String> = models.unwrap().into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["web", "worker", "web-2"]);
+        assert_eq!(names, ["web", "worker", "web-2", "credit-risk", "web-3"]);
+    }
+
+    #[test]
+    fn a_uri_is_told_from_a_path() {
+        assert!(is_uri("models:/a@b") && is_uri("https://h/a") && is_uri("mlflow-artifacts:/a"));
+        assert!(!is_uri("C:/a") && !is_uri("a/b:/c") && !is_uri("model"));
+        let server = Source::parse("models:/a/1").unwrap();
+        let error = check_source(&server, false).unwrap_err().to_string();
+        assert!(error.contains("models:/a/1") && error.contains("--tracking-uri"), "{error}");
+        assert!(check_source(&server, true).is_ok());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! workerd: its configuration and its process.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use model_source::{Source, Stores, VARIABLES};
 use serde::Deserialize;
 
 use crate::error::{Context as _, Error, Result};
@@ -24,14 +26,45 @@ pub(crate) struct Setup {
     pub(crate) data: PathBuf,
     /// The MLflow server behind the proxy.
     pub(crate) tracking: Option<TrackingUri>,
-    /// Names and folders of models; the first answers at `/invocations`.
-    pub(crate) models: Vec<(String, PathBuf)>,
+    /// Names and places of models; the first answers at `/invocations`.
+    pub(crate) models: Vec<(String, Place)>,
+    /// The addresses that reading them takes.
+    pub(crate) stores: Stores,
 }
+
+/// Where a model is.
+#[derive(Debug)]
+pub(crate) enum Place {
+    /// In a folder of this machine.
+    Folder(PathBuf),
+    /// Where the edge reads it itself.
+    Source(Source),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => folder.display().fmt(f),
+            Self::Source(source) => source.fmt(f),
+        }
+    }
+}
+
+/// The variables of the environment that the edge gets as they are, besides
+/// those of the stores.
+const PASSED_ON: [&str; 6] = [
+    "MILLRACE_MAX_BODY_BYTES",
+    "MILLRACE_SCORING",
+    "MILLRACE_MAX_MEMORY_BYTES",
+    "MILLRACE_REFRESH_SECONDS",
+    "MILLRACE_CORS_ORIGINS",
+    "MILLRACE_SERVE_REGISTERED",
+];
 
 /// The address of an MLflow server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TrackingUri {
-    uri: String,
+    pub(crate) uri: String,
     /// Host and port.
     address: String,
     is_https: bool,
@@ -164,7 +197,14 @@ fn configuration(setup: &Setup, data: &Path) -> Result<String> {
     let hosts = quoted("127.0.0.1,localhost,[::1]");
     writeln!(bindings, "    (name = \"MILLRACE_ALLOWED_HOSTS\", text = {hosts}),").ok();
     let mut models = Vec::new();
-    for (index, (name, folder)) in setup.models.iter().enumerate() {
+    for (index, (name, place)) in setup.models.iter().enumerate() {
+        let folder = match place {
+            Place::Folder(folder) => folder,
+            Place::Source(source) => {
+                models.push(serde_json::json!({"name": name, "uri": source.to_string()}));
+                continue;
+            }
+        };
         let folder = text(&absolute(folder)?);
         writeln!(services, "    (name = \"model-{index}\", disk = (path = {folder})),").ok();
         writeln!(bindings, "    (name = \"MODEL_{index}\", service = \"model-{index}\"),").ok();
@@ -173,24 +213,26 @@ fn configuration(setup: &Setup, data: &Path) -> Result<String> {
     let models = quoted(&serde_json::Value::from(models).to_string());
     writeln!(bindings, "    (name = \"MILLRACE_MODELS\", text = {models}),").ok();
     if let Some(tracking) = &setup.tracking {
-        let protocol = if tracking.is_https {
-            "https = (options = (), tlsOptions = (trustBrowserCas = true))"
-        } else {
-            "http = ()"
-        };
-        let (address, uri) = (quoted(&tracking.address), quoted(&tracking.uri));
-        writeln!(
-            services,
-            "    (name = \"tracking\", external = (address = {address}, {protocol})),"
-        )
-        .ok();
+        writeln!(services, "    (name = \"tracking\", {}),", external(tracking)).ok();
         writeln!(bindings, "    (name = \"TRACKING\", service = \"tracking\"),").ok();
+        let uri = quoted(&tracking.uri);
         writeln!(bindings, "    (name = \"MILLRACE_TRACKING_URI\", text = {uri}),").ok();
     }
-    for name in ["MILLRACE_MAX_BODY_BYTES", "MILLRACE_SCORING"] {
-        if let Ok(value) = std::env::var(name) {
-            let value = quoted(&value);
-            writeln!(bindings, "    (name = \"{name}\", text = {value}),").ok();
+    // Out to where the models are, and to nowhere else.
+    let mut outbound = BTreeMap::new();
+    for (index, origin) in origins(setup).into_iter().enumerate() {
+        let service = external(&TrackingUri::parse(&origin)?);
+        writeln!(services, "    (name = \"outside-{index}\", {service}),").ok();
+        writeln!(bindings, "    (name = \"OUTSIDE_{index}\", service = \"outside-{index}\"),").ok();
+        outbound.insert(origin, format!("OUTSIDE_{index}"));
+    }
+    let outbound = quoted(&serde_json::json!(outbound).to_string());
+    writeln!(bindings, "    (name = \"MILLRACE_OUTBOUND\", text = {outbound}),").ok();
+    // From the environment, so that no secret is written down.
+    for name in PASSED_ON.into_iter().chain(VARIABLES) {
+        if std::env::var_os(name).is_some() {
+            let name = quoted(name);
+            writeln!(bindings, "    (name = {name}, fromEnvironment = {name}),").ok();
         }
     }
     let mut modules = String::new();
@@ -227,6 +269,35 @@ const edge :Workerd.Worker = (
 );
 "
     ))
+}
+
+/// The origins that the models are read from.
+fn origins(setup: &Setup) -> Vec<String> {
+    let mut origins: Vec<String> = setup
+        .models
+        .iter()
+        .filter_map(|(_, place)| match place {
+            Place::Folder(_) => None,
+            Place::Source(source) => Some(setup.stores.origins(source)),
+        })
+        .flatten()
+        .collect();
+    if std::env::var("MILLRACE_SERVE_REGISTERED").is_ok_and(|names| !names.trim().is_empty()) {
+        origins.extend(setup.stores.registry_origins());
+    }
+    origins.sort();
+    origins.dedup();
+    origins
+}
+
+/// A service that leads to one host.
+fn external(server: &TrackingUri) -> String {
+    let protocol = if server.is_https {
+        "https = (options = (), tlsOptions = (trustBrowserCas = true))"
+    } else {
+        "http = ()"
+    };
+    format!("external = (address = {}, {protocol})", quoted(&server.address))
 }
 
 /// The worker's modules by name, its entry first.

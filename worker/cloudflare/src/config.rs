@@ -1,17 +1,30 @@
 //! What this deployment serves, from the Worker's variables.
 
+use std::collections::HashMap;
+
+use model_source::{Folder, Source, Stores, is_model_name};
 use serde::{Deserialize, Serialize};
 use worker::Env;
+
+use crate::cors::Cors;
 
 /// The largest body that `/invocations` reads unless a variable says
 /// otherwise: 10 MB.
 const DEFAULT_MAX_BODY: usize = 10 * 1024 * 1024;
 
+/// How much memory the scoring modules take together unless a variable says
+/// otherwise: 96 MiB of an isolate's 128 MB.
+const DEFAULT_MAX_MEMORY: u32 = 96 * 1024 * 1024;
+
+/// How often an alias is looked up unless a variable says otherwise: after 30
+/// seconds.
+const DEFAULT_REFRESH: u32 = 30;
+
 /// What the deployment serves.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
     /// The models; the first answers at `/invocations`.
-    pub(crate) models: Vec<ModelSource>,
+    pub(crate) models: Vec<ConfiguredModel>,
     /// `MILLRACE_TRACKING_URI`: the one server that the proxy forwards to.
     pub(crate) tracking_uri: Option<String>,
     /// `MILLRACE_MAX_BODY_BYTES`.
@@ -22,18 +35,51 @@ pub(crate) struct Config {
     /// `MILLRACE_ALLOWED_HOSTS`, separated by commas: the names that this
     /// deployment answers to; empty for any, where the platform routes by name.
     allowed_hosts: Vec<String>,
+    /// `MILLRACE_CORS_ORIGINS`: the pages that may read predictions.
+    pub(crate) cors: Cors,
+    /// `MILLRACE_SERVE_REGISTERED`: the MLflow server's models that are served.
+    registered: Registered,
+    /// `MILLRACE_REFRESH_SECONDS`, in milliseconds: how long what an alias
+    /// points at is taken as known.
+    pub(crate) refresh: u64,
+    /// `MILLRACE_MAX_MEMORY_BYTES`: for the scoring modules together.
+    pub(crate) memory: f64,
+    /// Addresses and credentials to read models with.
+    pub(crate) stores: Stores,
+    /// `MILLRACE_OUTBOUND`: the services that lead out, by origin, where
+    /// nothing else does.
+    pub(crate) outbound: Option<HashMap<String, String>>,
 }
 
-/// Where a model's files are: an entry of `MILLRACE_MODELS`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct ModelSource {
+/// A model of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConfiguredModel {
     /// The name in `/models/<name>/invocations`.
     pub(crate) name: String,
+    /// Where its files are.
+    pub(crate) source: Source,
+}
+
+/// An entry of `MILLRACE_MODELS`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    name: String,
+    uri: Option<String>,
     /// The binding to fetch from: a folder service, or the static assets.
-    pub(crate) binding: String,
+    binding: Option<String>,
     /// The folder's path in that binding, `/` at its end.
     #[serde(default = "root")]
-    pub(crate) prefix: String,
+    prefix: String,
+}
+
+/// Which registered models are served beside the configured ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Registered {
+    /// Any.
+    Any,
+    /// Those of these names; none by default.
+    Names(Vec<String>),
 }
 
 fn root() -> String {
@@ -41,58 +87,74 @@ fn root() -> String {
 }
 
 impl Config {
-    /// Reads the Worker's variables.
+    /// Reads the Worker's variables and secrets.
     pub(crate) fn from_env(env: &Env) -> Result<Self, String> {
-        let var = |name: &str| env.var(name).ok().map(|value| value.to_string());
-        Self::parse(
-            var("MILLRACE_MODELS").as_deref(),
-            var("MILLRACE_TRACKING_URI").as_deref(),
-            var("MILLRACE_MAX_BODY_BYTES").as_deref(),
-            var("MILLRACE_SCORING").as_deref(),
-            var("MILLRACE_ALLOWED_HOSTS").as_deref(),
-        )
+        Self::parse(|name| env.var(name).ok().map(|value| value.to_string()))
     }
 
-    pub(crate) fn parse(
-        models: Option<&str>,
-        tracking_uri: Option<&str>,
-        max_body: Option<&str>,
-        scoring: Option<&str>,
-        allowed_hosts: Option<&str>,
-    ) -> Result<Self, String> {
-        let models = match models.filter(|text| !text.is_empty()) {
+    /// Reads the variables that `variable` knows; an empty one is none.
+    pub(crate) fn parse(variable: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let variable = |name: &str| variable(name).filter(|text| !text.is_empty());
+        let list = |name: &str| -> Vec<String> {
+            let text = variable(name).unwrap_or_default();
+            text.split(',').map(|item| item.trim().to_owned()).filter(|i| !i.is_empty()).collect()
+        };
+        let models = match variable("MILLRACE_MODELS") {
             None => Vec::new(),
-            Some(text) => serde_json::from_str(text).map_err(|e| {
+            Some(text) => configured(&text).map_err(|e| {
                 format!(
-                    "the variable MILLRACE_MODELS is not a list of {{\"name\", \"binding\", \"prefix\"}}: {e}"
+                    "the variable MILLRACE_MODELS is not a list of {{\"name\", \"uri\"}} or \
+                     {{\"name\", \"binding\", \"prefix\"}}: {e}"
                 )
             })?,
         };
-        let max_body = match max_body.filter(|text| !text.is_empty()) {
-            None => DEFAULT_MAX_BODY,
-            Some(text) => text.parse().map_err(|_| {
-                format!("the variable MILLRACE_MAX_BODY_BYTES is '{text}', which is no number")
-            })?,
+        let tracking_uri = variable("MILLRACE_TRACKING_URI")
+            .map(|uri| uri.trim_end_matches('/').to_owned())
+            .filter(|uri| !uri.is_empty());
+        let registered = list("MILLRACE_SERVE_REGISTERED");
+        let registered = match registered.iter().any(|name| name == "*") {
+            true => Registered::Any,
+            false => Registered::Names(registered),
         };
-        let strict = match scoring.unwrap_or_default() {
-            "" | "mlflow" => false,
-            "strict" => true,
-            other => {
+        let strict = match variable("MILLRACE_SCORING").as_deref() {
+            None | Some("mlflow") => false,
+            Some("strict") => true,
+            Some(other) => {
                 return Err(format!(
                     "the variable MILLRACE_SCORING is '{other}', which is neither 'mlflow' nor 'strict'"
                 ));
             }
         };
-        let tracking_uri = tracking_uri
-            .map(|uri| uri.trim_end_matches('/').to_owned())
-            .filter(|uri| !uri.is_empty());
-        let allowed_hosts = allowed_hosts
-            .unwrap_or_default()
-            .split(',')
-            .map(|host| host.trim().to_owned())
-            .filter(|host| !host.is_empty())
-            .collect();
-        Ok(Self { models, tracking_uri, max_body, strict, allowed_hosts })
+        let outbound = match variable("MILLRACE_OUTBOUND") {
+            None => None,
+            Some(text) => Some(serde_json::from_str(&text).map_err(|e| {
+                format!("the variable MILLRACE_OUTBOUND is not bindings by origin: {e}")
+            })?),
+        };
+        let refresh = number(variable, "MILLRACE_REFRESH_SECONDS", DEFAULT_REFRESH)?;
+        let memory = number(variable, "MILLRACE_MAX_MEMORY_BYTES", DEFAULT_MAX_MEMORY)?;
+        Ok(Self {
+            models,
+            tracking_uri,
+            max_body: number(variable, "MILLRACE_MAX_BODY_BYTES", DEFAULT_MAX_BODY)?,
+            strict,
+            allowed_hosts: list("MILLRACE_ALLOWED_HOSTS"),
+            cors: Cors::parse(&variable("MILLRACE_CORS_ORIGINS").unwrap_or_default())?,
+            registered,
+            refresh: u64::from(refresh) * 1000,
+            memory: f64::from(memory),
+            stores: Stores::from_variables(variable).map_err(|e| e.to_string())?,
+            outbound,
+        })
+    }
+
+    /// Whether the registered model of that name is served.
+    pub(crate) fn serves_registered(&self, name: &str) -> bool {
+        is_model_name(name)
+            && match &self.registered {
+                Registered::Any => true,
+                Registered::Names(names) => names.iter().any(|served| served == name),
+            }
     }
 
     /// Whether requests for `host` (without port) are answered. A name that
@@ -133,6 +195,32 @@ impl Config {
     }
 }
 
+/// The entries of `MILLRACE_MODELS`.
+fn configured(text: &str) -> Result<Vec<ConfiguredModel>, String> {
+    let entries: Vec<Entry> = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    entries
+        .into_iter()
+        .map(|Entry { name, uri, binding, prefix }| {
+            let source = match (uri, binding) {
+                (Some(uri), None) => Source::parse(&uri).map_err(|e| e.to_string())?,
+                (None, Some(binding)) => Folder::Binding { binding, prefix }.into(),
+                _ => return Err(format!("'{name}' needs either a uri or a binding")),
+            };
+            Ok(ConfiguredModel { name, source })
+        })
+        .collect()
+}
+
+fn number<T: std::str::FromStr>(
+    variable: impl Fn(&str) -> Option<String>,
+    name: &str,
+    default: T,
+) -> Result<T, String> {
+    variable(name).map_or(Ok(default), |text| {
+        text.parse().map_err(|_| format!("the variable {name} is '{text}', which is no number"))
+    })
+}
+
 /// The server's address as the page shows it.
 fn without_credentials(uri: &str) -> String {
     match uri.split_once("://") {
@@ -166,16 +254,27 @@ struct ServedModel<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
+    /// The configuration of these variables.
+    pub(crate) fn config(variables: &[(&str, &str)]) -> Result<Config, String> {
+        Config::parse(|name| {
+            variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
     #[test]
-    fn without_variables_nothing_is_served_and_the_body_limit_is_ten_megabytes() {
-        let config = Config::parse(None, None, None, None, None).unwrap();
+    fn without_variables_nothing_is_served_and_the_limits_are_the_defaults() {
+        let config = config(&[]).unwrap();
         assert!(config.models.is_empty());
         assert_eq!(config.tracking_uri, None);
         assert_eq!(config.max_body, 10_485_760);
+        assert_eq!(config.memory, 100_663_296.0);
+        assert_eq!(config.refresh, 30_000);
+        assert_eq!(config.cors, Cors::None);
         assert!(!config.strict);
+        assert!(!config.serves_registered("demo"));
         assert_eq!(
             serde_json::to_string(&config.settings()).unwrap(),
             r#"{"tracking":null,"models":[]}"#
@@ -184,13 +283,12 @@ mod tests {
 
     #[test]
     fn the_page_is_told_of_models_and_the_server_but_no_password() {
-        let config = Config::parse(
-            Some(r#"[{"name":"demo","binding":"MODEL_0"}]"#),
-            Some("https://user:secret@mlflow.example/x/"),
-            Some("5"),
-            Some("strict"),
-            None,
-        )
+        let config = config(&[
+            ("MILLRACE_MODELS", r#"[{"name":"demo","binding":"MODEL_0"}]"#),
+            ("MILLRACE_TRACKING_URI", "https://user:secret@mlflow.example/x/"),
+            ("MILLRACE_MAX_BODY_BYTES", "5"),
+            ("MILLRACE_SCORING", "strict"),
+        ])
         .unwrap();
         assert_eq!(config.max_body, 5);
         assert!(config.strict);
@@ -202,22 +300,56 @@ mod tests {
     }
 
     #[test]
+    fn a_model_is_in_a_binding_or_at_a_uri() {
+        let models = r#"[{"name":"a","binding":"ASSETS","prefix":"/models/a/"},
+            {"name":"b","uri":"models:/churn@champion"}]"#;
+        let models = config(&[("MILLRACE_MODELS", models)]).unwrap().models;
+        let places: Vec<String> = models.iter().map(|model| model.source.to_string()).collect();
+        assert_eq!(places, ["binding:ASSETS/models/a/", "models:/churn@champion"]);
+        for wrong in [
+            r#"[{"name":"a"}]"#,
+            r#"[{"name":"a","binding":"A","uri":"s3://b/a"}]"#,
+            r#"[{"name":"a","uri":"ftp://h/a"}]"#,
+            r#"[{"name":"a","url":"s3://b/a"}]"#,
+        ] {
+            let error = config(&[("MILLRACE_MODELS", wrong)]).unwrap_err();
+            assert!(error.contains("MILLRACE_MODELS"), "{error}");
+        }
+    }
+
+    #[test]
+    fn registered_models_are_served_where_they_are_named() {
+        let some = config(&[("MILLRACE_SERVE_REGISTERED", "churn, credit risk")]).unwrap();
+        assert!(some.serves_registered("churn") && some.serves_registered("credit risk"));
+        assert!(!some.serves_registered("demo") && !some.serves_registered(""));
+        let any = config(&[("MILLRACE_SERVE_REGISTERED", "*")]).unwrap();
+        assert!(any.serves_registered("demo") && !any.serves_registered("a/b"));
+    }
+
+    #[test]
     fn only_allowed_hosts_are_answered_where_some_are_named() {
-        let any = Config::parse(None, None, None, None, Some("")).unwrap();
+        let any = config(&[]).unwrap();
         assert!(any.allows_host("evil.example"));
-        let some =
-            Config::parse(None, None, None, None, Some("127.0.0.1, localhost,[::1]")).unwrap();
+        let hosts = [("MILLRACE_ALLOWED_HOSTS", "127.0.0.1, localhost,[::1]")];
+        let some = config(&hosts).unwrap();
         assert!(some.allows_host("localhost") && some.allows_host("[::1]"));
         assert!(!some.allows_host("evil.example") && !some.allows_host(""));
     }
 
     #[test]
     fn a_wrong_variable_is_named() {
-        let error = Config::parse(Some("demo"), None, None, None, None).unwrap_err();
-        assert!(error.contains("MILLRACE_MODELS"), "{error}");
-        let error = Config::parse(None, None, Some("10 MB"), None, None).unwrap_err();
-        assert!(error.contains("MILLRACE_MAX_BODY_BYTES"), "{error}");
-        let error = Config::parse(None, None, None, Some("loose"), None).unwrap_err();
-        assert!(error.contains("MILLRACE_SCORING"), "{error}");
+        for (name, value) in [
+            ("MILLRACE_MODELS", "demo"),
+            ("MILLRACE_MAX_BODY_BYTES", "10 MB"),
+            ("MILLRACE_MAX_MEMORY_BYTES", "-1"),
+            ("MILLRACE_REFRESH_SECONDS", "soon"),
+            ("MILLRACE_CORS_ORIGINS", "example"),
+            ("MILLRACE_OUTBOUND", "x"),
+            ("MILLRACE_SCORING", "loose"),
+            ("AZURE_STORAGE_ACCESS_KEY", "?"),
+        ] {
+            let error = config(&[(name, value)]).unwrap_err();
+            assert!(error.contains(name), "{error}");
+        }
     }
 }

@@ -10,7 +10,9 @@
 
 mod assets;
 mod config;
+mod cors;
 mod models;
+mod outside;
 mod proxy;
 mod reply;
 mod route;
@@ -21,13 +23,14 @@ use std::sync::OnceLock;
 use worker::{Context, Env, Request, Response, Result, event};
 
 use crate::config::Config;
+use crate::models::Asked;
 use crate::route::Route;
 
 /// The variables of a deployment don't change while an instance lives.
 static CONFIG: OnceLock<std::result::Result<Config, String>> = OnceLock::new();
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
     let config = match CONFIG.get_or_init(|| Config::from_env(&env)) {
         Ok(config) => config,
         Err(message) => return reply::error(500, "INTERNAL_ERROR", message),
@@ -40,7 +43,14 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
     }
     let path = request.path();
     match route::route(&path, config) {
-        Route::Model { model, path } => models::answer(&request, &env, config, model, path).await,
+        Route::Model { model, path } => {
+            let asked = Asked { name: &model.name, source: &model.source, path };
+            models::answer(&request, &env, &context, config, &asked).await
+        }
+        Route::Registered { name, source, path } => {
+            let asked = Asked { name: &name, source: &source, path };
+            models::answer(&request, &env, &context, config, &asked).await
+        }
         Route::NoSuchModel { name } => reply::error(
             404,
             "RESOURCE_DOES_NOT_EXIST",
@@ -49,7 +59,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
         Route::NoModels => reply::error(
             404,
             "RESOURCE_DOES_NOT_EXIST",
-            "no model is served here; start with --model DIR, or set MILLRACE_MODELS",
+            "no model is served here; start with --model, or set MILLRACE_MODELS",
         ),
         Route::Tracking { base } => proxy::forward(request, &env, config, base).await,
         Route::Workspace => workspace::forward(request, &env).await,

@@ -1,14 +1,21 @@
 //! What a request is for.
 
-use crate::config::{Config, ModelSource};
+use std::borrow::Cow;
+
+use model_source::{Pick, Source};
+use percent_encoding::percent_decode_str;
+
+use crate::config::{Config, ConfiguredModel};
 
 /// Where a request goes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
     /// To a model, at the path that the scoring protocol knows.
-    Model { model: &'a ModelSource, path: &'a str },
+    Model { model: &'a ConfiguredModel, path: &'a str },
+    /// To a version of a registered model of the MLflow server's.
+    Registered { name: String, source: Source, path: &'a str },
     /// To a model that isn't here.
-    NoSuchModel { name: &'a str },
+    NoSuchModel { name: Cow<'a, str> },
     /// To the default model of a deployment without any.
     NoModels,
     /// To the MLflow server behind the proxy, at `base`.
@@ -47,16 +54,37 @@ pub(crate) fn route<'a>(path: &'a str, config: &'a Config) -> Route<'a> {
             None => Route::NoModels,
         };
     }
-    if let Some((name, rest)) = path.strip_prefix("/models/").and_then(|p| p.split_once('/')) {
-        let rest = path.get(path.len() - rest.len() - 1..).unwrap_or_default();
-        if SCORING.contains(&rest) {
-            return match config.models.iter().find(|model| model.name == name) {
-                Some(model) => Route::Model { model, path: rest },
-                None => Route::NoSuchModel { name },
+    if let Some((model, at)) = path.strip_prefix("/models/").and_then(|p| p.rsplit_once('/')) {
+        let at = path.get(path.len() - at.len() - 1..).unwrap_or_default();
+        if SCORING.contains(&at) {
+            return match model.split_once('/') {
+                None => match config.models.iter().find(|configured| configured.name == model) {
+                    Some(model) => Route::Model { model, path: at },
+                    None => Route::NoSuchModel { name: model.into() },
+                },
+                Some((name, version)) => registered(name, version, at, config),
             };
         }
     }
     if path == "/millrace.json" { Route::Settings } else { Route::Asset }
+}
+
+/// `/models/<name>/<version>/…` and `/models/<name>/@<alias>/…`.
+fn registered<'a>(name: &'a str, version: &'a str, path: &'a str, config: &Config) -> Route<'a> {
+    let decoded = |text| percent_decode_str(text).decode_utf8_lossy();
+    let name = decoded(name);
+    // Whether there is one that is not served is nobody's business.
+    match Pick::parse(&decoded(version)) {
+        Some(pick) if config.tracking_uri.is_some() && config.serves_registered(&name) => {
+            let name = name.into_owned();
+            Route::Registered {
+                source: Source::Registered { name: name.clone(), pick },
+                name,
+                path,
+            }
+        }
+        _ => Route::NoSuchModel { name },
+    }
 }
 
 #[cfg(test)]
@@ -64,8 +92,39 @@ mod tests {
     use super::*;
 
     fn config(tracking: Option<&str>) -> Config {
-        let models = r#"[{"name":"demo","binding":"A"},{"name":"b","binding":"B"}]"#;
-        Config::parse(Some(models), tracking, None, None, None).unwrap()
+        crate::config::tests::config(&[
+            ("MILLRACE_MODELS", r#"[{"name":"demo","binding":"A"},{"name":"b","binding":"B"}]"#),
+            ("MILLRACE_TRACKING_URI", tracking.unwrap_or_default()),
+            ("MILLRACE_SERVE_REGISTERED", "churn,credit risk"),
+        ])
+        .unwrap()
+    }
+
+    #[test]
+    fn a_version_or_an_alias_of_a_registered_model_is_served_where_it_is_named() {
+        let with = config(Some("http://127.0.0.1:5000"));
+        for (path, uri) in [
+            ("/models/churn/3/invocations", "models:/churn/3"),
+            ("/models/churn/@champion/ping", "models:/churn@champion"),
+            ("/models/credit%20risk/%40champion/version", "models:/credit risk@champion"),
+        ] {
+            let Route::Registered { source, .. } = route(path, &with) else { panic!("{path}") };
+            assert_eq!(source.to_string(), uri);
+        }
+        for path in [
+            "/models/other/3/invocations",
+            "/models/churn/latest/invocations",
+            "/models/churn/0/ping",
+            "/models/churn/3/4/ping",
+            "/models/demo/1/ping",
+            "/models/%2e%2e/1/ping",
+        ] {
+            assert!(matches!(route(path, &with), Route::NoSuchModel { .. }), "{path}");
+        }
+        let without = config(None);
+        let none = route("/models/churn/3/invocations", &without);
+        assert!(matches!(none, Route::NoSuchModel { .. }), "{none:?}");
+        assert_eq!(route("/models/churn/3/model.onnx", &with), Route::Asset);
     }
 
     #[test]
@@ -78,7 +137,7 @@ mod tests {
             route("/models/b/invocations", &config),
             Route::Model { model: &config.models[1], path: "/invocations" }
         );
-        assert_eq!(route("/models/c/ping", &config), Route::NoSuchModel { name: "c" });
+        assert_eq!(route("/models/c/ping", &config), Route::NoSuchModel { name: "c".into() });
         assert_eq!(route("/models/b/model.onnx", &config), Route::Asset);
     }
 
@@ -101,9 +160,6 @@ mod tests {
             assert_eq!(route(path, &config), Route::Asset);
         }
         assert_eq!(route("/millrace.json", &config), Route::Settings);
-        assert_eq!(
-            route("/ping", &Config::parse(None, None, None, None, None).unwrap()),
-            Route::NoModels
-        );
+        assert_eq!(route("/ping", &crate::config::tests::config(&[]).unwrap()), Route::NoModels);
     }
 }

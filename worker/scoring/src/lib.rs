@@ -9,14 +9,35 @@
 //! The host brings files and bytes; nothing here fetches or waits. Errors are
 //! JavaScript `Error`s whose message is the one that a user should read.
 
+use std::alloc::System;
 use std::collections::HashMap;
 
 use bytes::Bytes;
+use cap::Cap;
 use js_sys::Uint8Array;
 use mlmodel::MlModel;
 use scoring::{Dialect, Options, Request};
 use serde::Serialize as _;
 use wasm_bindgen::prelude::*;
+
+/// Counts what is allocated, so that a host can bound it.
+#[global_allocator]
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+
+/// Lets the module allocate so many bytes at most, and trap beyond
+/// that. Without a call there is no limit.
+#[wasm_bindgen(js_name = limitMemory)]
+pub fn limit_memory(bytes: usize) {
+    // A limit below what is in use is none; then the next one counts.
+    ALLOCATOR.set_limit(bytes).ok();
+}
+
+/// The bytes that are allocated now.
+#[wasm_bindgen(js_name = allocatedBytes)]
+#[must_use]
+pub fn allocated_bytes() -> usize {
+    ALLOCATOR.allocated()
+}
 
 /// The path of the ONNX file that an `MLmodel` names, relative to its folder.
 #[wasm_bindgen(js_name = modelFile)]
@@ -61,6 +82,30 @@ pub fn body_too_large(limit: usize) -> Answer {
     Answer(scoring::body_too_large(limit))
 }
 
+/// A file on its way into the module, chunk by chunk.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct File(Vec<u8>);
+
+#[wasm_bindgen]
+impl File {
+    /// An empty file, with room for so many bytes.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(length: usize) -> File {
+        Self(Vec::with_capacity(length))
+    }
+
+    /// Appends a chunk.
+    pub fn push(&mut self, chunk: &Uint8Array) {
+        let start = self.0.len();
+        self.0.resize(start + chunk.length() as usize, 0);
+        if let Some(end) = self.0.get_mut(start..) {
+            chunk.copy_to(end);
+        }
+    }
+}
+
 /// A loaded model.
 #[wasm_bindgen]
 #[derive(Debug)]
@@ -76,10 +121,10 @@ impl Model {
         mlmodel: &[u8],
         model: Vec<u8>,
         names: Vec<String>,
-        files: Vec<Uint8Array>,
+        files: Vec<File>,
         strict: bool,
     ) -> Result<Model, JsError> {
-        let files = files.iter().map(|file| Bytes::from(file.to_vec()));
+        let files = files.into_iter().map(|file| Bytes::from(file.0));
         let external: HashMap<String, Bytes> = names.into_iter().zip(files).collect();
         let dialect = if strict { Dialect::Strict } else { Dialect::Mlflow };
         // The host bounds bodies before it hands them over.

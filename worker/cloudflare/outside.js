@@ -1,0 +1,36 @@
+// Reads files from outside: by a request, from a service, from a bucket.
+// Bodies stay streams until the one who asked for them takes them in.
+
+// A server that says nothing for this long counts as gone, in milliseconds.
+const TIMEOUT = 60_000;
+
+// The answer to a GET, through a service where one is bound for the host.
+export function get(service, url, headers, redirect) {
+  const signal = AbortSignal.timeout(TIMEOUT);
+  return (service ?? globalThis).fetch(url, { headers: JSON.parse(headers), redirect, signal });
+}
+
+// An object of a bucket as an answer.
+export async function getObject(bucket, key) {
+  const object = await bucket.get(key);
+  if (!object) return new Response(null, { status: 404 });
+  return new Response(object.body, { headers: { "content-length": String(object.size) } });
+}
+
+// The body, or undefined where it is over the limit.
+export async function readAll(response, limit) {
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.byteLength;
+    if (length > limit) return undefined;
+    chunks.push(chunk);
+  }
+  const body = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return body;
+}

@@ -1,0 +1,127 @@
+//! Cross-origin requests for predictions: which pages may read the answers.
+//!
+//! Only the scoring protocol takes part. The tracking API stays with its own
+//! pages, whatever is configured here.
+
+use worker::{Headers, Method, Request, Response, ResponseBuilder, Result};
+
+/// How long a browser may keep the answer to a preflight, in seconds: the
+/// longest that Chromium takes.
+const MAX_AGE: &str = "7200";
+
+/// `MILLRACE_CORS_ORIGINS`: the origins that may read predictions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Cors {
+    /// None but our own.
+    #[default]
+    None,
+    /// Any.
+    Any,
+    /// These.
+    Origins(Vec<String>),
+}
+
+impl Cors {
+    /// Reads `*`, or origins separated by commas.
+    pub(crate) fn parse(text: &str) -> std::result::Result<Self, String> {
+        let origins: Vec<&str> =
+            text.split(',').map(str::trim).filter(|origin| !origin.is_empty()).collect();
+        if origins == ["*"] {
+            return Ok(Self::Any);
+        }
+        for origin in &origins {
+            // What a browser sends, to the letter: scheme and host, no path.
+            let sent =
+                worker::Url::parse(origin).ok().map(|url| url.origin().ascii_serialization());
+            if sent.as_deref() != Some(*origin)
+                || !origin.starts_with("http")
+                || origin.contains('*')
+            {
+                return Err(format!(
+                    "the variable MILLRACE_CORS_ORIGINS has '{origin}', which is no origin; \
+                     https://page.example is one, and * alone is any"
+                ));
+            }
+        }
+        let origins: Vec<String> = origins.into_iter().map(str::to_owned).collect();
+        Ok(if origins.is_empty() { Self::None } else { Self::Origins(origins) })
+    }
+
+    /// What `access-control-allow-origin` says to a page of `origin`, if it may
+    /// read the answer.
+    fn allowed<'a>(&self, origin: &'a str) -> Option<&'a str> {
+        match self {
+            Self::None => None,
+            Self::Any => Some("*"),
+            Self::Origins(origins) => origins.iter().any(|o| o == origin).then_some(origin),
+        }
+    }
+
+    /// The answer to a preflight of a page that may go on; `None` for any other
+    /// request.
+    pub(crate) fn preflight(&self, request: &Request) -> Result<Option<Response>> {
+        let headers = request.headers();
+        if request.method() != Method::Options
+            || headers.get("access-control-request-method")?.is_none()
+        {
+            return Ok(None);
+        }
+        let origin = headers.get("origin")?.unwrap_or_default();
+        let Some(allowed) = self.allowed(&origin) else { return Ok(None) };
+        let headers = Headers::new();
+        headers.set("access-control-allow-origin", allowed)?;
+        headers.set("access-control-allow-methods", "GET, HEAD, POST")?;
+        headers.set("access-control-allow-headers", "content-type")?;
+        headers.set("access-control-max-age", MAX_AGE)?;
+        headers.set("vary", "origin")?;
+        Ok(Some(ResponseBuilder::new().with_status(204).with_headers(headers).empty()))
+    }
+
+    /// Lets the page that asked read the answer, if it may.
+    pub(crate) fn open(&self, request: &Request, answer: &Response) -> Result<()> {
+        if *self == Self::None {
+            return Ok(());
+        }
+        answer.headers().set("vary", "origin")?;
+        if let Some(origin) = request.headers().get("origin")?
+            && let Some(allowed) = self.allowed(&origin)
+        {
+            answer.headers().set("access-control-allow-origin", allowed)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_origins_that_are_named_may_read() {
+        let some = Cors::parse("https://a.example, http://127.0.0.1:8080").unwrap();
+        assert_eq!(some.allowed("https://a.example"), Some("https://a.example"));
+        for other in ["http://a.example", "https://a.example:444", "https://b.example", "null", ""]
+        {
+            assert_eq!(some.allowed(other), None, "{other}");
+        }
+        assert_eq!(Cors::parse("*").unwrap().allowed("null"), Some("*"));
+        assert_eq!(Cors::parse(" , ").unwrap(), Cors::None);
+        assert_eq!(Cors::None.allowed("https://a.example"), None);
+    }
+
+    #[test]
+    fn what_no_browser_sends_is_refused() {
+        for wrong in [
+            "a.example",
+            "https://a.example/",
+            "https://a.example/x",
+            "null",
+            "*, https://a",
+            "https://*.example",
+            "data:x",
+        ] {
+            let error = Cors::parse(wrong).unwrap_err();
+            assert!(error.contains("MILLRACE_CORS_ORIGINS"), "{wrong}: {error}");
+        }
+    }
+}
