@@ -79,15 +79,16 @@ fn suites(toolchain: &Toolchain, python: &Path) -> Result<()> {
     let suite = Suite::build(toolchain)?;
     let cases = root().join("crates/onnx/tests/cases");
     for family in paths::folders_in(&cases) {
-        step(&format!("suite {}", family.display()), || suite.run(&family, None, None))?;
+        let name = family.file_name().unwrap_or_default().to_string_lossy();
+        step(&format!("suite of {name}"), || suite.run(&family, None, None))?;
     }
-    step("suite tests/onnx-zoo", || suite.run(&root().join("tests/onnx-zoo"), None, None))?;
+    step("suite of converted models", || suite.run(&root().join("tests/onnx-zoo"), None, None))?;
     let probe = "import onnx.backend.test as t; print(t.__path__[0])";
     let onnx = output(Command::new(python).args(["-c", probe]))?;
     for set in ["node", "simple", "pytorch-operator", "pytorch-converted"] {
         let list = root().join(format!("tests/onnx-backend/{set}.txt"));
         let list = list.is_file().then_some(list);
-        step(&format!("suite {set} of the onnx package"), || {
+        step(&format!("suite '{set}' of the onnx package"), || {
             suite.run(&Path::new(&onnx).join("data").join(set), list.as_deref(), None)
         })?;
     }
