@@ -5,7 +5,12 @@
 //! computes outputs from inputs as often as asked. Kernels are plain functions
 //! over slices behind a thin closure that finds those slices.
 //!
-//! Each file holds a family of operators and ends in `find`, its table.
+//! Each file holds a family of operators and ends in `find`, its table. An entry
+//! that needs the feature `networks` is of an operator that no converter of
+//! tabular models writes: without the feature nothing reaches it, and it is not
+//! linked.
+
+#![cfg_attr(not(feature = "networks"), allow(dead_code, reason = "what only networks reach"))]
 
 mod axes;
 mod cast;

@@ -22,6 +22,7 @@ pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
     }
     Some(match op {
         "If" => conditional,
+        #[cfg(feature = "networks")]
         "Loop" => repeated,
         "Scan" => scan::build,
         _ => return None,

@@ -45,8 +45,11 @@ pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
         "Clip" => clip::clip,
         "Identity" => pass::identity,
         "Dropout" => pass::dropout,
+        #[cfg(feature = "networks")]
         "QuantizeLinear" => quantize::quantize,
+        #[cfg(feature = "networks")]
         "DequantizeLinear" => quantize::dequantize,
+        #[cfg(feature = "networks")]
         "DynamicQuantizeLinear" => quantize::dynamic,
         _ if unary::is_known(op) => unary::unary,
         _ => return None,

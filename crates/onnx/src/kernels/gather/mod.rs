@@ -24,9 +24,13 @@ pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
     Some(match op {
         "Gather" => gather,
         "GatherElements" => gather_elements,
+        #[cfg(feature = "networks")]
         "GatherND" => gather_nd,
+        #[cfg(feature = "networks")]
         "Scatter" | "ScatterElements" => scatter::scatter_elements,
+        #[cfg(feature = "networks")]
         "ScatterND" => scatter::scatter_nd,
+        #[cfg(feature = "networks")]
         "TensorScatter" => scatter::tensor_scatter,
         _ => return None,
     })

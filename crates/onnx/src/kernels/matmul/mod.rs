@@ -24,9 +24,13 @@ pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
     Some(match (domain, op) {
         ("" | "ai.onnx", "MatMul") => mat_mul,
         ("" | "ai.onnx", "Gemm") => gemm::gemm,
+        #[cfg(feature = "networks")]
         ("" | "ai.onnx", "MatMulInteger") => integer::mat_mul,
+        #[cfg(feature = "networks")]
         ("" | "ai.onnx", "QLinearMatMul") => integer::quantized,
+        #[cfg(feature = "networks")]
         ("" | "ai.onnx", "Einsum") => einsum::einsum,
+        #[cfg(feature = "networks")]
         ("" | "ai.onnx", "Det") => determinant::determinant,
         ("com.microsoft", "CDist") => distance::distances,
         ("com.microsoft", "FusedMatMul") => mat_mul,

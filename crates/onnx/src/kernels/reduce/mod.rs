@@ -25,13 +25,20 @@ pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
         "Softmax" | "LogSoftmax" | "Hardmax" => softmax::softmax,
         "TopK" => topk::top_k,
         "CumSum" | "CumProd" => running::cumulative,
+        #[cfg(feature = "networks")]
         "Unique" => unique::unique,
         "NonZero" => unique::non_zero,
+        #[cfg(feature = "networks")]
         "LpNormalization" => norm::lp,
+        #[cfg(feature = "networks")]
         "MeanVarianceNormalization" => norm::mean_variance,
+        #[cfg(feature = "networks")]
         "LayerNormalization" | "RMSNormalization" => norm::layer,
+        #[cfg(feature = "networks")]
         "GroupNormalization" | "InstanceNormalization" => norm::group,
+        #[cfg(feature = "networks")]
         "BatchNormalization" => norm::batch,
+        #[cfg(feature = "networks")]
         "NegativeLogLikelihoodLoss" | "SoftmaxCrossEntropyLoss" => loss::loss,
         _ => return None,
     })

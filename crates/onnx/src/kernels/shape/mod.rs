@@ -31,8 +31,11 @@ pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
         "Squeeze" => views::squeeze,
         "Unsqueeze" => views::unsqueeze,
         "Transpose" => transpose::transpose,
+        #[cfg(feature = "networks")]
         "DepthToSpace" => transpose::depth_to_space,
+        #[cfg(feature = "networks")]
         "SpaceToDepth" => transpose::space_to_depth,
+        #[cfg(feature = "networks")]
         "ReverseSequence" => transpose::reverse_sequence,
         "Concat" => concat::concat,
         "Split" => split::split,
@@ -40,14 +43,19 @@ pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
         "Compress" => slice::compress,
         "Expand" => expand::expand,
         "Tile" => expand::tile,
+        #[cfg(feature = "networks")]
         "Pad" => pad::pad,
+        #[cfg(feature = "networks")]
         "CenterCropPad" => pad::center_crop_pad,
         "Shape" => make::shape,
         "Size" => make::size,
         "ConstantOfShape" => make::constant_of_shape,
         "Range" => make::range,
+        #[cfg(feature = "networks")]
         "Trilu" => make::trilu,
+        #[cfg(feature = "networks")]
         "EyeLike" => onehot::eye_like,
+        #[cfg(feature = "networks")]
         "OneHot" => onehot::one_hot,
         _ => return None,
     })
