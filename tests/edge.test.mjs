@@ -187,7 +187,7 @@ describe('scoring in workerd', () => {
     const error = await assertMlflowError(await post(`${edge.url}/models/nope/invocations`, DF), 404, 'RESOURCE_DOES_NOT_EXIST');
     assert.match(error.message, /nope/);
     assert.equal((await fetch(`${edge.url}/no-such-file.js`)).status, 404);
-    await assertMlflowError(await fetch(`${edge.url}/api/2.0/mlflow/experiments/search`), 404);
+    await assertMlflowError(await fetch(`${edge.url}/api/2.0/mlflow/nothing`), 501, 'NOT_IMPLEMENTED');
     for (const outside of ['/%2e%2e/%2e%2e/Cargo.toml', '/..%2f..%2fCargo.toml', '/models/df/../../Cargo.toml']) {
       const response = await fetch(edge.url + outside);
       assert.ok(!(await response.text()).includes('[workspace'), outside);
