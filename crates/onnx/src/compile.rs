@@ -78,7 +78,8 @@ const MAX_TABULAR_ELEMENTS: u64 = 1 << 20;
 
 /// Whether a model needs nothing but the kernels of tabular models.
 pub(crate) fn is_tabular(model: &ModelProto) -> bool {
-    let elements = |t: &TensorProto| t.dims.iter().map(|d| d.unsigned_abs()).product::<u64>();
+    let elements =
+        |t: &TensorProto| t.dims.iter().fold(1u64, |n, d| n.saturating_mul(d.unsigned_abs()));
     let graph = model.graph.as_ref();
     let size = graph.iter().flat_map(|g| &g.initializer).map(elements).fold(0, u64::saturating_add);
     size <= MAX_TABULAR_ELEMENTS

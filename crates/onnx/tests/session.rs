@@ -124,3 +124,13 @@ fn an_operator_that_we_lack_is_named_with_its_node_at_load() {
     assert!(text.contains("ai.onnx.ml.Scalar (version "), "{text}");
     assert!(text.contains("in node '"), "{text}");
 }
+
+/// A graph of one initializer, whose dimensions are all of `i64::MAX`.
+const VAST: &[u8] = b"\x3a\x16\x2a\x14\
+    \x08\xff\xff\xff\xff\xff\xff\xff\xff\x7f\x08\xff\xff\xff\xff\xff\xff\xff\xff\x7f";
+
+#[test]
+fn an_initializer_that_claims_more_elements_than_can_be_counted_is_just_large() {
+    assert!(requirements(VAST).unwrap().networks);
+    assert!(Session::load(VAST, &NoExternalData).is_err());
+}

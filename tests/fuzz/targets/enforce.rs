@@ -329,7 +329,7 @@ fuzz_target!(|case: Case| {
         match input {
             Err(error) => assert_says_why(&error),
             Ok(input) => {
-                assert!(!display_input(&input).is_empty());
+                assert!(display_input(&input).chars().count() <= 5000);
                 if let Some(Err(error)) = schema.map(|schema| enforce(&input, schema)) {
                     assert_says_why(&error);
                 }
