@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use tensor::Data;
+
 use crate::fault::{Fault, bail};
 
 /// The most elements a tensor may have: 1 GiB of 32-bit floats. Fewer where
@@ -10,6 +12,9 @@ pub(crate) const MAX_ELEMENTS: usize = if cfg!(fuzzing) { 1 << 16 } else { 1 << 
 
 /// The most dimensions a tensor may have.
 pub(crate) const MAX_RANK: usize = 32;
+
+/// The most bytes of text that an operator may repeat over a tensor.
+const MAX_TEXT: usize = if cfg!(fuzzing) { 1 << 24 } else { 1 << 30 };
 
 /// How deep graphs and functions may nest.
 pub(crate) const MAX_DEPTH: usize = 16;
@@ -56,5 +61,37 @@ pub(crate) fn elements(shape: &[usize]) -> Result<usize, Fault> {
         _ => bail!(
             "a tensor of shape {shape:?} is too large: at most {MAX_ELEMENTS} elements and {MAX_RANK} dimensions"
         ),
+    }
+}
+
+/// Checks that texts of so many bytes, so many times, are not too much.
+pub(crate) fn text(bytes: usize, times: usize) -> Result<(), Fault> {
+    match bytes.checked_mul(times) {
+        Some(all) if all <= MAX_TEXT => Ok(()),
+        _ => bail!("{bytes} bytes of text, {times} times, are too much"),
+    }
+}
+
+/// Checks that so many elements, each a copy of one of these, are not too much
+/// text.
+pub(crate) fn copies(data: &Data, count: usize) -> Result<(), Fault> {
+    match data {
+        Data::Str(texts) => text(texts.iter().map(String::len).max().unwrap_or(0), count),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_not_repeated_without_end() {
+        let texts: Data = vec![String::new(), "x".repeat(1 << 10)].into();
+        assert_eq!(copies(&texts, 1 << 20), Ok(()));
+        let fault = copies(&texts, (1 << 20) + 1).unwrap_err().to_string();
+        assert_eq!(fault, "1024 bytes of text, 1048577 times, are too much");
+        assert!(text(2, usize::MAX).is_err());
+        assert_eq!(copies(&vec![0u8].into(), usize::MAX), Ok(()));
     }
 }
