@@ -478,13 +478,7 @@ impl Build<'_, '_, '_> {
         let mut bodies = Vec::new();
         for attribute in &node.attribute {
             let Some(graph) = &attribute.g else { continue };
-            let has_initializer = |name: &str| graph.initializer.iter().any(|t| t.name == name);
-            let inputs: Vec<&str> = graph
-                .input
-                .iter()
-                .map(|i| i.name.as_str())
-                .filter(|name| !has_initializer(name))
-                .collect();
+            let inputs: Vec<&str> = session::open_inputs(graph).map(|i| i.name.as_str()).collect();
             let outputs: Vec<&str> = graph.output.iter().map(|o| o.name.as_str()).collect();
             let context = Context {
                 depth: self.context.depth + 1,
@@ -507,12 +501,7 @@ impl Build<'_, '_, '_> {
                 name: attribute.name.clone(),
                 program,
                 captures,
-                inputs: graph
-                    .input
-                    .iter()
-                    .filter(|i| !has_initializer(&i.name))
-                    .map(session::value_info)
-                    .collect(),
+                inputs: session::open_inputs(graph).map(session::value_info).collect(),
                 outputs: graph.output.iter().map(session::value_info).collect(),
                 budget: self.context.whole.budget.clone(),
             });

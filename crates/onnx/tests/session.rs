@@ -134,3 +134,30 @@ fn an_initializer_that_claims_more_elements_than_can_be_counted_is_just_large() 
     assert!(requirements(VAST).unwrap().networks);
     assert!(Session::load(VAST, &NoExternalData).is_err());
 }
+
+/// A field of a message that holds bytes.
+fn field(number: u8, content: &[u8]) -> Vec<u8> {
+    let mut field = vec![number << 3 | 2];
+    let mut len = content.len();
+    while len >= 0x80 {
+        field.push(len as u8 | 0x80);
+        len >>= 7;
+    }
+    field.push(len as u8);
+    field.extend(content);
+    field
+}
+
+#[test]
+fn the_time_to_load_grows_with_the_file_and_not_with_its_square() {
+    let mut graph = Vec::new();
+    for i in 0..100_000 {
+        // An initializer, an input, and an output that is the first input again.
+        graph.extend(field(5, &[field(8, format!("t{i}").as_bytes()), vec![16, 1, 8, 0]].concat()));
+        graph.extend(field(11, &field(1, format!("x{i}").as_bytes())));
+        graph.extend(field(12, &field(1, b"x0")));
+    }
+    let model = [field(7, &graph), field(8, &[16, 21])].concat();
+    let session = Session::load(model, &NoExternalData).unwrap();
+    assert_eq!((session.inputs().len(), session.outputs().len()), (100_000, 100_000));
+}
