@@ -11,7 +11,7 @@ use crate::fault::{Fault, bail};
 pub(crate) const MAX_ELEMENTS: usize = if cfg!(fuzzing) { 1 << 16 } else { 1 << 28 };
 
 /// The most dimensions a tensor may have.
-pub(crate) const MAX_RANK: usize = 32;
+const MAX_RANK: usize = 32;
 
 /// The most bytes of text that an operator may repeat over a tensor.
 const MAX_TEXT: usize = if cfg!(fuzzing) { 1 << 24 } else { 1 << 30 };
@@ -19,7 +19,8 @@ const MAX_TEXT: usize = if cfg!(fuzzing) { 1 << 24 } else { 1 << 30 };
 /// How deep graphs and functions may nest.
 pub(crate) const MAX_DEPTH: usize = 16;
 
-/// The most nodes a model may have, each function counted where it is called.
+/// The most nodes a model may have, each function counted where it is called,
+/// with the attributes that it is given.
 pub(crate) const MAX_NODES: usize = 1 << 20;
 
 /// The most nodes that all loops of one run may run together, so that a model
@@ -49,6 +50,14 @@ impl Budget {
         }
         Ok(())
     }
+}
+
+/// Checks that a tensor may have so many dimensions.
+pub(crate) fn rank(rank: usize) -> Result<(), Fault> {
+    if rank > MAX_RANK {
+        bail!("{rank} dimensions are too many: a tensor has at most {MAX_RANK}");
+    }
+    Ok(())
 }
 
 /// How many elements a tensor of this shape has.

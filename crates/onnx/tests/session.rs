@@ -161,3 +161,35 @@ fn the_time_to_load_grows_with_the_file_and_not_with_its_square() {
     let session = Session::load(model, &NoExternalData).unwrap();
     assert_eq!((session.inputs().len(), session.outputs().len()), (100_000, 100_000));
 }
+
+#[test]
+fn a_tensor_of_too_many_dimensions_is_refused() {
+    let initializer = [field(8, b"t"), vec![16, 1], field(4, &[0; 4]), field(1, &[1; 33])].concat();
+    let graph = [field(5, &initializer), field(12, &field(1, b"t"))].concat();
+    let model = [field(7, &graph), field(8, &[16, 21])].concat();
+    let error = Session::load(model, &NoExternalData).unwrap_err();
+    assert!(error.to_string().contains("33 dimensions are too many"), "{error}");
+}
+
+#[test]
+fn a_function_is_not_expanded_without_end() {
+    let name = |depth: u8| vec![b'f', b'0' + depth];
+    let node = |op: &[u8]| {
+        let attribute = [field(1, b"value_int"), vec![24, 1]].concat();
+        [field(4, op), field(2, b"y"), field(5, &attribute)].concat()
+    };
+    let graph = [field(1, &node(&name(0))), field(12, &field(1, b"y"))].concat();
+    let mut model = [field(7, &graph), field(8, &[16, 21])].concat();
+    // Each function calls the next one a hundred times.
+    for depth in 0..8 {
+        let body = match depth {
+            7 => field(7, &node(b"Constant")),
+            _ => field(7, &node(&name(depth + 1))).repeat(100),
+        };
+        let function = [field(1, &name(depth)), field(5, b"y"), body].concat();
+        // The field 25, whose number takes two bytes.
+        model.extend([&[0xca, 0x01], &field(0, &function)[1..]].concat());
+    }
+    let error = Session::load(model, &NoExternalData).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
+}
