@@ -10,6 +10,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use prost::Message as _;
 use tensor::{DType, Tensor};
 
 use crate::attributes::Attributes;
@@ -78,7 +79,8 @@ const MAX_TABULAR_ELEMENTS: u64 = 1 << 20;
 
 /// Whether a model needs nothing but the kernels of tabular models.
 pub(crate) fn is_tabular(model: &ModelProto) -> bool {
-    let elements = |t: &TensorProto| t.dims.iter().map(|d| d.unsigned_abs()).product::<u64>();
+    let elements =
+        |t: &TensorProto| t.dims.iter().fold(1u64, |n, d| n.saturating_mul(d.unsigned_abs()));
     let graph = model.graph.as_ref();
     let size = graph.iter().flat_map(|g| &g.initializer).map(elements).fold(0, u64::saturating_add);
     size <= MAX_TABULAR_ELEMENTS
@@ -99,6 +101,9 @@ fn nodes_are_tabular(nodes: &[NodeProto], functions: &[FunctionProto]) -> bool {
     })
 }
 
+/// So many bytes of an attribute that is copied count as a node.
+const BYTES_PER_NODE: usize = 1 << 10;
+
 /// What is the same in all of a model.
 struct Whole<'m> {
     functions: &'m [FunctionProto],
@@ -113,6 +118,27 @@ struct Whole<'m> {
 }
 
 impl Whole<'_> {
+    /// Counts nodes, or what is like them to whoever prepares the model.
+    fn count(&self, nodes: usize) -> Result<(), Error> {
+        self.nodes.set(self.nodes.get().saturating_add(nodes));
+        if self.nodes.get() <= limits::MAX_NODES {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::TooLarge,
+            format!(
+                "the model has more than {} nodes, or its functions copy as many attributes",
+                limits::MAX_NODES
+            ),
+        ))
+    }
+
+    /// Counts the attributes that a function is given.
+    fn count_copies(&self, attributes: &[AttributeProto]) -> Result<(), Error> {
+        let weight = |attribute: &AttributeProto| 1 + attribute.encoded_len() / BYTES_PER_NODE;
+        self.count(attributes.iter().map(weight).sum())
+    }
+
     /// Whether there is room for these constants, too.
     fn keeps(&self, values: &[Value]) -> bool {
         let len = |value: &Value| value.as_tensor().map_or(0, Tensor::len);
@@ -325,15 +351,11 @@ impl Build<'_, '_, '_> {
         node: &'n NodeProto,
         index: usize,
     ) -> Result<Option<Resolved<'n>>, Error> {
-        let whole = self.context.whole;
-        whole.nodes.set(whole.nodes.get() + 1);
-        if whole.nodes.get() > limits::MAX_NODES {
-            return Err(Error::new(
-                ErrorKind::TooLarge,
-                format!("the model has more than {} nodes", limits::MAX_NODES),
-            ));
-        }
+        self.context.whole.count(1)?;
         let node = self.bound(node);
+        if let Cow::Owned(node) = &node {
+            self.context.whole.count_copies(&node.attribute)?;
+        }
         let version = self.version(&node);
         let place = place(&node, version, index);
 
@@ -444,6 +466,7 @@ impl Build<'_, '_, '_> {
         let defaults = function.attribute_proto.iter().filter(|a| !given(&a.name));
         let bindings: Vec<AttributeProto> =
             node.attribute.iter().chain(defaults).cloned().collect();
+        self.context.whole.count_copies(&bindings)?;
         let context = Context {
             whole: self.context.whole,
             opsets: &function.opset_import,
@@ -477,13 +500,7 @@ impl Build<'_, '_, '_> {
         let mut bodies = Vec::new();
         for attribute in &node.attribute {
             let Some(graph) = &attribute.g else { continue };
-            let has_initializer = |name: &str| graph.initializer.iter().any(|t| t.name == name);
-            let inputs: Vec<&str> = graph
-                .input
-                .iter()
-                .map(|i| i.name.as_str())
-                .filter(|name| !has_initializer(name))
-                .collect();
+            let inputs: Vec<&str> = session::open_inputs(graph).map(|i| i.name.as_str()).collect();
             let outputs: Vec<&str> = graph.output.iter().map(|o| o.name.as_str()).collect();
             let context = Context {
                 depth: self.context.depth + 1,
@@ -506,12 +523,7 @@ impl Build<'_, '_, '_> {
                 name: attribute.name.clone(),
                 program,
                 captures,
-                inputs: graph
-                    .input
-                    .iter()
-                    .filter(|i| !has_initializer(&i.name))
-                    .map(session::value_info)
-                    .collect(),
+                inputs: session::open_inputs(graph).map(session::value_info).collect(),
                 outputs: graph.output.iter().map(session::value_info).collect(),
                 budget: self.context.whole.budget.clone(),
             });

@@ -4,6 +4,8 @@
 //! `<uuid>.data`. A session has no file system; so the host fetches those files
 //! and their bytes are put into the model before anything else sees it.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use prost::Message as _;
 
@@ -37,10 +39,11 @@ impl ExternalData for NoExternalData {
 /// in.
 pub(crate) fn locations(model: &mut ModelProto) -> Result<Vec<String>, Error> {
     let mut locations = Vec::new();
+    let mut seen = HashSet::new();
     each_tensor(model, &mut |tensor| {
         if is_external(tensor) {
             let location = location(tensor)?;
-            if !locations.contains(&location) {
+            if seen.insert(location.clone()) {
                 locations.push(location);
             }
         }

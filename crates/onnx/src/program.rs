@@ -89,19 +89,17 @@ impl Program {
     /// Notes at each read whether it is the last of its value, which the step
     /// may then have for itself. One that a step reads twice it does not get.
     pub(crate) fn mark_last_reads(&mut self) {
-        let mut read_later = vec![false; self.slots];
+        // How often each slot is read from here on, or more often than once.
+        let mut reads = vec![0u8; self.slots];
         let mut mark = |operands: &mut [Operand]| {
-            let slots: Vec<Slot> = operands.iter().filter_map(Operand::slot).collect();
-            for operand in operands {
-                if let Operand::Slot { slot, last } = operand
-                    && let Some(read_later) = read_later.get(*slot)
-                {
-                    *last = !read_later && slots.iter().filter(|s| *s == slot).count() == 1;
+            for slot in operands.iter().filter_map(Operand::slot) {
+                if let Some(reads) = reads.get_mut(slot) {
+                    *reads = reads.saturating_add(1);
                 }
             }
-            for slot in slots {
-                if let Some(read_later) = read_later.get_mut(slot) {
-                    *read_later = true;
+            for operand in operands {
+                if let Operand::Slot { slot, last } = operand {
+                    *last = reads.get(*slot) == Some(&1);
                 }
             }
         };

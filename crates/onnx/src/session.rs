@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::external::{self, ExternalData};
 use crate::limits::Budget;
 use crate::program::Program;
-use crate::proto::{DimensionValue, ModelProto, TypeValue, ValueInfoProto};
+use crate::proto::{DimensionValue, GraphProto, ModelProto, TypeValue, ValueInfoProto};
 use crate::tensors::{dtype, type_name};
 use crate::value::Value;
 
@@ -102,7 +102,7 @@ impl Session {
         let mut proto = external::decode(model.into())?;
         external::inline(&mut proto, external)?;
         let (inputs, outputs) = declared(&proto);
-        if let Some((name, elem_type)) = foreign_input(&proto, &inputs) {
+        if let Some((name, elem_type)) = foreign_input(&proto) {
             return Err(Error::new(
                 ErrorKind::Unsupported,
                 format!("input '{name}' has elements of the type {}", type_name(elem_type)),
@@ -242,24 +242,25 @@ fn names(infos: &[ValueInfo]) -> String {
 /// The declared inputs (those that no initializer fills) and outputs.
 fn declared(model: &ModelProto) -> (Vec<ValueInfo>, Vec<ValueInfo>) {
     let Some(graph) = &model.graph else { return Default::default() };
-    let filled = |name: &str| graph.initializer.iter().any(|t| t.name == name);
-    (
-        graph.input.iter().filter(|v| !filled(&v.name)).map(value_info).collect(),
-        graph.output.iter().map(value_info).collect(),
-    )
+    (open_inputs(graph).map(value_info).collect(), graph.output.iter().map(value_info).collect())
+}
+
+/// The inputs of a graph that no initializer fills.
+pub(crate) fn open_inputs(graph: &GraphProto) -> impl Iterator<Item = &ValueInfoProto> {
+    let filled: HashSet<&str> = graph.initializer.iter().map(|t| t.name.as_str()).collect();
+    graph.input.iter().filter(move |info| !filled.contains(info.name.as_str()))
 }
 
 /// An input whose elements are of a type that tensors can't have here.
-fn foreign_input<'m>(model: &'m ModelProto, inputs: &[ValueInfo]) -> Option<(&'m str, i32)> {
-    let graph = model.graph.as_ref()?;
-    graph.input.iter().filter(|proto| inputs.iter().any(|i| i.name == proto.name)).find_map(
-        |proto| match proto.r#type.as_ref()?.value.as_ref()? {
+fn foreign_input(model: &ModelProto) -> Option<(&str, i32)> {
+    open_inputs(model.graph.as_ref()?).find_map(|proto| {
+        match proto.r#type.as_ref()?.value.as_ref()? {
             TypeValue::Tensor(t) if t.elem_type != 0 && dtype(t.elem_type).is_none() => {
                 Some((proto.name.as_str(), t.elem_type))
             }
             _ => None,
-        },
-    )
+        }
+    })
 }
 
 /// What a message declares of a value.

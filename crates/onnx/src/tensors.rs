@@ -4,6 +4,7 @@ use half::f16;
 use tensor::{DType, Data, Tensor};
 
 use crate::fault::{Fault, bail};
+use crate::limits;
 use crate::proto::{SparseTensorProto, TensorProto};
 
 /// `DataType` of `onnx.proto`: the element types that tensors can have here.
@@ -104,7 +105,7 @@ pub(crate) fn decode_sparse(proto: &SparseTensorProto) -> Result<Tensor, Fault> 
     };
     let (values, indices) = (decode(values)?, decode(indices)?);
     let shape = shape(&proto.dims)?;
-    let len = crate::limits::elements(&shape)?;
+    let len = limits::elements(&shape)?;
     let Some(indices_i64) = indices.as_slice::<i64>() else {
         bail!("the indices of a sparse tensor are not int64");
     };
@@ -153,6 +154,7 @@ pub(crate) fn strides(shape: &[usize]) -> Vec<usize> {
 }
 
 fn shape(dims: &[i64]) -> Result<Vec<usize>, Fault> {
+    limits::rank(dims.len())?;
     dims.iter()
         .map(|&d| usize::try_from(d).map_err(|_| Fault::new(format!("{d} is no length"))))
         .collect()

@@ -124,3 +124,72 @@ fn an_operator_that_we_lack_is_named_with_its_node_at_load() {
     assert!(text.contains("ai.onnx.ml.Scalar (version "), "{text}");
     assert!(text.contains("in node '"), "{text}");
 }
+
+/// A graph of one initializer, whose dimensions are all of `i64::MAX`.
+const VAST: &[u8] = b"\x3a\x16\x2a\x14\
+    \x08\xff\xff\xff\xff\xff\xff\xff\xff\x7f\x08\xff\xff\xff\xff\xff\xff\xff\xff\x7f";
+
+#[test]
+fn an_initializer_that_claims_more_elements_than_can_be_counted_is_just_large() {
+    assert!(requirements(VAST).unwrap().networks);
+    assert!(Session::load(VAST, &NoExternalData).is_err());
+}
+
+/// A field of a message that holds bytes.
+fn field(number: u8, content: &[u8]) -> Vec<u8> {
+    let mut field = vec![number << 3 | 2];
+    let mut len = content.len();
+    while len >= 0x80 {
+        field.push(len as u8 | 0x80);
+        len >>= 7;
+    }
+    field.push(len as u8);
+    field.extend(content);
+    field
+}
+
+#[test]
+fn the_time_to_load_grows_with_the_file_and_not_with_its_square() {
+    let mut graph = Vec::new();
+    for i in 0..100_000 {
+        // An initializer, an input, and an output that is the first input again.
+        graph.extend(field(5, &[field(8, format!("t{i}").as_bytes()), vec![16, 1, 8, 0]].concat()));
+        graph.extend(field(11, &field(1, format!("x{i}").as_bytes())));
+        graph.extend(field(12, &field(1, b"x0")));
+    }
+    let model = [field(7, &graph), field(8, &[16, 21])].concat();
+    let session = Session::load(model, &NoExternalData).unwrap();
+    assert_eq!((session.inputs().len(), session.outputs().len()), (100_000, 100_000));
+}
+
+#[test]
+fn a_tensor_of_too_many_dimensions_is_refused() {
+    let initializer = [field(8, b"t"), vec![16, 1], field(4, &[0; 4]), field(1, &[1; 33])].concat();
+    let graph = [field(5, &initializer), field(12, &field(1, b"t"))].concat();
+    let model = [field(7, &graph), field(8, &[16, 21])].concat();
+    let error = Session::load(model, &NoExternalData).unwrap_err();
+    assert!(error.to_string().contains("33 dimensions are too many"), "{error}");
+}
+
+#[test]
+fn a_function_is_not_expanded_without_end() {
+    let name = |depth: u8| vec![b'f', b'0' + depth];
+    let node = |op: &[u8]| {
+        let attribute = [field(1, b"value_int"), vec![24, 1]].concat();
+        [field(4, op), field(2, b"y"), field(5, &attribute)].concat()
+    };
+    let graph = [field(1, &node(&name(0))), field(12, &field(1, b"y"))].concat();
+    let mut model = [field(7, &graph), field(8, &[16, 21])].concat();
+    // Each function calls the next one a hundred times.
+    for depth in 0..8 {
+        let body = match depth {
+            7 => field(7, &node(b"Constant")),
+            _ => field(7, &node(&name(depth + 1))).repeat(100),
+        };
+        let function = [field(1, &name(depth)), field(5, b"y"), body].concat();
+        // The field 25, whose number takes two bytes.
+        model.extend([&[0xca, 0x01], &field(0, &function)[1..]].concat());
+    }
+    let error = Session::load(model, &NoExternalData).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
+}

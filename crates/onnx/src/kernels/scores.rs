@@ -9,6 +9,7 @@ use tensor::{Data, Tensor};
 use super::vectors::exp;
 use crate::attributes::Attributes;
 use crate::fault::{Fault, bail};
+use crate::limits;
 
 /// The attribute `post_transform`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +102,7 @@ pub(crate) fn pick(labels: &Data, places: &[usize]) -> Result<Tensor, Fault> {
     fn all<T: Clone + Default>(labels: &[T], places: &[usize]) -> Vec<T> {
         places.iter().map(|&i| labels.get(i).cloned().unwrap_or_default()).collect()
     }
+    limits::copies(labels, places.len())?;
     Ok(match labels {
         Data::I64(labels) => Tensor::vector(all(labels, places)),
         Data::Str(labels) => Tensor::vector(all(labels, places)),

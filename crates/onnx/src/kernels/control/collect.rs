@@ -57,6 +57,7 @@ impl Collected {
                 0
             }
         };
+        limits::copies(tensor.data(), self.elements(self.count.saturating_add(1))?)?;
         let (_, data) = tensor.into_parts();
         tensor::each!(data, more => append(&mut self.data, more, room));
         self.count += 1;

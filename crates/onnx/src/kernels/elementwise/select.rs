@@ -5,6 +5,7 @@ use tensor::{Data, Tensor};
 use super::rows::{Rows, row};
 use crate::fault::{Fault, bail};
 use crate::kernels::{Kernel, Spec};
+use crate::limits;
 use crate::value::Inputs;
 
 pub(super) fn select(_: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
@@ -12,6 +13,8 @@ pub(super) fn select(_: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         let condition = inputs.slice::<bool>(0)?;
         let (x, y) = (inputs.tensor(1)?, inputs.tensor(2)?);
         let rows = Rows::new([inputs.tensor(0)?.shape(), x.shape(), y.shape()])?;
+        limits::copies(x.data(), rows.count)?;
+        limits::copies(y.data(), rows.count)?;
         macro_rules! by_type {
             ($($variant:ident)*) => {
                 match (x.data(), y.data()) {

@@ -31,6 +31,7 @@ pub(super) fn array_feature_extractor(spec: &mut Spec<'_>) -> Result<Box<dyn Ker
             .collect::<Result<Vec<usize>, Fault>>()?;
         let mut shape = if before.is_empty() { vec![1] } else { before.to_vec() };
         shape.push(columns.len());
+        limits::copies(x.data(), limits::elements(&shape)?)?;
         let data: Data = match x.data() {
             Data::F32(rows) => select(rows, len, &columns, &shape)?.into(),
             Data::F64(rows) => select(rows, len, &columns, &shape)?.into(),

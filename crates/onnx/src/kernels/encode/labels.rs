@@ -77,6 +77,8 @@ impl Mapping {
             Data::F64(x) => keys.find_numbers(x, float_key),
             other => bail!("keys of type {}", other.dtype()),
         };
+        limits::copies(&self.values, places.len())?;
+        limits::copies(&self.default, places.len())?;
         let data = match &self.values {
             Data::Str(values) => self.pick(values, &places),
             Data::I64(values) => self.pick(values, &places),

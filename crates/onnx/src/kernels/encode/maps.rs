@@ -98,6 +98,7 @@ pub(super) fn dict_vectorizer(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fa
             other => bail!("the keys are of type {}, the vocabulary of {dtype}", other.dtype()),
         };
         let places = Places { places: &places, len, repeated: &repeated };
+        limits::copies(&map.values, len)?;
         let data: Data = match &map.values {
             Data::I64(values) => places.put(values).into(),
             Data::F32(values) => places.put(values).into(),

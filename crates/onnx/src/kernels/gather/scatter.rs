@@ -142,6 +142,11 @@ fn changed(
         bail!("updates of {} for a tensor of {}", updates.dtype(), tensor.dtype());
     }
     reduction.check(tensor.dtype())?;
+    if reduction == Reduction::Add {
+        // Texts are joined.
+        limits::copies(tensor.data(), tensor.len())?;
+        limits::copies(updates.data(), updates.len())?;
+    }
     let (shape, mut data) = tensor.into_parts();
     if !updates.is_empty() {
         let updates = updates.data();
@@ -181,14 +186,14 @@ fn reduce<T: Reduce>(
     for (place, update) in blocks::<T>(updates, places, block) {
         let to = to.get_mut(place..place.saturating_add(block)).unwrap_or_default();
         for (to, update) in to.iter_mut().zip(update) {
-            *to = to.reduced(update, reduction);
+            to.reduce(update, reduction);
         }
     }
 }
 
 /// An element that another one is added to, and so on.
 trait Reduce: Element {
-    fn reduced(&self, update: &Self, reduction: Reduction) -> Self;
+    fn reduce(&mut self, update: &Self, reduction: Reduction);
 }
 
 /// The extreme of two as ONNX Runtime finds it: the update, unless what is
@@ -203,14 +208,14 @@ macro_rules! reduce_integers {
     ($($t:ty),*) => {$(
         impl Reduce for $t {
             #[inline]
-            fn reduced(&self, update: &Self, reduction: Reduction) -> Self {
-                match reduction {
+            fn reduce(&mut self, update: &Self, reduction: Reduction) {
+                *self = match reduction {
                     Reduction::None => *update,
                     Reduction::Add => self.wrapping_add(*update),
                     Reduction::Mul => self.wrapping_mul(*update),
                     Reduction::Min => extreme!(*self, <, *update),
                     Reduction::Max => extreme!(*self, >, *update),
-                }
+                };
             }
         }
     )*};
@@ -221,14 +226,14 @@ macro_rules! reduce_floats {
     ($($t:ty),*) => {$(
         impl Reduce for $t {
             #[inline]
-            fn reduced(&self, update: &Self, reduction: Reduction) -> Self {
-                match reduction {
+            fn reduce(&mut self, update: &Self, reduction: Reduction) {
+                *self = match reduction {
                     Reduction::None => *update,
                     Reduction::Add => *self + *update,
                     Reduction::Mul => *self * *update,
                     Reduction::Min => extreme!(*self, <, *update),
                     Reduction::Max => extreme!(*self, >, *update),
-                }
+                };
             }
         }
     )*};
@@ -236,27 +241,29 @@ macro_rules! reduce_floats {
 reduce_floats!(f32, f64);
 
 impl Reduce for f16 {
-    fn reduced(&self, update: &Self, reduction: Reduction) -> Self {
-        Self::from_f32(self.to_f32().reduced(&update.to_f32(), reduction))
+    fn reduce(&mut self, update: &Self, reduction: Reduction) {
+        let mut wide = self.to_f32();
+        wide.reduce(&update.to_f32(), reduction);
+        *self = Self::from_f32(wide);
     }
 }
 
 /// The sum of truths is "or", their product "and".
 impl Reduce for bool {
-    fn reduced(&self, update: &Self, reduction: Reduction) -> Self {
-        match reduction {
+    fn reduce(&mut self, update: &Self, reduction: Reduction) {
+        *self = match reduction {
             Reduction::None => *update,
             Reduction::Add | Reduction::Max => *self | *update,
             Reduction::Mul | Reduction::Min => *self & *update,
-        }
+        };
     }
 }
 
 impl Reduce for String {
-    fn reduced(&self, update: &Self, reduction: Reduction) -> Self {
+    fn reduce(&mut self, update: &Self, reduction: Reduction) {
         match reduction {
-            Reduction::Add => [self.as_str(), update].concat(),
-            _ => update.clone(),
+            Reduction::Add => self.push_str(update),
+            _ => self.clone_from(update),
         }
     }
 }

@@ -60,6 +60,9 @@ fn joined(tensors: &[&Tensor], along: i64) -> Result<Tensor, Fault> {
         let full = tensors.iter().filter(|tensor| !tensor.is_empty());
         parts.extend(full.map(|tensor| (tensor.data(), own(tensor) * around.inner)));
     }
+    for (data, _) in &parts {
+        limits::copies(data, tensor::element_count(&shape).unwrap_or(0))?;
+    }
     let data: Data = tensor::each!(model.data(), v => interleaved(v, &parts, outer).into());
     Ok(Tensor::new(shape, data)?)
 }

@@ -50,6 +50,7 @@ pub(super) fn constant_of_shape(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, 
     Ok(Box::new(move |inputs: Inputs<'_>| {
         let shape = lengths(&inputs.integers(0)?)?;
         let len = limits::elements(&shape)?;
+        limits::copies(&value, len)?;
         let data: Data = tensor::each!(&value, v => repeated(v, len).into());
         Ok(vec![Tensor::new(shape, data)?.into()])
     }))

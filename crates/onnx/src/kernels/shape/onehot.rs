@@ -42,6 +42,7 @@ pub(super) fn one_hot(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         let mut shape = indices.shape().to_vec();
         shape.insert(along, len);
         let count = limits::elements(&shape)?;
+        limits::copies(values.data(), count)?;
         if count == 0 {
             return Ok(vec![Tensor::new(shape, marked(values.data(), 0, &[]))?.into()]);
         }

@@ -76,11 +76,11 @@ pub(in crate::kernels) fn pick_or(
     fill: Option<&Data>,
     runs: impl FnOnce() -> Result<Runs, Fault>,
 ) -> Result<Tensor, Fault> {
-    let runs = if limits::elements(&shape)? == 0 {
-        Runs { starts: Vec::new(), pattern: Vec::new() }
-    } else {
-        runs()?
-    };
+    let count = limits::elements(&shape)?;
+    for data in std::iter::once(tensor.data()).chain(fill) {
+        limits::copies(data, count)?;
+    }
+    let runs = if count == 0 { Runs { starts: Vec::new(), pattern: Vec::new() } } else { runs()? };
     Ok(Tensor::new(shape, runs.pick(tensor.data(), fill))?)
 }
 

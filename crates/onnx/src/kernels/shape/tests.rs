@@ -389,3 +389,23 @@ fn whatever_the_numbers_are_nothing_panics() {
         assert!(answers > 0, "{op} never answers");
     }
 }
+
+#[test]
+fn long_texts_are_not_repeated_beyond_measure() {
+    let long = Tensor::vector(vec!["x".repeat(1 << 20)]);
+    let short = Tensor::vector(vec![String::new()]);
+    let truths = Tensor::vector(vec![true; 1 << 11]);
+    for (op, inputs) in [
+        ("Expand", vec![long.clone(), list(&[1 << 11])]),
+        ("Tile", vec![long.clone(), list(&[1 << 11])]),
+        ("Gather", vec![long.clone(), list(&[0; 1 << 11])]),
+        ("Where", vec![truths, long.clone(), short]),
+        ("OneHot", vec![list(&[0]), list(&[1 << 11]), tensor(&[2], vec!["x".repeat(1 << 20); 2])]),
+    ] {
+        let fault = one(op, &[], &inputs).unwrap_err().to_string();
+        assert!(fault.contains("1048576 bytes of text, 2048 times"), "{op}: {fault}");
+    }
+    let joined = |text: &str| Tensor::vector(vec![text.to_owned()]);
+    let updates = [joined("a"), list(&[0]), joined("b")];
+    assert_eq!(one("ScatterElements", &[text("reduction", "add")], &updates), Ok(joined("ab")));
+}

@@ -35,6 +35,7 @@ pub(super) fn reshape(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
 /// zeros are allowed, and -1 for what remains. As in ONNX Runtime, -1 has no
 /// meaning where the other lengths hold no element.
 fn resolve(wanted: &[i64], tensor: &Tensor, allow_zero: bool) -> Result<Vec<usize>, Fault> {
+    limits::rank(wanted.len())?;
     let mut inferred = None;
     let mut shape = Vec::with_capacity(wanted.len());
     for (i, &len) in wanted.iter().enumerate() {
@@ -130,9 +131,7 @@ pub(super) fn unsqueeze(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
                 None => inputs.integers(1)?,
             };
             let rank = tensor.rank() + wanted.len();
-            if rank > limits::MAX_RANK {
-                bail!("{rank} dimensions are too many");
-            }
+            limits::rank(rank)?;
             let new = axes(&wanted, rank)?;
             let mut old = tensor.shape().iter();
             let shape = (0..rank)

@@ -8,10 +8,6 @@ mod tfidf;
 mod tokenizer;
 
 use super::Build;
-use crate::fault::{Fault, bail};
-
-/// The most bytes of text that an operator may repeat over a tensor.
-const MAX_REPEATED: usize = 1 << 30;
 
 pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
     Some(match (domain, op) {
@@ -24,12 +20,4 @@ pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
         ("com.microsoft", "Tokenizer") => tokenizer::tokenizer,
         _ => return None,
     })
-}
-
-/// Checks that texts of so many bytes, so many times, are not too much.
-fn check_repeated(bytes: usize, times: usize) -> Result<(), Fault> {
-    match bytes.checked_mul(times) {
-        Some(all) if all <= MAX_REPEATED => Ok(()),
-        _ => bail!("{bytes} bytes of text, {times} times, are too much"),
-    }
 }

@@ -2,7 +2,6 @@
 
 use tensor::Tensor;
 
-use super::check_repeated;
 use super::regex::{Budget, Regex};
 use crate::fault::Fault;
 use crate::kernels::axes::{Walk, broadcast};
@@ -18,7 +17,7 @@ pub(super) fn concat(_: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         let count = limits::elements(&shape)?;
         let tensor = if shape == a_shape {
             let walk = Walk::broadcast(b_shape, &shape);
-            check_repeated(bytes(b), count / b.len().max(1))?;
+            limits::text(bytes(b), count / b.len().max(1))?;
             let mut first = inputs.take_tensor(0)?;
             let b = inputs.slice::<String>(1)?;
             let texts = first.as_slice_mut::<String>().unwrap_or_default();
@@ -27,8 +26,8 @@ pub(super) fn concat(_: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
             }
             first
         } else {
-            check_repeated(bytes(a), count / a.len().max(1))?;
-            check_repeated(bytes(b), count / b.len().max(1))?;
+            limits::text(bytes(a), count / a.len().max(1))?;
+            limits::text(bytes(b), count / b.len().max(1))?;
             let walk = Walk::broadcast(a_shape, &shape).zip(Walk::broadcast(b_shape, &shape));
             let text = |texts: &[String], at| texts.get(at).map_or("", String::as_str).to_owned();
             let texts: Vec<String> = walk.map(|(i, j)| text(a, i) + &text(b, j)).collect();

@@ -3,7 +3,6 @@
 
 use tensor::Tensor;
 
-use super::check_repeated;
 use super::regex::{Budget, Regex};
 use crate::fault::{Fault, bail};
 use crate::kernels::{Kernel, Spec};
@@ -109,7 +108,7 @@ impl Tokenizer {
         let marks = if self.mark && most > 0 { 2 } else { 0 };
         let shape = [shape, &[most + marks]].concat();
         let count = limits::elements(&shape)?;
-        check_repeated(self.pad.len(), count)?;
+        limits::text(self.pad.len(), count)?;
         let mut all: Vec<String> = Vec::with_capacity(count);
         let mark = |mark: &str| (marks > 0).then(|| mark.to_owned());
         let mut tokens = tokens.into_iter();

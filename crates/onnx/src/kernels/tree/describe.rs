@@ -1,6 +1,6 @@
 //! Trees as a node's attributes describe them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tensor::Data;
 
@@ -113,6 +113,7 @@ pub(super) fn classic<T: Real>(
         bail!("the lists '{prefix}_…' differ in length");
     }
     let mut scored = Vec::new();
+    let mut seen = HashSet::new();
     let mut any_negative = false;
     for ((&id, &weight), (&node, &tree)) in
         ids.iter().zip(&weights).zip(score_nodes.iter().zip(score_trees))
@@ -122,7 +123,7 @@ pub(super) fn classic<T: Real>(
         if let Some(Described::Leaf(scores)) = nodes.get_mut(find(tree, node)?) {
             scores.push((target, weight));
         }
-        if !scored.contains(&target) {
+        if seen.insert(target) {
             scored.push(target);
         }
         any_negative |= weight < T::default();
@@ -190,10 +191,11 @@ pub(super) fn modern<T: Real>(attributes: Attributes<'_>) -> Result<Trees<T>, Fa
         });
     }
     let mut scored = Vec::new();
+    let mut seen = HashSet::new();
     for (&id, &weight) in targets.iter().zip(&weights) {
         let target = u32::try_from(id).map_err(|_| Fault::new(format!("{id} is no target")))?;
         nodes.push(Described::Leaf(vec![(target, weight)]));
-        if !scored.contains(&target) {
+        if seen.insert(target) {
             scored.push(target);
         }
     }
