@@ -139,6 +139,25 @@ impl fmt::Display for MlModelError {
 
 impl std::error::Error for MlModelError {}
 
+/// How deep brackets may nest in the file: the YAML scanner looks at every open
+/// one again at each token, long before its own limit of depth is met.
+const MAX_FLOW_DEPTH: usize = 1000;
+
+/// The most brackets that are open at once, those in texts included.
+fn flow_depth(bytes: &[u8]) -> usize {
+    let mut depth = 0usize;
+    let mut deepest = 0;
+    for byte in bytes {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
 impl MlModel {
     /// Parses the bytes of an MLmodel file.
     ///
@@ -147,6 +166,10 @@ impl MlModel {
     pub fn parse(bytes: &[u8]) -> Result<Self, MlModelError> {
         if bytes.len() > MAX_FILE_BYTES {
             return Err(MlModelError::TooLarge { len: bytes.len() });
+        }
+        if flow_depth(bytes) > MAX_FLOW_DEPTH {
+            let problem = format!("brackets are nested more than {MAX_FLOW_DEPTH} deep");
+            return Err(MlModelError::NotYaml(problem));
         }
         let value: Value = serde_norway::from_slice(bytes)
             .map_err(|e| MlModelError::NotYaml(e.to_string().trim_end_matches('.').to_owned()))?;
@@ -324,6 +347,9 @@ mod tests {
         assert_eq!(MlModel::parse(b""), Err(MlModelError::NotAMapping));
         assert!(matches!(MlModel::parse(b"a: [1"), Err(MlModelError::NotYaml(_))));
         assert!(matches!(MlModel::parse(b"\xff\xfe"), Err(MlModelError::NotYaml(_))));
+        let nested = "[a: ".repeat(MAX_FILE_BYTES / 4);
+        let error = MlModel::parse(nested.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("nested more than 1000 deep"), "{error}");
         let large = vec![b' '; MAX_FILE_BYTES + 1];
         assert!(matches!(MlModel::parse(&large), Err(MlModelError::TooLarge { .. })));
         let error = MlModel::parse(b"signature: {inputs: '[{\"type\": \"x\"}]'}").unwrap_err();

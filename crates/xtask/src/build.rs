@@ -135,6 +135,8 @@ impl Module {
         match (self.kind, level) {
             (Kind::Small, Level::Dev) => ("dev", "debug"),
             (Kind::Small, _) => ("small", "small"),
+            // In the loop, optimising across crates takes too long.
+            (Kind::Kernels, Level::Dev) => ("engine", "engine"),
             (Kind::Kernels, _) => ("kernels", "kernels"),
             (Kind::Engine, Level::Release) => ("release", "release"),
             // In the loop too: tract is built once, and a slow engine is no use.
