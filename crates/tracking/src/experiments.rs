@@ -6,13 +6,16 @@ use mlflow_api::{
     SearchExperimentsResponse, Tag, ViewType, limits,
 };
 
+use serde::de::value::StrDeserializer;
+use serde::de::{DeserializeOwned, IntoDeserializer as _};
+
 use crate::call::required;
 use crate::page::Page;
 use crate::schema::artifact_location;
 use crate::sql::Columns;
 use crate::{Error, Row, Sql, Value};
 
-/// The columns of an experiment, and its tags as one JSON object.
+/// The columns of an experiment, and its tags as a JSON array of pairs.
 const COLUMNS: &str = "experiment_id, name, artifact_location, lifecycle_stage, creation_time,
     last_update_time, (SELECT json_group_array(json_array(key, value)) FROM
         (SELECT key, value FROM experiment_tags t WHERE t.experiment_id = e.experiment_id
@@ -103,13 +106,8 @@ pub(crate) fn search(
     sql: &dyn Sql,
     asked: &SearchExperiments,
 ) -> Result<SearchExperimentsResponse, Error> {
-    if asked.max_results == 0 || asked.max_results > limits::SEARCH_EXPERIMENTS_MAX_RESULTS {
-        return Err(Error::invalid(format!(
-            "Invalid value {} for parameter 'max_results' supplied: it must be a positive integer of at most {}",
-            asked.max_results,
-            limits::SEARCH_EXPERIMENTS_MAX_RESULTS
-        )));
-    }
+    let limit = limits::SEARCH_EXPERIMENTS_MAX_RESULTS;
+    let page = Page::of_search(asked.page_token.as_deref(), asked.max_results, limit)?;
     if asked.filter.as_deref().is_some_and(|filter| !filter.is_empty())
         || !asked.order_by.is_empty()
     {
@@ -118,7 +116,6 @@ pub(crate) fn search(
             "this server does not filter or order experiments yet",
         ));
     }
-    let page = Page::new(asked.page_token.as_deref(), asked.max_results)?;
     let (limit, offset) = page.limit_and_offset();
     let statement = format!(
         "SELECT {COLUMNS} FROM experiments e
@@ -143,13 +140,10 @@ pub(crate) fn stages(view: Option<ViewType>) -> (&'static str, &'static str) {
     }
 }
 
-/// A lifecycle stage as a column has it.
-pub(crate) fn stage(text: &str) -> LifecycleStage {
-    if text == LifecycleStage::Deleted.as_str() {
-        LifecycleStage::Deleted
-    } else {
-        LifecycleStage::Active
-    }
+/// An enum of the wire as a column has it: by its name.
+pub(crate) fn named<T: DeserializeOwned + Default>(name: &str) -> T {
+    let name: StrDeserializer<'_, serde::de::value::Error> = name.into_deserializer();
+    T::deserialize(name).unwrap_or_default()
 }
 
 fn experiment(row: Row) -> Experiment {
@@ -158,7 +152,7 @@ fn experiment(row: Row) -> Experiment {
         experiment_id: columns.integer().to_string(),
         name: columns.text(),
         artifact_location: columns.maybe_text(),
-        lifecycle_stage: stage(&columns.text()),
+        lifecycle_stage: named(&columns.text()),
         creation_time: columns.maybe_integer(),
         last_update_time: columns.maybe_integer(),
         tags: pairs(&columns.value()).map(|(key, value)| Tag { key, value }).collect(),

@@ -19,6 +19,20 @@ pub(crate) struct Page {
 }
 
 impl Page {
+    /// The page of a search, which may have at most `limit` results.
+    pub(crate) fn of_search(
+        token: Option<&str>,
+        max_results: u32,
+        limit: u32,
+    ) -> Result<Self, Error> {
+        if max_results == 0 || max_results > limit {
+            return Err(Error::invalid(format!(
+                "Invalid value {max_results} for parameter 'max_results' supplied: it must be a positive integer of at most {limit}"
+            )));
+        }
+        Self::new(token, max_results)
+    }
+
     /// The page that a token names; the first without one.
     pub(crate) fn new(token: Option<&str>, size: u32) -> Result<Self, Error> {
         let offset = match token.filter(|token| !token.is_empty()) {

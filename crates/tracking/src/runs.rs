@@ -8,7 +8,7 @@ use mlflow_api::{
 use uuid::Uuid;
 
 use crate::call::required;
-use crate::experiments::{self, pairs, stage, stages};
+use crate::experiments::{self, named, pairs, stages};
 use crate::page::Page;
 use crate::sql::Columns;
 use crate::{Error, Row, Sql, Value, names};
@@ -90,7 +90,7 @@ fn check_active(sql: &dyn Sql, id: &str) -> Result<(), Error> {
         return Err(Error::unknown(format!("Run with id={id} not found")));
     };
     let current = Columns::of(row).text();
-    if stage(&current) == LifecycleStage::Active {
+    if named::<LifecycleStage>(&current) == LifecycleStage::Active {
         return Ok(());
     }
     Err(Error::invalid(format!(
@@ -124,13 +124,8 @@ pub(crate) fn update(sql: &dyn Sql, asked: &UpdateRun) -> Result<UpdateRunRespon
 }
 
 pub(crate) fn search(sql: &dyn Sql, asked: &SearchRuns) -> Result<SearchRunsResponse, Error> {
-    if asked.max_results == 0 || asked.max_results > limits::SEARCH_RUNS_MAX_RESULTS {
-        return Err(Error::invalid(format!(
-            "Invalid value {} for parameter 'max_results' supplied: it must be a positive integer of at most {}",
-            asked.max_results,
-            limits::SEARCH_RUNS_MAX_RESULTS
-        )));
-    }
+    let limit = limits::SEARCH_RUNS_MAX_RESULTS;
+    let page = Page::of_search(asked.page_token.as_deref(), asked.max_results, limit)?;
     let by_start_time = |key: &String| {
         let key = key.strip_prefix("attributes.").unwrap_or(key);
         key.eq_ignore_ascii_case("start_time DESC")
@@ -146,7 +141,6 @@ pub(crate) fn search(sql: &dyn Sql, asked: &SearchRuns) -> Result<SearchRunsResp
     // Ids that are no numbers are of no experiment here.
     let experiments: Vec<i64> =
         asked.experiment_ids.iter().filter_map(|id| id.parse().ok()).collect();
-    let page = Page::new(asked.page_token.as_deref(), asked.max_results)?;
     let (limit, offset) = page.limit_and_offset();
     let (first, second) = stages(asked.run_view_type);
     let statement = format!(
@@ -306,11 +300,11 @@ fn run(row: Row) -> Run {
         run_name: columns.maybe_text(),
         experiment_id: columns.integer().to_string(),
         user_id: columns.maybe_text(),
-        status: status(&columns.text()),
+        status: named(&columns.text()),
         start_time: columns.maybe_integer(),
         end_time: columns.maybe_integer(),
         artifact_uri: columns.maybe_text(),
-        lifecycle_stage: stage(&columns.text()),
+        lifecycle_stage: named(&columns.text()),
     };
     let data = RunData {
         metrics: latest_metrics(&columns.value()),
@@ -318,17 +312,6 @@ fn run(row: Row) -> Run {
         tags: pairs(&columns.value()).map(|(key, value)| Tag { key, value }).collect(),
     };
     Run { info, data, ..Run::default() }
-}
-
-fn status(text: &str) -> RunStatus {
-    let known = [
-        RunStatus::Running,
-        RunStatus::Scheduled,
-        RunStatus::Finished,
-        RunStatus::Failed,
-        RunStatus::Killed,
-    ];
-    known.into_iter().find(|status| status.as_str() == text).unwrap_or_default()
 }
 
 fn latest_metrics(json: &Value) -> Vec<Metric> {
