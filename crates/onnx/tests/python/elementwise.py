@@ -8,13 +8,14 @@ what is not a number, constants among the inputs; the same cases at every call.
 """
 
 import itertools
-import os
 import sys
 
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+
+import cases
 
 FLOATS = [np.float32, np.float32, np.float64, np.float16]
 SIGNED = [np.int8, np.int16, np.int32, np.int64]
@@ -230,17 +231,7 @@ def main(directory, count):
                 print(f"seed {seed}: {op} {str(error)[:150]}", file=sys.stderr)
             continue
         made += 1
-        case = os.path.join(directory, f"test_elementwise_{seed:04}_{op.lower()}")
-        data = os.path.join(case, "test_data_set_0")
-        os.makedirs(data, exist_ok=True)
-        onnx.save(model, os.path.join(case, "model.onnx"))
-        for name, arrays in (("input", feeds.values()), ("output", answers)):
-            for i, array in enumerate(arrays):
-                array = np.asarray(array)
-                if array.dtype.kind in "UO":
-                    array = array.astype(object)
-                with open(os.path.join(data, f"{name}_{i}.pb"), "wb") as file:
-                    file.write(numpy_helper.from_array(array).SerializeToString())
+        cases.write(directory, f"elementwise_{seed:04}_{op.lower()}", model, feeds.values(), answers)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
+import cases
+
 F, D, I, J = np.float32, np.float64, np.int64, np.int32
 WORDS = ["a", "b", "c", "", "a longer text", "a longer texts", "größer", "Z", "10", "twelve bytes"]
 NEAR = [0, 1, 2, 3, 5, -1]
@@ -249,8 +251,7 @@ def value_info(name, x):
 
 def serialized(x):
     if not isinstance(x, dict):
-        x = np.asarray(x)
-        return numpy_helper.from_array(x.astype(object) if x.dtype.kind in "UO" else x).SerializeToString()
+        return cases.serialized(x)
     proto = onnx.MapProto()
     if isinstance(next(iter(x)), str):
         proto.key_type = TensorProto.STRING
@@ -299,10 +300,7 @@ def main(directory, count):
             print(f"seed {seed}: {case.op}: {str(error)[:150]}", file=sys.stderr)
             continue
         made += 1
-        path = os.path.join(directory, f"test_{case.op.lower()}_{seed:03}")
-        data = os.path.join(path, "test_data_set_0")
-        os.makedirs(data, exist_ok=True)
-        onnx.save(model, os.path.join(path, "model.onnx"))
+        data = cases.folder(directory, f"{case.op.lower()}_{seed:03}", model)
         for i, x in enumerate(case.inputs):
             with open(os.path.join(data, f"input_{i}.pb"), "wb") as file:
                 file.write(serialized(x))

@@ -10,13 +10,13 @@ every call.
 """
 
 import itertools
-import os
 import sys
 
 import numpy as np
-import onnx
 import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
+
+import cases
 
 ONNX_TYPES = {
     np.float32: TensorProto.FLOAT,
@@ -181,17 +181,7 @@ def main(directory, count):
             if len(z) == 0 or np.abs(z).min() < 0.1:
                 continue
         made += 1
-        case = os.path.join(directory, f"test_{op}_{seed:03}")
-        data = os.path.join(case, "test_data_set_0")
-        os.makedirs(data, exist_ok=True)
-        onnx.save(proto, os.path.join(case, "model.onnx"))
-        for name, arrays in (("input", [x]), ("output", answers)):
-            for i, array in enumerate(arrays):
-                array = np.asarray(array)
-                if array.dtype.kind in "UO":
-                    array = array.astype(object)
-                with open(os.path.join(data, f"{name}_{i}.pb"), "wb") as file:
-                    file.write(numpy_helper.from_array(array).SerializeToString())
+        cases.write(directory, f"{op}_{seed:03}", proto, [x], answers)
 
 
 if __name__ == "__main__":

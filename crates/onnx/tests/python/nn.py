@@ -16,7 +16,9 @@ import sys
 import numpy as np
 import onnx
 import onnxruntime
-from onnx import helper, numpy_helper
+from onnx import helper
+
+import cases
 
 F32, F64, F16, I64 = np.float32, np.float64, np.float16, np.int64
 
@@ -412,17 +414,6 @@ OPERATORS = {
 }
 
 
-def save(directory, name, model, inputs, outputs):
-    case = os.path.join(directory, f"test_{name}")
-    data = os.path.join(case, "test_data_set_0")
-    os.makedirs(data, exist_ok=True)
-    onnx.save(model, os.path.join(case, "model.onnx"))
-    for kind, values in (("input", inputs), ("output", outputs)):
-        for i, value in enumerate(values):
-            with open(os.path.join(data, f"{kind}_{i}.pb"), "wb") as file:
-                file.write(numpy_helper.from_array(np.ascontiguousarray(value).reshape(value.shape)).SerializeToString())
-
-
 def main(directory, count):
     onnxruntime.set_default_logger_severity(4)
     for op, make in OPERATORS.items():
@@ -449,7 +440,7 @@ def main(directory, count):
                 if os.environ.get("VERBOSE"):
                     print(op, attributes, str(problem)[-300:].replace("\n", " "))
                 continue
-            save(directory, f"{op.lower()}_{made:03}", model, [v for _, v in given], answers)
+            cases.write(directory, f"{op.lower()}_{made:03}", model, [v for _, v in given], answers)
             made += 1
 
 

@@ -8,13 +8,14 @@ at every call.
 """
 
 import itertools
-import os
 import sys
 
 import numpy as np
 import onnx
 import onnxruntime
-from onnx import helper, numpy_helper
+from onnx import helper
+
+import cases
 
 onnxruntime.set_default_logger_severity(4)
 OPTIONS = onnxruntime.SessionOptions()
@@ -291,17 +292,7 @@ def main(directory, count):
         graph.output.extend(info(n, np.asarray(y)) for n, y in zip(results, answers))
         del model.graph.output[:]
         model.graph.output.extend(graph.output)
-        case = os.path.join(directory, f"test_{name.lower()}_{seed:04}")
-        data = os.path.join(case, "test_data_set_0")
-        os.makedirs(data, exist_ok=True)
-        onnx.save(model, os.path.join(case, "model.onnx"))
-        for kind, arrays in (("input", inputs), ("output", answers)):
-            for i, values in enumerate(arrays):
-                values = np.asarray(values)
-                if values.dtype.kind in "UO":
-                    values = values.astype(object)
-                with open(os.path.join(data, f"{kind}_{i}.pb"), "wb") as file:
-                    file.write(numpy_helper.from_array(values).SerializeToString())
+        cases.write(directory, f"{name.lower()}_{seed:04}", model, inputs, answers)
 
 
 if __name__ == "__main__":

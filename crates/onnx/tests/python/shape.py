@@ -8,13 +8,14 @@ lengths of 0 and 1 among them; the same cases at every call.
 """
 
 import itertools
-import os
 import sys
 
 import numpy as np
 import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+
+import cases
 
 TYPES = [np.float32, np.float32, np.float64, np.float16, np.int64, np.int32, np.int16, np.int8, np.uint8, np.uint16, np.uint32, np.uint64, bool, object, object]
 
@@ -406,16 +407,7 @@ def main(directory, count):
         declared = [helper.make_tensor_value_info(f"y{i}", onnx_type(a), [None] * a.ndim) for i, a in enumerate(answers)]
         model.graph.output.clear()
         model.graph.output.extend(declared)
-        case = os.path.join(directory, f"test_shape_{seed:03}")
-        data = os.path.join(case, "test_data_set_0")
-        os.makedirs(data, exist_ok=True)
-        onnx.save(model, os.path.join(case, "model.onnx"))
-        for name, arrays in (("input", feeds.values()), ("output", answers)):
-            for i, array in enumerate(arrays):
-                if array.dtype.kind in "UO":
-                    array = array.astype(object)
-                with open(os.path.join(data, f"{name}_{i}.pb"), "wb") as file:
-                    file.write(numpy_helper.from_array(array).SerializeToString())
+        cases.write(directory, f"shape_{seed:03}", model, feeds.values(), answers)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,13 @@ The locale is C.UTF-8, which changes case as en_US.UTF-8 does, and is everywhere
 """
 
 import itertools
-import os
 import sys
 
 import numpy as np
-import onnx
 import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
+
+import cases
 
 WORDS = ["a", "b", "ab", "abc", "Ab", "foo", "bar", "x1", "42", "_", "é", "Éa", "straße", "ß", "日本", "K", "ſ", "a.b", "-", "#"]
 GAPS = [" ", " ", "  ", ",", ", ", "\n", "\t", ";", ".", "-", "", ""]
@@ -168,17 +168,7 @@ def main(directory, count):
             print(f"seed {seed}: {node.op_type}: {str(error)[-150:]!r}", file=sys.stderr)
             continue
         made += 1
-        case = os.path.join(directory, f"test_text_{seed:03}")
-        data = os.path.join(case, "test_data_set_0")
-        os.makedirs(data, exist_ok=True)
-        onnx.save(model, os.path.join(case, "model.onnx"))
-        for name, arrays in (("input", inputs), ("output", answers)):
-            for i, array in enumerate(arrays):
-                array = np.asarray(array)
-                if array.dtype.kind in "UO":
-                    array = array.astype(object)
-                with open(os.path.join(data, f"{name}_{i}.pb"), "wb") as file:
-                    file.write(numpy_helper.from_array(array).SerializeToString())
+        cases.write(directory, f"text_{seed:03}", model, inputs, answers)
 
 
 if __name__ == "__main__":

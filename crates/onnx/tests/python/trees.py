@@ -7,13 +7,13 @@ post transforms, missing values, doubles; the same cases at every call.
 """
 
 import itertools
-import os
 import sys
 
 import numpy as np
-import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
+
+import cases
 
 MODES = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ"]
 ONNX_TYPES = {
@@ -160,17 +160,7 @@ def main(directory, count):
             print(f"seed {seed}: {str(error)[:150]}", file=sys.stderr)
             continue
         made += 1
-        case = os.path.join(directory, f"test_trees_{seed:03}")
-        data = os.path.join(case, "test_data_set_0")
-        os.makedirs(data, exist_ok=True)
-        onnx.save(model, os.path.join(case, "model.onnx"))
-        for name, arrays in (("input", [x]), ("output", answers)):
-            for i, array in enumerate(arrays):
-                array = np.asarray(array)
-                if array.dtype.kind in "UO":
-                    array = array.astype(object)
-                with open(os.path.join(data, f"{name}_{i}.pb"), "wb") as file:
-                    file.write(numpy_helper.from_array(array).SerializeToString())
+        cases.write(directory, f"trees_{seed:03}", model, [x], answers)
 
 
 if __name__ == "__main__":
