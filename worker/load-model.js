@@ -8,6 +8,8 @@
 // asynchronous. No file is larger than `limit`, nor are all together. Unless
 // `strict`, the model writes predictions as MLflow does.
 
+import { join } from "./bodies.js";
+
 export async function loadModel(engines, read, options = {}) {
   const { strict = false, limit = Infinity, room = () => {} } = options;
   let left = limit;
@@ -64,19 +66,8 @@ function lengthOf(source) {
 async function bytesOf(path, source, limit) {
   if (source instanceof Uint8Array) return source;
   const chunks = [];
-  let length = 0;
-  await pour(path, source, limit, (chunk) => {
-    chunks.push(chunk);
-    length += chunk.byteLength;
-  });
-  if (chunks.length === 1) return chunks[0];
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
+  await pour(path, source, limit, (chunk) => chunks.push(chunk));
+  return join(chunks);
 }
 
 // Hands the bytes over as they come, or fails at the first one too many.

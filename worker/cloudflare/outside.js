@@ -1,6 +1,8 @@
 // Reads files from outside: by a request, from a service, from a bucket.
 // Bodies stay streams until the one who asked for them takes them in.
 
+import { join } from "./bodies.js";
+
 // A server that says nothing for this long counts as gone, in milliseconds.
 const TIMEOUT = 60_000;
 
@@ -26,11 +28,5 @@ export async function readAll(response, limit) {
     if (length > limit) return undefined;
     chunks.push(chunk);
   }
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return body;
+  return join(chunks);
 }

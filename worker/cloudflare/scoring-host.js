@@ -163,30 +163,3 @@ export function invoke(key, path, request, body, maxBody) {
     throw error;
   }
 }
-
-// How many times the limit is taken in from a client that sends too much: it
-// reads the answer only once it has sent its body.
-const DRAINED = 4;
-
-// The body of a request, or null if it is over the limit.
-export async function readBody(request, limit) {
-  if (!request.body) return new Uint8Array(0);
-  const declared = Number(request.headers.get("content-length") ?? Number.NaN);
-  if (declared <= limit) return new Uint8Array(await request.arrayBuffer());
-  let chunks = [];
-  let length = 0;
-  for await (const chunk of request.body) {
-    length += chunk.byteLength;
-    if (length <= limit) chunks.push(chunk);
-    else chunks = [];
-    if (length > limit * DRAINED) return null;
-  }
-  if (length > limit) return null;
-  const body = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return body;
-}

@@ -311,6 +311,7 @@ fn lay_out(level: Level) -> Result<()> {
     copy_dir(&root.join("web/static"), &site, everything)?;
     copy(&root.join("worker/browser/model-worker.js"), &site)?;
     for folder in [&site, &worker] {
+        copy(&root.join("worker/bodies.js"), folder)?;
         copy(&root.join("worker/load-model.js"), folder)?;
     }
     for file in ["worker.js", "scoring-host.js", "outside.js", "wrangler.jsonc"] {

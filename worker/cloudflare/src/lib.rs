@@ -9,9 +9,11 @@
 //! others to a binding, as streams that never enter this module's memory.
 
 mod assets;
+mod body;
 mod config;
 mod cors;
 mod models;
+mod origin;
 mod outside;
 mod proxy;
 mod reply;

@@ -20,7 +20,7 @@ use worker::{Context, Date, Env, Request, Response, Result};
 
 use crate::config::Config;
 use crate::outside::Outside;
-use crate::reply;
+use crate::{body, reply};
 
 /// How many sources are remembered; beyond that, all are looked up anew.
 const MAX_REMEMBERED: usize = 256;
@@ -39,13 +39,6 @@ extern "C" {
         read: &Closure<dyn Fn(String) -> Promise>,
         memory: f64,
     ) -> Promise;
-
-    /// The body of a request, or null where it is over the limit.
-    #[wasm_bindgen(catch, js_name = readBody)]
-    async fn read_body(
-        request: &web_sys::Request,
-        limit: f64,
-    ) -> std::result::Result<JsValue, JsValue>;
 
     /// Answers a request with a loaded model.
     #[wasm_bindgen(catch)]
@@ -118,7 +111,7 @@ async fn score(
     };
     let key = folder.to_string();
     let max_body = f64::from(u32::try_from(config.max_body).unwrap_or(u32::MAX));
-    let body = read_body(request.inner(), max_body).await?;
+    let body = body::read(request, config.max_body).await?.map_or(JsValue::NULL, JsValue::from);
     // While the body came, another model may have taken the place.
     if !has_model(&key)
         && let Err(refusal) = bring(outside, context, config, asked.name, &folder).await

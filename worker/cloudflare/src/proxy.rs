@@ -7,11 +7,10 @@
 
 use worker::{
     Env, Fetch, Fetcher, Headers, Method, Request, RequestInit, RequestRedirect, Response, Result,
-    Url,
 };
 
 use crate::config::Config;
-use crate::reply;
+use crate::{origin, reply};
 
 /// Headers that belong to one connection, or that would tell on the proxy.
 const NOT_FORWARDED: [&str; 10] = [
@@ -37,10 +36,8 @@ pub(crate) async fn forward(
     base: &str,
 ) -> Result<Response> {
     let url = request.url()?;
-    if let Some(origin) = request.headers().get("origin")?
-        && !is_same_origin(&origin, &url)
-    {
-        return reply::cross_origin(&origin);
+    if let Some(refusal) = origin::refusal(&request)? {
+        return Ok(refusal);
     }
     let query = url.query().map(|q| format!("?{q}")).unwrap_or_default();
     let target = format!("{base}{}{query}", url.path());
@@ -72,25 +69,4 @@ pub(crate) async fn forward(
             ),
         )
     })
-}
-
-/// Whether a page of this origin may use the server at `url`.
-pub(crate) fn is_same_origin(origin: &str, url: &Url) -> bool {
-    Url::parse(origin).is_ok_and(|origin| origin.origin() == url.origin())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_our_own_pages_pass() {
-        let url = Url::parse("http://127.0.0.1:8787/api/2.0/mlflow/runs/search?x=1").unwrap();
-        assert!(is_same_origin("http://127.0.0.1:8787", &url));
-        for other in
-            ["http://localhost:8787", "http://127.0.0.1", "https://127.0.0.1:8787", "null", ""]
-        {
-            assert!(!is_same_origin(other, &url), "{other}");
-        }
-    }
 }

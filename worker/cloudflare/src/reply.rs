@@ -15,13 +15,6 @@ pub(crate) fn error(status: u16, error_code: &str, message: &str) -> Result<Resp
     json(status, &ErrorBody { error_code, message })
 }
 
-/// The refusal of another site's page, in the words that MLflow's own has.
-pub(crate) fn cross_origin(origin: &str) -> Result<Response> {
-    let message =
-        format!("Cross-origin request blocked: this server answers its own pages, not {origin}");
-    error(403, "PERMISSION_DENIED", &message)
-}
-
 /// A JSON answer.
 pub(crate) fn json(status: u16, body: &impl Serialize) -> Result<Response> {
     let headers = Headers::new();

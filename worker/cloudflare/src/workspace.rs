@@ -14,8 +14,7 @@ use worker::{
     SqlStorageValue, State, Storage, Stub, durable_object,
 };
 
-use crate::proxy::is_same_origin;
-use crate::reply;
+use crate::{body, origin, reply};
 
 /// The binding of the workspaces' namespace.
 const BINDING: &str = "WORKSPACE";
@@ -25,11 +24,8 @@ const DEFAULT: &str = "default";
 
 /// Sends a request to the workspace, if this deployment has any.
 pub(crate) async fn forward(request: Request, env: &Env) -> Result<Response> {
-    let url = request.url()?;
-    if let Some(origin) = request.headers().get("origin")?
-        && !is_same_origin(&origin, &url)
-    {
-        return reply::cross_origin(&origin);
+    if let Some(refusal) = origin::refusal(&request)? {
+        return Ok(refusal);
     }
     let Ok(workspaces) = env.durable_object(BINDING) else {
         return reply::error(
@@ -79,12 +75,11 @@ impl DurableObject for Workspace {
 }
 
 /// The request as `tracking` takes it, or the refusal of one that is too large.
-async fn read(mut request: Request) -> Result<std::result::Result<http::Request<Bytes>, Response>> {
-    let length = request.headers().get("content-length")?.and_then(|l| l.parse::<usize>().ok());
-    if length.is_some_and(|length| length > tracking::MAX_BODY) {
+async fn read(request: Request) -> Result<std::result::Result<http::Request<Bytes>, Response>> {
+    let Some(body) = body::read(&request, tracking::MAX_BODY).await? else {
         let message = format!("the body is larger than {} bytes", tracking::MAX_BODY);
         return Ok(Err(reply::error(413, "BAD_REQUEST", &message)?));
-    }
+    };
     let url = request.url()?;
     let query = url.query().map(|q| format!("?{q}")).unwrap_or_default();
     let mut builder = http::Request::builder()
@@ -93,8 +88,7 @@ async fn read(mut request: Request) -> Result<std::result::Result<http::Request<
     if let Some(content_type) = request.headers().get("content-type")? {
         builder = builder.header("content-type", content_type);
     }
-    let body = Bytes::from(request.bytes().await?);
-    Ok(match builder.body(body) {
+    Ok(match builder.body(Bytes::from(body.to_vec())) {
         Ok(request) => Ok(request),
         Err(e) => {
             Err(reply::error(400, "BAD_REQUEST", &format!("the request can't be read: {e}"))?)

@@ -1,0 +1,33 @@
+// Bodies of requests and answers, taken in up to a limit.
+
+// How many times the limit is taken in from a client that sends too much: it
+// reads the answer only once it has sent its body.
+const DRAINED = 4;
+
+// Chunks as one array; a single one is not copied.
+export function join(chunks) {
+  if (chunks.length === 1) return chunks[0];
+  const bytes = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.byteLength, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+// The body of a request, or null if it is over the limit.
+export async function readBody(request, limit) {
+  if (!request.body) return new Uint8Array(0);
+  const declared = Number(request.headers.get("content-length") ?? Number.NaN);
+  if (declared <= limit) return new Uint8Array(await request.arrayBuffer());
+  let chunks = [];
+  let length = 0;
+  for await (const chunk of request.body) {
+    length += chunk.byteLength;
+    if (length <= limit) chunks.push(chunk);
+    else chunks = [];
+    if (length > limit * DRAINED) return null;
+  }
+  return length > limit ? null : join(chunks);
+}
