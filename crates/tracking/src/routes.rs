@@ -90,18 +90,14 @@ impl Ask<'_> {
         E: Endpoint + DeserializeOwned,
         A: Serialize,
     {
-        self.is::<E>().then(|| {
-            let mut work = Some((call::read(self.request)?, work));
+        self.read(|asked| {
+            let mut work = Some(|| work(asked));
             let mut answer = None;
             self.sql.transaction(&mut || {
-                if let Some((asked, work)) = work.take() {
-                    answer = Some(work(asked)?);
-                }
+                answer = work.take().map(|work| work()).transpose()?;
                 Ok(())
             })?;
-            answer
-                .map(|answer| call::json(StatusCode::OK, &answer))
-                .ok_or_else(|| Error::new(ErrorCode::InternalError, "the store ran nothing"))
+            answer.ok_or_else(|| Error::new(ErrorCode::InternalError, "the store ran nothing"))
         })
     }
 }

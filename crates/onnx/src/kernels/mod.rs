@@ -19,6 +19,7 @@ mod elementwise;
 mod encode;
 mod gather;
 mod linear;
+mod math;
 mod matmul;
 #[cfg(feature = "networks")]
 mod nn;

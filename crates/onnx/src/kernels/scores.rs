@@ -6,7 +6,7 @@
 
 use tensor::{Data, Tensor};
 
-use super::vectors::exp;
+use super::math::exp;
 use crate::attributes::Attributes;
 use crate::fault::{Fault, bail};
 use crate::limits;

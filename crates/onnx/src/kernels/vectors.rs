@@ -173,34 +173,6 @@ pub(super) fn wide_product(a: &[f32], b: &[f32]) -> f64 {
     sums.iter().sum::<f64>() + last
 }
 
-/// Added to and taken from a small number, this rounds it to a whole one, which
-/// then is in the low bits of the sum.
-const ROUND: f32 = 12_582_912.0;
-
-/// The logarithm of 2: nine bits of it, so that multiples are exact, and the
-/// rest.
-const LN_2: (f32, f32) = (355.0 / 512.0, -2.121_944_4e-4);
-
-/// The exponential function without branches, so that loops over it are
-/// vectorised; within 2 units in the last place of the true value.
-#[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
-    // Beyond these is 0 and infinity. Comparisons that keep NaN.
-    let x = if x < -105.0 { -105.0 } else { x };
-    let x = if x > 90.0 { 90.0 } else { x };
-    let shifted = x * std::f32::consts::LOG2_E + ROUND;
-    let n = shifted - ROUND;
-    let r = x - n * LN_2.0 - n * LN_2.1;
-    // `(exp(r) - 1 - r) / r²`, fitted for the smallest largest error.
-    let p = 0.008_369_419 + r * 0.001_381_314_5;
-    let p = 0.499_999_94 + r * (0.166_665_15 + r * (0.041_668_456 + r * p));
-    let y = 1.0 + (r + r * r * p);
-    // The power of 2 as two factors, each of which a float can hold.
-    let power = shifted.to_bits().cast_signed().wrapping_sub(ROUND.to_bits().cast_signed());
-    let two_to = |n: i32| f32::from_bits(n.wrapping_add(127).cast_unsigned() << 23);
-    y * two_to(power >> 1) * two_to(power.wrapping_sub(power >> 1))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,19 +221,5 @@ mod tests {
     fn wide_products_do_not_lose_small_terms() {
         let a: Vec<f32> = [&[3e7, 1.0][..], &[0.0; 20], &[-3e7, 0.25]].concat();
         assert_eq!(wide_product(&a, &vec![1.0; a.len()]), 1.25);
-    }
-
-    #[test]
-    fn exponentials_are_right() {
-        let mut x = -104.0f32;
-        while x < 88.7 {
-            let (y, truth) = (f64::from(exp(x)), f64::from(x).exp());
-            let unit = (truth * 2f64.powi(-23)).max(2f64.powi(-149));
-            assert!((y - truth).abs() <= 2.0 * unit, "exp({x}) = {y}, not {truth}");
-            x += 0.001_7;
-        }
-        assert_eq!([exp(0.0), exp(-200.0), exp(f32::NEG_INFINITY)], [1.0, 0.0, 0.0]);
-        assert_eq!([exp(89.0), exp(f32::INFINITY)], [f32::INFINITY; 2]);
-        assert!(exp(f32::NAN).is_nan());
     }
 }

@@ -8,7 +8,6 @@
 mod arithmetic;
 mod clip;
 mod compare;
-mod math;
 mod pass;
 mod pow;
 mod quantize;

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use tensor::{DType, Data, Tensor};
 
-use super::math::{erf, exp, exp_m1, sigmoid, tanh};
 use crate::fault::{Fault, bail};
 use crate::kernels::cast::{convert, is_signed, is_unsigned, widen};
+use crate::kernels::math::{erf, exp, exp_m1, sigmoid, tanh};
 use crate::kernels::{Kernel, Spec};
 use crate::value::Inputs;
 

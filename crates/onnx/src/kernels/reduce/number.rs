@@ -8,6 +8,7 @@ use half::f16;
 use tensor::{DType, Data, Element};
 
 use crate::fault::{Fault, bail};
+use crate::kernels::math::exp;
 
 /// What is added and multiplied. Integers wrap, but for the magnitude of the
 /// least.
@@ -144,38 +145,6 @@ impl Real for f64 {
     }
 }
 
-/// e to the power of x, within two units in the last place, in operations that
-/// vectorise: 2^n · e^r with |r| ≤ ln 2 / 2, and e^r by a polynomial.
-#[inline(always)]
-fn exp(x: f32) -> f32 {
-    // Adding this rounds to an integer, which is then in the lowest bits.
-    const ROUND: f32 = 12_582_912.0;
-    // ln 2 in two parts, of which products with small integers are exact.
-    const LN_2_HIGH: f32 = 0.693_359_4;
-    const LN_2_LOW: f32 = -2.121_944_4e-4;
-    let clamped = x.clamp(-104.0, 89.0);
-    let shifted = clamped * std::f32::consts::LOG2_E + ROUND;
-    let whole = shifted - ROUND;
-    let n = shifted.to_bits().wrapping_sub(ROUND.to_bits()).cast_signed();
-    let r = (clamped - whole * LN_2_HIGH) - whole * LN_2_LOW;
-    let mut tail = 1.987_569_1e-4;
-    tail = tail * r + 1.398_2e-3;
-    tail = tail * r + 8.333_452e-3;
-    tail = tail * r + 4.166_579_6e-2;
-    tail = tail * r + 0.166_666_66;
-    tail = tail * r + 0.5;
-    let power = (tail * r * r + r) + 1.0;
-    // Two factors, so that the result may be subnormal or infinite.
-    let half = n >> 1;
-    power * power_of_two(half) * power_of_two(n.wrapping_sub(half))
-}
-
-/// 2^n for n from -126 to 127.
-#[inline(always)]
-fn power_of_two(n: i32) -> f32 {
-    f32::from_bits(n.wrapping_add(127).cast_unsigned().wrapping_shl(23))
-}
-
 /// A tensor's elements in one of three types.
 pub(in crate::kernels) enum Wide<'a> {
     Single(Cow<'a, [f32]>),
@@ -236,23 +205,3 @@ macro_rules! by_float {
     };
 }
 pub(super) use by_float;
-
-#[cfg(test)]
-mod tests {
-    use super::exp;
-
-    #[test]
-    fn exponentials_are_right_to_two_units_in_the_last_place() {
-        for i in -10_300..8_870 {
-            let x = i as f32 / 100.0;
-            let exact = f64::from(x).exp();
-            let error = (f64::from(exp(x)) - exact).abs();
-            let unit = (exact * f64::from(f32::EPSILON)).max(f64::from(f32::from_bits(1)));
-            assert!(error <= 2.0 * unit, "{x}: {} instead of {exact}", exp(x));
-        }
-        assert_eq!(exp(0.0), 1.0);
-        assert_eq!(exp(f32::NEG_INFINITY), 0.0);
-        assert_eq!(exp(f32::INFINITY), f32::INFINITY);
-        assert!(exp(f32::NAN).is_nan());
-    }
-}

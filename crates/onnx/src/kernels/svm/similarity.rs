@@ -2,7 +2,8 @@
 
 use crate::attributes::Attributes;
 use crate::fault::{Fault, bail};
-use crate::kernels::vectors::{Vectors, exp};
+use crate::kernels::math::exp;
+use crate::kernels::vectors::Vectors;
 
 /// The attributes `kernel_type` and `kernel_params`.
 #[derive(Debug, Clone, Copy)]

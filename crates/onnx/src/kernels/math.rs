@@ -1,4 +1,4 @@
-//! The functions of 32-bit floats that networks spend their time in, without
+//! The functions of 32-bit floats that models spend their time in, without
 //! branches, so that loops over them are vectorised.
 //!
 //! The polynomials were fitted for the smallest largest error on their
@@ -37,31 +37,31 @@ fn exp_parts(x: f32) -> (f32, f32, f32) {
 }
 
 #[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
+pub(in crate::kernels) fn exp(x: f32) -> f32 {
     let (p, a, b) = exp_parts(x);
     (1.0 + p) * a * b
 }
 
 /// `exp(x) - 1`, exact around 0 too.
 #[inline(always)]
-pub(super) fn exp_m1(x: f32) -> f32 {
+pub(in crate::kernels) fn exp_m1(x: f32) -> f32 {
     let (p, a, b) = exp_parts(x);
     if x.abs() < 0.34 { p } else { (1.0 + p) * a * b - 1.0 }
 }
 
 #[inline(always)]
-pub(super) fn sigmoid(x: f32) -> f32 {
+pub(in crate::kernels) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
 #[inline(always)]
-pub(super) fn tanh(x: f32) -> f32 {
+pub(in crate::kernels) fn tanh(x: f32) -> f32 {
     let e = exp_m1(-2.0 * x.abs());
     (-e / (2.0 + e)).copysign(x)
 }
 
 #[inline(always)]
-pub(super) fn erf(x: f32) -> f32 {
+pub(in crate::kernels) fn erf(x: f32) -> f32 {
     // erf(4) is 1 already.
     let t = x.abs();
     let t = if t > 4.0 { 4.0 } else { t };
@@ -137,5 +137,34 @@ mod tests {
         for f in [exp, exp_m1, tanh, erf, sigmoid] {
             assert!(f(f32::NAN).is_nan());
         }
+    }
+
+    #[test]
+    fn exponentials_are_right() {
+        let mut x = -104.0f32;
+        while x < 88.7 {
+            let (y, truth) = (f64::from(exp(x)), f64::from(x).exp());
+            let unit = (truth * 2f64.powi(-23)).max(2f64.powi(-149));
+            assert!((y - truth).abs() <= 2.0 * unit, "exp({x}) = {y}, not {truth}");
+            x += 0.001_7;
+        }
+        assert_eq!([exp(0.0), exp(-200.0), exp(f32::NEG_INFINITY)], [1.0, 0.0, 0.0]);
+        assert_eq!([exp(89.0), exp(f32::INFINITY)], [f32::INFINITY; 2]);
+        assert!(exp(f32::NAN).is_nan());
+    }
+
+    #[test]
+    fn exponentials_are_right_to_two_units_in_the_last_place() {
+        for i in -10_300..8_870 {
+            let x = i as f32 / 100.0;
+            let exact = f64::from(x).exp();
+            let error = (f64::from(exp(x)) - exact).abs();
+            let unit = (exact * f64::from(f32::EPSILON)).max(f64::from(f32::from_bits(1)));
+            assert!(error <= 2.0 * unit, "{x}: {} instead of {exact}", exp(x));
+        }
+        assert_eq!(exp(0.0), 1.0);
+        assert_eq!(exp(f32::NEG_INFINITY), 0.0);
+        assert_eq!(exp(f32::INFINITY), f32::INFINITY);
+        assert!(exp(f32::NAN).is_nan());
     }
 }
