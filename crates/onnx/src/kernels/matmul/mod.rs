@@ -18,7 +18,7 @@ use super::{Build, Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::limits;
 use crate::value::Inputs;
-use product::{Matrix, multiply};
+pub(super) use product::{Matrix, multiply};
 
 pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
     Some(match (domain, op) {

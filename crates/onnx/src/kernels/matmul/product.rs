@@ -11,14 +11,14 @@ use super::super::reduce::Number;
 
 /// A matrix in row-major order, or its transpose.
 #[derive(Clone, Copy)]
-pub(super) struct Matrix<'a, T> {
-    pub(super) data: &'a [T],
+pub(in crate::kernels) struct Matrix<'a, T> {
+    pub(in crate::kernels) data: &'a [T],
     /// Whether what is meant is the transpose of what the data hold.
-    pub(super) flipped: bool,
+    pub(in crate::kernels) flipped: bool,
 }
 
 /// The rows of the left matrix, the inner dimension, the columns of the right.
-pub(super) type Size = (usize, usize, usize);
+pub(in crate::kernels) type Size = (usize, usize, usize);
 
 /// Rows of a tile.
 const HEIGHT: usize = 4;
@@ -27,8 +27,20 @@ const ROWS: usize = 128;
 /// Numbers of the inner dimension in a block.
 const DEPTH: usize = 256;
 
+impl<'a, T> Matrix<'a, T> {
+    /// A matrix whose rows the data hold.
+    pub(in crate::kernels) fn rows(data: &'a [T]) -> Self {
+        Self { data, flipped: false }
+    }
+}
+
 /// Adds the product of two matrices to `out`.
-pub(super) fn multiply<T: Number>(a: Matrix<'_, T>, b: Matrix<'_, T>, out: &mut [T], size: Size) {
+pub(in crate::kernels) fn multiply<T: Number>(
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    out: &mut [T],
+    size: Size,
+) {
     let (m, k, n) = size;
     if m == 0 || k == 0 || n == 0 {
         return;

@@ -2,11 +2,12 @@
 
 use tensor::{Data, Tensor};
 
-use super::real::{Real, add_product, dot, floats, reals};
+use super::real::{Real, dot, floats, reals};
 use super::window::bounded;
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::kernels::axes::Walk;
+use crate::kernels::matmul::{Matrix, multiply};
 use crate::limits;
 use crate::value::{Inputs, Value};
 
@@ -214,7 +215,8 @@ impl Attention {
             products.chunks_exact_mut(total.max(1)).for_each(softmax);
             self.show(Shown::Softmax, products, &mut shown);
             let out = out.get_mut(i * len * v_size..(i + 1) * len * v_size).unwrap_or_default();
-            add_product(products, v.head(kv), out.chunks_exact_mut(v_size.max(1)), (total, v_size));
+            let size = (len, total, v_size);
+            multiply(Matrix::rows(products), Matrix::rows(v.head(kv)), out, size);
         }
         let out = if is_flat {
             let values = swapped(&out, out_shape);

@@ -9,12 +9,14 @@ use std::borrow::Cow;
 use tensor::{DType, Data, Tensor};
 
 use super::pool::image;
-use super::real::{Number, Real, add_product, floats, one, reals, transposed};
+use super::real::{Real, floats, one, reals, transposed};
 use super::window::{
     AutoPad, Axis, Sliding, Window, lengths, out_shape, signed, span, split, unsigned,
 };
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
+use crate::kernels::matmul::{Matrix, multiply};
+use crate::kernels::reduce::Number;
 use crate::limits;
 use crate::value::Inputs;
 
@@ -115,10 +117,12 @@ fn convolved<T: Number>(
     } else {
         vec![T::default(); limits::elements(&[rows, line])?]
     };
+    let tile = if is_pointwise { 0 } else { rows.saturating_mul(sliding.row_out) };
+    let mut product = vec![T::default(); limits::elements(&[filters, tile])?];
     let weights = w.chunks_exact(filters * depth).cycle();
     for ((x, out), w) in x.chunks_exact(x_group).zip(out.chunks_exact_mut(out_group)).zip(weights) {
         if is_pointwise {
-            add_product(w, x, out.chunks_exact_mut(sliding.out), (depth, sliding.out));
+            multiply(Matrix::rows(w), Matrix::rows(x), out, (filters, depth, sliding.out));
             continue;
         }
         let mut from = 0;
@@ -131,11 +135,17 @@ fn convolved<T: Number>(
             for (plane, columns) in planes.zip(columns.chunks_exact_mut(sliding.kernel * width)) {
                 sliding.columns(plane, (from, to), columns);
             }
+            let product = product.get_mut(..filters * width).unwrap_or_default();
+            product.fill(T::default());
+            multiply(Matrix::rows(w), Matrix::rows(columns), product, (filters, depth, width));
             let start = from * sliding.row_out;
-            let outs = out
-                .chunks_exact_mut(sliding.out)
-                .map(|out| out.get_mut(start..start + width).unwrap_or_default());
-            add_product(w, columns, outs, (depth, width));
+            for (out, product) in
+                out.chunks_exact_mut(sliding.out).zip(product.chunks_exact(width.max(1)))
+            {
+                if let Some(out) = out.get_mut(start..start + width) {
+                    out.copy_from_slice(product);
+                }
+            }
             from = to;
         }
     }
@@ -240,7 +250,8 @@ fn deconvolved<T: Number>(
         let filters = w.chunks_exact(sliding.kernel * channels);
         for (w, out) in filters.zip(out.chunks_exact_mut(sliding.image)) {
             columns.fill(T::default());
-            add_product(w, x, columns.chunks_exact_mut(sliding.out), (channels, sliding.out));
+            let size = (sliding.kernel, channels, sliding.out);
+            multiply(Matrix::rows(w), Matrix::rows(x), &mut columns, size);
             sliding.add_columns(&columns, out);
         }
     }

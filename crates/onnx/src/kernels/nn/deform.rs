@@ -4,10 +4,11 @@ use tensor::Tensor;
 
 use super::conv::{Layers, add_bias, groups};
 use super::pool::image;
-use super::real::{Real, add_product, floats, reals};
+use super::real::{Real, floats, reals};
 use super::window::{Axis, Window, out_shape, unsigned};
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
+use crate::kernels::matmul::{Matrix, multiply};
 use crate::limits;
 use crate::value::Inputs;
 
@@ -125,7 +126,7 @@ fn deformed<T: Real>(
         }
         let groups = w.chunks_exact(filters * depth).zip(columns.chunks_exact(depth * points));
         for ((w, columns), out) in groups.zip(out.chunks_exact_mut(filters * points)) {
-            add_product(w, columns, out.chunks_exact_mut(points), (depth, points));
+            multiply(Matrix::rows(w), Matrix::rows(columns), out, (filters, depth, points));
         }
     }
     Ok(out)

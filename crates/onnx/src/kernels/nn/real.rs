@@ -1,4 +1,4 @@
-//! The numbers that layers compute with, and the product of matrices.
+//! The numbers that layers compute with.
 
 use std::borrow::Cow;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
@@ -7,24 +7,7 @@ use half::f16;
 use tensor::{DType, Data, Element, Tensor};
 
 use crate::fault::{Fault, bail};
-
-/// What can be added and multiplied; integers wrap.
-pub(crate) trait Number: Copy + Default {
-    fn plus(self, other: Self) -> Self;
-    fn times(self, other: Self) -> Self;
-}
-
-impl Number for i32 {
-    #[inline]
-    fn plus(self, other: Self) -> Self {
-        self.wrapping_add(other)
-    }
-
-    #[inline]
-    fn times(self, other: Self) -> Self {
-        self.wrapping_mul(other)
-    }
-}
+use crate::kernels::reduce::Number;
 
 /// `f32` or `f64`. Half floats are computed as `f32`, and rounded at the end.
 pub(crate) trait Real:
@@ -59,13 +42,6 @@ pub(crate) trait Real:
 
 macro_rules! real {
     ($($t:ident),*) => {$(
-        impl Number for $t {
-            #[inline]
-            fn plus(self, other: Self) -> Self { self + other }
-            #[inline]
-            fn times(self, other: Self) -> Self { self * other }
-        }
-
         impl Real for $t {
             const LOWEST: Self = $t::NEG_INFINITY;
 
@@ -152,43 +128,6 @@ pub(crate) fn one<T: Real>(tensor: &Tensor) -> Result<T, Fault> {
     match reals::<T>(tensor)?.as_ref() {
         [one] => Ok(*one),
         _ => bail!("a tensor of shape {:?}, where one number is wanted", tensor.shape()),
-    }
-}
-
-/// Adds the product of two matrices, `[m, k]` and `[k, n]`, to the rows of a
-/// third.
-pub(crate) fn add_product<'c, T: Number + 'c>(
-    a: &[T],
-    b: &[T],
-    c_rows: impl Iterator<Item = &'c mut [T]>,
-    (k, n): (usize, usize),
-) {
-    if k == 0 || n == 0 {
-        return;
-    }
-    let blocks = b.chunks_exact(n.saturating_mul(4));
-    for (a_row, c_row) in a.chunks_exact(k).zip(c_rows) {
-        let fours = a_row.chunks_exact(4);
-        let rest = fours.remainder();
-        for (a, b) in fours.zip(blocks.clone()) {
-            let mut rows = b.chunks_exact(n);
-            if let (&[a0, a1, a2, a3], Some(b0), Some(b1), Some(b2), Some(b3)) =
-                (a, rows.next(), rows.next(), rows.next(), rows.next())
-            {
-                for ((((c, &b0), &b1), &b2), &b3) in
-                    c_row.iter_mut().zip(b0).zip(b1).zip(b2).zip(b3)
-                {
-                    let low = a0.times(b0).plus(a1.times(b1));
-                    *c = c.plus(low.plus(a2.times(b2).plus(a3.times(b3))));
-                }
-            }
-        }
-        let done = a_row.len() - rest.len();
-        for (&a, b) in rest.iter().zip(b.chunks_exact(n).skip(done)) {
-            for (c, &b) in c_row.iter_mut().zip(b) {
-                *c = c.plus(a.times(b));
-            }
-        }
     }
 }
 

@@ -376,7 +376,11 @@ impl Sliding {
 
     /// Adds columns, as [`Self::columns`] lays them out for all windows, to the
     /// elements that they belong to.
-    pub(crate) fn add_columns<T: super::real::Number>(&self, columns: &[T], image: &mut [T]) {
+    pub(crate) fn add_columns<T: crate::kernels::reduce::Number>(
+        &self,
+        columns: &[T],
+        image: &mut [T],
+    ) {
         if self.row_out == 0 || self.out == 0 {
             return;
         }
