@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tensor::{DType, Tensor};
 
 use crate::compile;
+use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::external::{self, ExternalData};
 use crate::limits::Budget;
@@ -60,9 +61,8 @@ pub struct Requirements {
     /// The files, relative to the model's folder, that it keeps large tensors
     /// in. Empty for most small models.
     pub external_files: Vec<String>,
-    /// Whether it needs a session with the feature `networks`: it is not
-    /// tabular.
-    pub networks: bool,
+    /// Which kernels it needs.
+    pub engine: Engine,
 }
 
 /// What a model needs before it can load.
@@ -72,7 +72,7 @@ pub struct Requirements {
 pub fn requirements(model: impl Into<Bytes>) -> Result<Requirements, Error> {
     let mut model = external::decode(model.into())?;
     let external_files = external::locations(&mut model)?;
-    Ok(Requirements { external_files, networks: !compile::is_tabular(&model) })
+    Ok(Requirements { external_files, engine: Engine::of(&model) })
 }
 
 /// A loaded model, ready to run.
@@ -213,14 +213,6 @@ impl ValueInfo {
                 declared.join(", ")
             ))
         }
-    }
-}
-
-impl Dim {
-    /// Whether the model leaves the length open.
-    #[cfg(feature = "networks")]
-    pub(crate) fn is_open(&self) -> bool {
-        !matches!(self, Self::Fixed(_))
     }
 }
 

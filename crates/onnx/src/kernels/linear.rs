@@ -121,6 +121,7 @@ mod tests {
             constants: Vec::new(),
             dtypes: Vec::new(),
             outputs: 2,
+            absorbed: Vec::new(),
             bodies: Vec::new(),
         });
         built.err().map(|fault| fault.to_string())

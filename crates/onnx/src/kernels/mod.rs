@@ -82,6 +82,9 @@ pub(crate) struct Spec<'a> {
     pub(crate) dtypes: Vec<Option<DType>>,
     /// How many outputs the node names.
     pub(crate) outputs: usize,
+    /// The constant inputs that the kernel has taken in another form, and is
+    /// not given when it runs.
+    pub(crate) absorbed: Vec<usize>,
     /// The graphs among the attributes (of `If`, `Loop`, `Scan`), by name.
     pub(crate) bodies: Vec<Body>,
 }

@@ -2,9 +2,9 @@
 
 use tensor::{Data, Tensor};
 
-use super::super::reduce::Number;
 use super::super::{Kernel, Spec};
-use super::product::{Matrix, along, blocks};
+use super::product::{Laid, Matrix, Place, Strips, add_up, along};
+use super::tile::Tiled;
 use crate::fault::{Fault, bail};
 use crate::limits;
 use crate::value::Inputs;
@@ -47,7 +47,7 @@ pub(super) fn distances(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
 
 /// Sums of squared differences: exact where rows are equal, which |a|² + |b|²
 /// - 2ab is not.
-fn squares<T: Number>(
+fn squares<T: Tiled>(
     a: &[T],
     b: &[T],
     count: usize,
@@ -67,7 +67,9 @@ fn squares<T: Number>(
             along(b, a, out, step);
         }
     } else {
-        blocks(a, Matrix { data: b, flipped: true }, &mut out, (m, k, n), step);
+        let right = Laid { matrix: Matrix { data: b, flipped: true }, k, n };
+        let place = &mut Place { out: &mut out, row: n, column: 0 };
+        add_up(&Strips::new(Matrix::rows(a), m, k), &right, place, T::add_square);
     }
     out
 }

@@ -1,13 +1,16 @@
 //! The product of two matrices.
 //!
-//! Large ones are computed in tiles of four rows by eight columns (four of
-//! 64-bit numbers), which stay in the registers of a 128-bit machine: columns
-//! of the right matrix are copied side by side, then every four rows of the
-//! left one pass over them. The inner dimension is cut into blocks, which keeps
-//! the copy in the first cache and the error of sums small. Vectors have loops
-//! of their own.
+//! The left one is laid out in strips of up to four rows, the right one in
+//! panels of eight columns (four of 64-bit numbers); a strip and a panel make a
+//! tile of sums. The inner dimension is cut into blocks, which keeps a panel in
+//! the first cache and the error of sums small, and the strips into groups,
+//! which keeps a group in the second one. Vectors have loops of their own.
+
+use std::borrow::Cow;
+use std::ops::Range;
 
 use super::super::reduce::Number;
+use super::tile::{HEIGHT, Step, Tiled, tile};
 
 /// A matrix in row-major order, or its transpose.
 #[derive(Clone, Copy)]
@@ -20,10 +23,10 @@ pub(in crate::kernels) struct Matrix<'a, T> {
 /// The rows of the left matrix, the inner dimension, the columns of the right.
 pub(in crate::kernels) type Size = (usize, usize, usize);
 
-/// Rows of a tile.
-const HEIGHT: usize = 4;
-/// Rows of the left matrix that share a copy of the right one's columns.
-const ROWS: usize = 128;
+/// How few rows of the left matrix are not worth a layout.
+const FEW: usize = 4;
+/// Strips that share a copy of the right one's columns.
+const STRIPS: usize = 64;
 /// Numbers of the inner dimension in a block.
 const DEPTH: usize = 256;
 
@@ -35,7 +38,7 @@ impl<'a, T> Matrix<'a, T> {
 }
 
 /// Adds the product of two matrices to `out`.
-pub(in crate::kernels) fn multiply<T: Number>(
+pub(in crate::kernels) fn multiply<T: Tiled>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
     out: &mut [T],
@@ -45,7 +48,7 @@ pub(in crate::kernels) fn multiply<T: Number>(
     if m == 0 || k == 0 || n == 0 {
         return;
     }
-    if m < HEIGHT && !b.flipped && !a.flipped || k == 1 && n == 1 {
+    if m < FEW && !b.flipped && !a.flipped || k == 1 && n == 1 {
         let rows = a.data.chunks_exact(k).zip(out.chunks_exact_mut(n));
         return rows.for_each(|(a, out)| combine(a, b.data, out));
     }
@@ -56,18 +59,20 @@ pub(in crate::kernels) fn multiply<T: Number>(
         (true, _) if n == 1 => combine(b.data, a.data, out),
         (_, true) if m == 1 => along(b.data, a.data, out, step),
         (false, _) if n == 1 => along(a.data, b.data, out, step),
-        (false, true) if m < HEIGHT => {
+        (false, true) if m < FEW => {
             let rows = a.data.chunks_exact(k).zip(out.chunks_exact_mut(n));
             rows.for_each(|(a, out)| along(b.data, a, out, step));
         }
-        (true, _) => blocks(&flipped(a.data, m), b, out, size, step),
-        (false, _) => blocks(a.data, b, out, size, step),
+        _ => {
+            let strips = Strips::new(a, m, k);
+            add_up(
+                &strips,
+                &Laid { matrix: b, k, n },
+                &mut Place { out, row: n, column: 0 },
+                T::add_product,
+            );
+        }
     }
-}
-
-/// The rows of the transpose; `m` is how many.
-fn flipped<T: Copy>(data: &[T], m: usize) -> Vec<T> {
-    (0..m).flat_map(|i| data.iter().skip(i).step_by(m)).copied().collect()
 }
 
 /// Adds multiples of the rows of `b` to a row: the product with a vector on the
@@ -143,125 +148,229 @@ fn pair<T: Number>(a: &[T], b: &[T], step: impl Fn(T, T, T) -> T + Copy) -> T {
     a.iter().zip(b).fold(total, |sum, (&a, &b)| step(sum, a, b))
 }
 
-/// Adds to each place of `out` the sum over a row of `a` and a column of `b`.
-pub(super) fn blocks<T: Number>(
-    a: &[T],
-    b: Matrix<'_, T>,
-    out: &mut [T],
-    (_, k, n): Size,
-    step: impl Fn(T, T, T) -> T + Copy,
-) {
-    let wide = size_of::<T>() <= 4;
-    for (a, out) in a.chunks(ROWS.saturating_mul(k)).zip(out.chunks_mut(ROWS.saturating_mul(n))) {
-        for first in (0..k).step_by(DEPTH) {
-            let part = Part { a, b, k, n, first, depth: (k - first).min(DEPTH) };
-            let mut column = 0;
-            while column < n {
-                if wide && n - column > 4 {
-                    part.columns::<8>(column, out, step);
-                    column += 8;
-                } else {
-                    part.columns::<4>(column, out, step);
-                    column += 4;
-                }
-            }
-        }
-    }
-}
-
-/// Some rows of the left matrix and some of the inner dimension.
-struct Part<'a, T> {
-    a: &'a [T],
-    b: Matrix<'a, T>,
-    k: usize,
-    n: usize,
-    first: usize,
+/// A left matrix in strips: some rows, column by column. The rows are shared
+/// out evenly, so that no strip is low while another is high.
+pub(in crate::kernels) struct Strips<'a, T: Clone> {
+    data: Cow<'a, [T]>,
+    rows: usize,
     depth: usize,
 }
 
-impl<T: Number> Part<'_, T> {
-    /// Up to N columns of the product.
-    fn columns<const N: usize>(
-        &self,
-        column: usize,
-        out: &mut [T],
-        step: impl Fn(T, T, T) -> T + Copy,
-    ) {
-        let panel = self.panel::<N>(column);
-        let inner = self.first..self.first + self.depth;
-        let width = column..self.n.min(column + N);
-        let tall = self.a.chunks(HEIGHT * self.k).zip(out.chunks_mut(HEIGHT * self.n));
-        for (a, out) in tall {
-            let mut rows =
-                a.chunks_exact(self.k).map(|row| row.get(inner.clone()).unwrap_or_default());
-            let Some(first) = rows.next() else { continue };
-            // Where fewer rows are left, the first one stands in.
-            let mut next = || rows.next().unwrap_or(first);
-            let rows = [first, next(), next(), next()];
-            let sums = tile(rows, &panel, step);
-            for (sums, out) in sums.iter().zip(out.chunks_exact_mut(self.n)) {
-                for (out, &sum) in out.get_mut(width.clone()).into_iter().flatten().zip(sums) {
-                    *out = out.plus(sum);
+impl<'a, T: Number> Strips<'a, T> {
+    /// Lays out a matrix of `rows` rows of `depth` numbers.
+    pub(in crate::kernels) fn new(matrix: Matrix<'a, T>, rows: usize, depth: usize) -> Self {
+        if rows == 1 {
+            return Self { data: matrix.data.into(), rows, depth };
+        }
+        let mut data = vec![T::ZERO; rows.saturating_mul(depth)];
+        let mut rest = data.as_mut_slice();
+        for strip in 0..count(rows) {
+            let range = shared(rows, strip);
+            let Some((part, others)) = rest.split_at_mut_checked(range.len() * depth) else {
+                break;
+            };
+            rest = others;
+            if matrix.flipped {
+                let columns = matrix.data.chunks_exact(rows.max(1));
+                for (to, column) in part.chunks_exact_mut(range.len().max(1)).zip(columns) {
+                    to.copy_from_slice(column.get(range.clone()).unwrap_or_default());
+                }
+            } else {
+                let rows = matrix.data.chunks_exact(depth.max(1)).skip(range.start);
+                for (i, row) in rows.take(range.len()).enumerate() {
+                    let places = part.iter_mut().skip(i).step_by(range.len());
+                    places.zip(row).for_each(|(to, &x)| *to = x);
                 }
             }
         }
+        Self { data: data.into(), rows, depth }
     }
 
-    /// N columns of the right matrix side by side; zeros where it has fewer.
-    fn panel<const N: usize>(&self, column: usize) -> Vec<[T; N]> {
-        let mut panel = vec![[T::ZERO; N]; self.depth];
-        if self.b.flipped {
-            let columns = self.b.data.chunks_exact(self.k).skip(column).take(N);
+    /// The same for as long as the model is there.
+    pub(in crate::kernels) fn into_owned(self) -> Strips<'static, T> {
+        let Self { data, rows, depth } = self;
+        Strips { data: data.into_owned().into(), rows, depth }
+    }
+
+    /// A strip's height, and its numbers from a part of the inner dimension.
+    fn part(&self, strip: usize, inner: &Range<usize>) -> (Range<usize>, &[T]) {
+        let rows = shared(self.rows, strip);
+        let start = rows.start * self.depth;
+        let part = start + inner.start * rows.len()..start + inner.end * rows.len();
+        let part = self.data.get(part).unwrap_or_default();
+        (rows, part)
+    }
+}
+
+/// How many strips there are of so many rows.
+fn count(rows: usize) -> usize {
+    rows.div_ceil(HEIGHT)
+}
+
+/// The rows of a strip.
+fn shared(rows: usize, strip: usize) -> Range<usize> {
+    let strips = count(rows).max(1);
+    rows * strip / strips..rows * (strip + 1) / strips
+}
+
+/// A right side: columns that are given in panels.
+pub(in crate::kernels) trait Panels<T: Tiled> {
+    /// How many columns there are.
+    fn columns(&self) -> usize;
+
+    /// The numbers of the columns from `column` on, in a part of the inner
+    /// dimension, row by row. What is needed for it can be written to `room`,
+    /// which has a row for each and holds anything.
+    fn panel<'p>(
+        &'p self,
+        column: usize,
+        inner: &Range<usize>,
+        room: &'p mut [T::Row],
+    ) -> &'p [T::Row];
+}
+
+/// A right matrix whose panels are made when they are needed.
+pub(super) struct Laid<'a, T> {
+    pub(super) matrix: Matrix<'a, T>,
+    pub(super) k: usize,
+    pub(super) n: usize,
+}
+
+impl<T: Tiled> Panels<T> for Laid<'_, T> {
+    fn columns(&self) -> usize {
+        self.n
+    }
+
+    fn panel<'p>(
+        &'p self,
+        column: usize,
+        inner: &Range<usize>,
+        room: &'p mut [T::Row],
+    ) -> &'p [T::Row] {
+        if self.matrix.flipped {
+            room.fill(T::ROW);
+            let columns = self.matrix.data.chunks_exact(self.k.max(1)).skip(column).take(T::WIDTH);
             for (i, values) in columns.enumerate() {
-                let values = values.get(self.first..).unwrap_or_default();
-                for (row, &value) in panel.iter_mut().zip(values) {
-                    if let Some(place) = row.get_mut(i) {
+                let values = values.get(inner.clone()).unwrap_or_default();
+                for (row, &value) in room.iter_mut().zip(values) {
+                    if let Some(place) = row.as_mut().get_mut(i) {
                         *place = value;
                     }
                 }
             }
         } else {
-            let rows = self.b.data.chunks_exact(self.n).skip(self.first);
-            for (place, row) in panel.iter_mut().zip(rows) {
+            let rows = self.matrix.data.chunks_exact(self.n.max(1)).skip(inner.start);
+            for (place, row) in room.iter_mut().zip(rows) {
                 let values = row.get(column..).unwrap_or_default();
-                if let Some((values, _)) = values.split_first_chunk::<N>() {
+                if let Some(values) = T::row(values) {
                     *place = *values;
                 } else {
-                    for (place, &value) in place.iter_mut().zip(values) {
-                        *place = value;
-                    }
+                    *place = T::ROW;
+                    place.as_mut().iter_mut().zip(values).for_each(|(to, &x)| *to = x);
                 }
             }
         }
-        panel
+        room
     }
 }
 
-/// Four rows by N columns of sums.
-#[inline(always)]
-fn tile<T: Number, const N: usize>(
-    [r0, r1, r2, r3]: [&[T]; HEIGHT],
-    panel: &[[T; N]],
-    step: impl Fn(T, T, T) -> T + Copy,
-) -> [[T; N]; HEIGHT] {
-    let add = |sums: &mut [T; N], a: T, b: &[T; N]| {
-        for (sum, &b) in sums.iter_mut().zip(b) {
-            *sum = step(*sum, a, b);
+/// A right matrix that is multiplied often: all its panels.
+pub(in crate::kernels) struct Packed<T: Tiled> {
+    data: Vec<T::Row>,
+    pub(in crate::kernels) depth: usize,
+    pub(in crate::kernels) columns: usize,
+}
+
+impl<T: Tiled> Packed<T> {
+    /// Lays out a matrix of `depth` rows of `columns` numbers.
+    pub(in crate::kernels) fn new(matrix: Matrix<'_, T>, depth: usize, columns: usize) -> Self {
+        let laid = Laid { matrix, k: depth, n: columns };
+        let mut data = vec![T::ROW; depth.saturating_mul(columns.div_ceil(T::WIDTH))];
+        for (i, room) in data.chunks_exact_mut(depth.max(1)).enumerate() {
+            laid.panel(i * T::WIDTH, &(0..depth), room);
         }
-    };
-    let (mut s0, mut s1, mut s2, mut s3) = ([T::ZERO; N], [T::ZERO; N], [T::ZERO; N], [T::ZERO; N]);
-    for ((((b, &a0), &a1), &a2), &a3) in panel.iter().zip(r0).zip(r1).zip(r2).zip(r3) {
-        add(&mut s0, a0, b);
-        add(&mut s1, a1, b);
-        add(&mut s2, a2, b);
-        add(&mut s3, a3, b);
+        Self { data, depth, columns }
     }
-    [s0, s1, s2, s3]
+
+    /// Adds the product of `rows` rows of a left matrix and this one.
+    pub(in crate::kernels) fn add_product(&self, left: &[T], rows: usize, out: &mut [T]) {
+        if rows == 0 || self.depth == 0 || self.columns == 0 {
+            return;
+        }
+        let strips = Strips::new(Matrix::rows(left), rows, self.depth);
+        add_up(&strips, self, &mut Place { out, row: self.columns, column: 0 }, T::add_product);
+    }
+}
+
+impl<T: Tiled> Panels<T> for Packed<T> {
+    fn columns(&self) -> usize {
+        self.columns
+    }
+
+    fn panel<'p>(
+        &'p self,
+        column: usize,
+        inner: &Range<usize>,
+        _: &'p mut [T::Row],
+    ) -> &'p [T::Row] {
+        let start = column / T::WIDTH * self.depth;
+        self.data.get(start + inner.start..start + inner.end).unwrap_or_default()
+    }
+}
+
+/// Where a product is added: a matrix whose rows are `row` long, from its
+/// column `column` on.
+pub(in crate::kernels) struct Place<'a, T> {
+    pub(in crate::kernels) out: &'a mut [T],
+    pub(in crate::kernels) row: usize,
+    pub(in crate::kernels) column: usize,
+}
+
+/// Adds to a place what a step makes of each row of the left side and each
+/// column of the right one.
+pub(in crate::kernels) fn add_up<T: Tiled>(
+    left: &Strips<'_, T>,
+    right: &impl Panels<T>,
+    place: &mut Place<'_, T>,
+    step: impl Step<T>,
+) {
+    let mut room = vec![T::ROW; left.depth.min(DEPTH)];
+    let strips = count(left.rows);
+    for first in (0..left.depth).step_by(DEPTH) {
+        let inner = first..left.depth.min(first + DEPTH);
+        let room = room.get_mut(..inner.len()).unwrap_or_default();
+        for group in (0..strips).step_by(STRIPS) {
+            for column in (0..right.columns()).step_by(T::WIDTH) {
+                let panel = right.panel(column, &inner, room);
+                let width = T::WIDTH.min(right.columns() - column);
+                for strip in group..strips.min(group + STRIPS) {
+                    let (rows, strip) = left.part(strip, &inner);
+                    let mut at = rows.start * place.row + place.column + column;
+                    tile(rows.len(), strip, panel, step, |sums: T::Row| {
+                        add_row::<T>(place.out.get_mut(at..at + width), &sums);
+                        at += place.row;
+                    });
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn add_row<T: Tiled>(out: Option<&mut [T]>, sums: &T::Row) {
+    for (out, &sum) in out.into_iter().flatten().zip(sums.as_ref()) {
+        *out = out.plus(sum);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The rows of the transpose; `m` is how many.
+    fn flipped(data: &[f32], m: usize) -> Vec<f32> {
+        (0..m).flat_map(|i| data.iter().skip(i).step_by(m)).copied().collect()
+    }
 
     /// Every way through, against sums of exact products of small integers.
     #[test]

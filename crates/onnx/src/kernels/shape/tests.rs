@@ -27,6 +27,7 @@ fn run(
         constants: vec![None; inputs.len()],
         dtypes: inputs.iter().map(|input| input.as_ref().map(Tensor::dtype)).collect(),
         outputs,
+        absorbed: Vec::new(),
         bodies: Vec::new(),
     };
     let kernel = build(&mut spec)?;
