@@ -19,7 +19,10 @@ use super::{Build, Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::limits;
 use crate::value::Inputs;
-pub(super) use product::{Matrix, Packed, Panels, Place, Strips, add_up, multiply};
+use product::Packed;
+pub(super) use product::{Matrix, multiply};
+#[cfg(feature = "networks")]
+pub(super) use product::{Panels, Place, Strips, add_up};
 pub(super) use tile::Tiled;
 
 pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
@@ -108,7 +111,7 @@ fn product(right: &Packed<f32>, a: &Tensor) -> Result<(Vec<f32>, Vec<usize>), Fa
     let mut shape = outer.to_vec();
     shape.push(right.columns);
     let mut out = vec![0.0; limits::elements(&shape)?];
-    right.add_product(left, axes::product(outer), &mut out);
+    right.add_product(left, &mut out);
     Ok((out, shape))
 }
 

@@ -1,8 +1,8 @@
 //! The product of two matrices.
 //!
-//! The left one is laid out in strips of up to four rows, the right one in
-//! panels of eight columns (four of 64-bit numbers); a strip and a panel make a
-//! tile of sums. The inner dimension is cut into blocks, which keeps a panel in
+//! The left one is read in strips of up to four rows, the right one is laid out
+//! in panels of eight columns (four of 64-bit numbers); a strip and a panel make
+//! a tile of sums. The inner dimension is cut into blocks, which keeps a panel in
 //! the first cache and the error of sums small, and the strips into groups,
 //! which keeps a group in the second one. Vectors have loops of their own.
 
@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::super::reduce::Number;
-use super::tile::{HEIGHT, Step, Tiled, tile};
+use super::tile::{HEIGHT, Step, Strip, Tiled, tile};
 
 /// A matrix in row-major order, or its transpose.
 #[derive(Clone, Copy)]
@@ -64,15 +64,16 @@ pub(in crate::kernels) fn multiply<T: Tiled>(
             rows.for_each(|(a, out)| along(b.data, a, out, step));
         }
         _ => {
-            let strips = Strips::new(a, m, k);
-            add_up(
-                &strips,
-                &Laid { matrix: b, k, n },
-                &mut Place { out, row: n, column: 0 },
-                T::add_product,
-            );
+            let rows = if a.flipped { flipped(a.data, m).into() } else { Cow::Borrowed(a.data) };
+            let (left, right) = (Rows::new(&rows, k), Laid { matrix: b, k, n });
+            add_up(&left, &right, &mut Place { out, row: n, column: 0 }, T::add_product);
         }
     }
+}
+
+/// The rows of the transpose; `m` is how many.
+fn flipped<T: Copy>(data: &[T], m: usize) -> Vec<T> {
+    (0..m).flat_map(|i| data.iter().skip(i).step_by(m)).copied().collect()
 }
 
 /// Adds multiples of the rows of `b` to a row: the product with a vector on the
@@ -148,57 +149,133 @@ fn pair<T: Number>(a: &[T], b: &[T], step: impl Fn(T, T, T) -> T + Copy) -> T {
     a.iter().zip(b).fold(total, |sum, (&a, &b)| step(sum, a, b))
 }
 
-/// A left matrix in strips: some rows, column by column. The rows are shared
-/// out evenly, so that no strip is low while another is high.
-pub(in crate::kernels) struct Strips<'a, T: Clone> {
-    data: Cow<'a, [T]>,
+/// A left side: rows that are given in strips.
+pub(in crate::kernels) trait Left<T: Tiled> {
+    /// How many rows there are, and numbers in each.
+    fn size(&self) -> (usize, usize);
+
+    /// Some rows, at most as many as the tallest tile has, in a part of the
+    /// inner dimension.
+    fn strip(&self, rows: Range<usize>, inner: &Range<usize>) -> impl Strip<T>;
+}
+
+/// A left matrix as it is.
+pub(super) struct Rows<'a, T> {
+    data: &'a [T],
+    depth: usize,
+}
+
+impl<'a, T> Rows<'a, T> {
+    pub(super) fn new(data: &'a [T], depth: usize) -> Self {
+        Self { data, depth }
+    }
+}
+
+impl<T: Tiled> Left<T> for Rows<'_, T> {
+    fn size(&self) -> (usize, usize) {
+        (self.data.len().checked_div(self.depth).unwrap_or(0), self.depth)
+    }
+
+    fn strip(&self, rows: Range<usize>, inner: &Range<usize>) -> impl Strip<T> {
+        let row = |i: usize| {
+            let start = (rows.start + i).saturating_mul(self.depth);
+            self.data.get(start + inner.start..start + inner.end).unwrap_or_default()
+        };
+        (rows.len(), [row(0), row(1), row(2), row(3)])
+    }
+}
+
+impl<T: Tiled> Strip<T> for (usize, [&[T]; HEIGHT]) {
+    fn height(&self) -> usize {
+        self.0
+    }
+    #[inline(always)]
+    fn one(&self) -> &[T] {
+        let [a, ..] = self.1;
+        a
+    }
+    #[inline(always)]
+    fn two(&self) -> impl Iterator<Item = [T; 2]> {
+        let [a, b, ..] = self.1;
+        a.iter().zip(b).map(|(&a, &b)| [a, b])
+    }
+    #[inline(always)]
+    fn three(&self) -> impl Iterator<Item = [T; 3]> {
+        let [a, b, c, _] = self.1;
+        a.iter().zip(b).zip(c).map(|((&a, &b), &c)| [a, b, c])
+    }
+    #[inline(always)]
+    fn four(&self) -> impl Iterator<Item = [T; 4]> {
+        let [a, b, c, d] = self.1;
+        a.iter().zip(b).zip(c).zip(d).map(|(((&a, &b), &c), &d)| [a, b, c, d])
+    }
+}
+
+/// A left matrix that is multiplied often: for each strip its columns one after
+/// another.
+#[cfg(feature = "networks")]
+pub(in crate::kernels) struct Strips<T> {
+    data: Vec<T>,
     rows: usize,
     depth: usize,
 }
 
-impl<'a, T: Number> Strips<'a, T> {
-    /// Lays out a matrix of `rows` rows of `depth` numbers.
-    pub(in crate::kernels) fn new(matrix: Matrix<'a, T>, rows: usize, depth: usize) -> Self {
-        if rows == 1 {
-            return Self { data: matrix.data.into(), rows, depth };
-        }
-        let mut data = vec![T::ZERO; rows.saturating_mul(depth)];
-        let mut rest = data.as_mut_slice();
+#[cfg(feature = "networks")]
+impl<T: Tiled> Strips<T> {
+    /// Lays out the rows of a matrix.
+    pub(in crate::kernels) fn new(data: &[T], depth: usize) -> Self {
+        let (rows, _) = Rows::new(data, depth).size();
+        let mut strips = Self { data: vec![T::ZERO; data.len()], rows, depth };
+        let mut rest = strips.data.as_mut_slice();
         for strip in 0..count(rows) {
             let range = shared(rows, strip);
             let Some((part, others)) = rest.split_at_mut_checked(range.len() * depth) else {
                 break;
             };
             rest = others;
-            if matrix.flipped {
-                let columns = matrix.data.chunks_exact(rows.max(1));
-                for (to, column) in part.chunks_exact_mut(range.len().max(1)).zip(columns) {
-                    to.copy_from_slice(column.get(range.clone()).unwrap_or_default());
-                }
-            } else {
-                let rows = matrix.data.chunks_exact(depth.max(1)).skip(range.start);
-                for (i, row) in rows.take(range.len()).enumerate() {
-                    let places = part.iter_mut().skip(i).step_by(range.len());
-                    places.zip(row).for_each(|(to, &x)| *to = x);
-                }
+            let rows = data.chunks_exact(depth.max(1)).skip(range.start);
+            for (i, row) in rows.take(range.len()).enumerate() {
+                let places = part.iter_mut().skip(i).step_by(range.len());
+                places.zip(row).for_each(|(to, &x)| *to = x);
             }
         }
-        Self { data: data.into(), rows, depth }
+        strips
+    }
+}
+
+#[cfg(feature = "networks")]
+impl<T: Tiled> Left<T> for Strips<T> {
+    fn size(&self) -> (usize, usize) {
+        (self.rows, self.depth)
     }
 
-    /// The same for as long as the model is there.
-    pub(in crate::kernels) fn into_owned(self) -> Strips<'static, T> {
-        let Self { data, rows, depth } = self;
-        Strips { data: data.into_owned().into(), rows, depth }
-    }
-
-    /// A strip's height, and its numbers from a part of the inner dimension.
-    fn part(&self, strip: usize, inner: &Range<usize>) -> (Range<usize>, &[T]) {
-        let rows = shared(self.rows, strip);
+    fn strip(&self, rows: Range<usize>, inner: &Range<usize>) -> impl Strip<T> {
         let start = rows.start * self.depth;
         let part = start + inner.start * rows.len()..start + inner.end * rows.len();
-        let part = self.data.get(part).unwrap_or_default();
-        (rows, part)
+        (rows.len(), self.data.get(part).unwrap_or_default())
+    }
+}
+
+#[cfg(feature = "networks")]
+impl<T: Tiled> Strip<T> for (usize, &[T]) {
+    fn height(&self) -> usize {
+        self.0
+    }
+    #[inline(always)]
+    fn one(&self) -> &[T] {
+        self.1
+    }
+    #[inline(always)]
+    fn two(&self) -> impl Iterator<Item = [T; 2]> {
+        self.1.as_chunks().0.iter().copied()
+    }
+    #[inline(always)]
+    fn three(&self) -> impl Iterator<Item = [T; 3]> {
+        self.1.as_chunks().0.iter().copied()
+    }
+    #[inline(always)]
+    fn four(&self) -> impl Iterator<Item = [T; 4]> {
+        self.1.as_chunks().0.iter().copied()
     }
 }
 
@@ -292,13 +369,10 @@ impl<T: Tiled> Packed<T> {
         Self { data, depth, columns }
     }
 
-    /// Adds the product of `rows` rows of a left matrix and this one.
-    pub(in crate::kernels) fn add_product(&self, left: &[T], rows: usize, out: &mut [T]) {
-        if rows == 0 || self.depth == 0 || self.columns == 0 {
-            return;
-        }
-        let strips = Strips::new(Matrix::rows(left), rows, self.depth);
-        add_up(&strips, self, &mut Place { out, row: self.columns, column: 0 }, T::add_product);
+    /// Adds the product of the rows of a left matrix and this one.
+    pub(in crate::kernels) fn add_product(&self, left: &[T], out: &mut [T]) {
+        let place = &mut Place { out, row: self.columns, column: 0 };
+        add_up(&Rows::new(left, self.depth), self, place, T::add_product);
     }
 }
 
@@ -329,24 +403,25 @@ pub(in crate::kernels) struct Place<'a, T> {
 /// Adds to a place what a step makes of each row of the left side and each
 /// column of the right one.
 pub(in crate::kernels) fn add_up<T: Tiled>(
-    left: &Strips<'_, T>,
+    left: &impl Left<T>,
     right: &impl Panels<T>,
     place: &mut Place<'_, T>,
     step: impl Step<T>,
 ) {
-    let mut room = vec![T::ROW; left.depth.min(DEPTH)];
-    let strips = count(left.rows);
-    for first in (0..left.depth).step_by(DEPTH) {
-        let inner = first..left.depth.min(first + DEPTH);
+    let (rows, depth) = left.size();
+    let mut room = vec![T::ROW; depth.min(DEPTH)];
+    let strips = count(rows);
+    for first in (0..depth).step_by(DEPTH) {
+        let inner = first..depth.min(first + DEPTH);
         let room = room.get_mut(..inner.len()).unwrap_or_default();
         for group in (0..strips).step_by(STRIPS) {
             for column in (0..right.columns()).step_by(T::WIDTH) {
                 let panel = right.panel(column, &inner, room);
                 let width = T::WIDTH.min(right.columns() - column);
                 for strip in group..strips.min(group + STRIPS) {
-                    let (rows, strip) = left.part(strip, &inner);
+                    let rows = shared(rows, strip);
                     let mut at = rows.start * place.row + place.column + column;
-                    tile(rows.len(), strip, panel, step, |sums: T::Row| {
+                    tile(&left.strip(rows, &inner), panel, step, |sums: T::Row| {
                         add_row::<T>(place.out.get_mut(at..at + width), &sums);
                         at += place.row;
                     });
@@ -366,11 +441,6 @@ fn add_row<T: Tiled>(out: Option<&mut [T]>, sums: &T::Row) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The rows of the transpose; `m` is how many.
-    fn flipped(data: &[f32], m: usize) -> Vec<f32> {
-        (0..m).flat_map(|i| data.iter().skip(i).step_by(m)).copied().collect()
-    }
 
     /// Every way through, against sums of exact products of small integers.
     #[test]

@@ -29,6 +29,8 @@ pub(in crate::kernels) trait Tiled: Number {
     fn add(a: Self::Lanes, b: Self::Lanes) -> Self::Lanes;
     /// `sum + a · b`, rounded once or twice, as the machine does it faster.
     fn add_product(sum: Self::Lanes, a: Self::Lanes, b: Self::Lanes) -> Self::Lanes;
+    /// The greater ones; those of `a` where either is no number.
+    fn greater(a: Self::Lanes, b: Self::Lanes) -> Self::Lanes;
     /// `sum + (a - b)²`.
     fn add_square(sum: Self::Lanes, a: Self::Lanes, b: Self::Lanes) -> Self::Lanes;
 }
@@ -60,6 +62,11 @@ macro_rules! portable {
                 a
             }
             #[inline(always)]
+            fn greater(mut a: Self::Lanes, b: Self::Lanes) -> Self::Lanes {
+                a.iter_mut().zip(b).for_each(|(a, b)| *a = if b > *a { b } else { *a });
+                a
+            }
+            #[inline(always)]
             fn add_product(mut sum: Self::Lanes, a: Self::Lanes, b: Self::Lanes) -> Self::Lanes {
                 for ((sum, a), b) in sum.iter_mut().zip(a).zip(b) {
                     *sum = sum.plus(a.times(b));
@@ -83,7 +90,7 @@ portable!(f32 8 |a, b| a - b);
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm {
-    use core::arch::wasm32::{f32x4_add, f32x4_mul, f32x4_splat, f32x4_sub, v128};
+    use core::arch::wasm32::{f32x4_add, f32x4_pmax, f32x4_splat, f32x4_sub, i32x4_shuffle, v128};
 
     use super::Tiled;
 
@@ -100,7 +107,12 @@ mod wasm {
         #[inline(always)]
         fn every_second(numbers: &[Self]) -> Option<Self::Row> {
             let numbers: &[Self; 15] = numbers.first_chunk()?;
-            Some(std::array::from_fn(|i| numbers.get(2 * i).copied().unwrap_or_default()))
+            let ([a, b, c], _) = numbers.as_chunks::<4>() else { return None };
+            let [a, b, c, d] = [a, b, c, numbers.last_chunk()?].map(|part| bytemuck::cast(*part));
+            Some(bytemuck::cast([
+                i32x4_shuffle::<0, 2, 4, 6>(a, b),
+                i32x4_shuffle::<0, 2, 5, 7>(c, d),
+            ]))
         }
         #[inline(always)]
         fn load(row: &Self::Row) -> Self::Lanes {
@@ -117,6 +129,10 @@ mod wasm {
         #[inline(always)]
         fn add([a, b]: Self::Lanes, [c, d]: Self::Lanes) -> Self::Lanes {
             [f32x4_add(a, c), f32x4_add(b, d)]
+        }
+        #[inline(always)]
+        fn greater([a, b]: Self::Lanes, [c, d]: Self::Lanes) -> Self::Lanes {
+            [f32x4_pmax(a, c), f32x4_pmax(b, d)]
         }
         #[inline(always)]
         fn add_product(
@@ -146,7 +162,7 @@ mod wasm {
     #[inline(always)]
     #[cfg(not(target_feature = "relaxed-simd"))]
     fn multiply_add(a: v128, b: v128, sum: v128) -> v128 {
-        f32x4_add(f32x4_mul(a, b), sum)
+        f32x4_add(core::arch::wasm32::f32x4_mul(a, b), sum)
     }
 }
 
@@ -158,56 +174,71 @@ pub(in crate::kernels) trait Step<T: Tiled>:
 }
 impl<T: Tiled, F: Fn(T::Lanes, T::Lanes, T::Lanes) -> T::Lanes + Copy> Step<T> for F {}
 
-/// Calls back with each row of the tile over `strip`, which holds `height` rows
-/// of the left side column by column, and over `panel`, which holds as many
-/// rows of some columns of the right side.
+/// Some rows of a left side, in a part of the inner dimension: its columns one
+/// after another, for each height that a tile can have.
+pub(in crate::kernels) trait Strip<T> {
+    fn height(&self) -> usize;
+    fn one(&self) -> &[T];
+    fn two(&self) -> impl Iterator<Item = [T; 2]>;
+    fn three(&self) -> impl Iterator<Item = [T; 3]>;
+    fn four(&self) -> impl Iterator<Item = [T; 4]>;
+}
+
+/// Calls back with each row of the tile over a strip, and over `panel`, which
+/// holds as many rows of some columns of the right side.
 #[inline(always)]
 pub(super) fn tile<T: Tiled>(
-    height: usize,
-    strip: &[T],
+    strip: &impl Strip<T>,
     panel: &[T::Row],
     step: impl Step<T>,
     out: impl FnMut(T::Row),
 ) {
-    match height {
-        1 => line(strip, panel, step, out),
-        2 => rows::<T, 2>(strip, panel, step, out),
-        3 => rows::<T, 3>(strip, panel, step, out),
-        _ => rows::<T, HEIGHT>(strip, panel, step, out),
+    match strip.height() {
+        1 => line(strip.one(), panel, step, out),
+        2 => two(strip.two(), panel, step, out),
+        3 => three(strip.three(), panel, step, out),
+        _ => four(strip.four(), panel, step, out),
     }
 }
 
-#[inline(always)]
-fn rows<T: Tiled, const R: usize>(
-    strip: &[T],
-    panel: &[T::Row],
-    step: impl Step<T>,
-    out: impl FnMut(T::Row),
-) {
-    let mut sums = [T::splat(T::ZERO); R];
-    for (left, right) in strip.as_chunks::<R>().0.iter().zip(panel) {
-        let right = T::load(right);
-        for (sum, &x) in sums.iter_mut().zip(left) {
-            *sum = step(*sum, T::splat(x), right);
+/// Each row by name: a loop over them would be kept as a loop, and the sums in
+/// memory, where the module is optimised for size.
+macro_rules! rows {
+    ($name:ident, $height:literal, $($sum:ident $x:ident),*) => {
+        #[inline(always)]
+        fn $name<T: Tiled>(
+            left: impl Iterator<Item = [T; $height]>,
+            panel: &[T::Row],
+            step: impl Step<T>,
+            mut out: impl FnMut(T::Row),
+        ) {
+            $(let mut $sum = T::splat(T::ZERO);)*
+            for ([$($x),*], right) in left.zip(panel) {
+                let right = T::load(right);
+                $($sum = step($sum, T::splat($x), right);)*
+            }
+            $(out(T::store($sum));)*
         }
-    }
-    sums.map(T::store).into_iter().for_each(out);
+    };
 }
+rows!(two, 2, s0 x0, s1 x1);
+rows!(three, 3, s0 x0, s1 x1, s2 x2);
+rows!(four, 4, s0 x0, s1 x1, s2 x2, s3 x3);
 
 /// One row, in four sums at a time, so that none waits for another.
 #[inline(always)]
-fn line<T: Tiled>(strip: &[T], panel: &[T::Row], step: impl Step<T>, mut out: impl FnMut(T::Row)) {
+fn line<T: Tiled>(left: &[T], panel: &[T::Row], step: impl Step<T>, mut out: impl FnMut(T::Row)) {
     let ((fours, rest), (right_fours, right_rest)) =
-        (strip.as_chunks::<4>(), panel.as_chunks::<4>());
-    let mut sums = [T::splat(T::ZERO); 4];
-    for (left, right) in fours.iter().zip(right_fours) {
-        for ((sum, &x), right) in sums.iter_mut().zip(left).zip(right) {
-            *sum = step(*sum, T::splat(x), T::load(right));
-        }
+        (left.as_chunks::<4>(), panel.as_chunks::<4>());
+    let [mut s0, mut s1, mut s2, mut s3] = [T::splat(T::ZERO); 4];
+    for (&[x0, x1, x2, x3], [r0, r1, r2, r3]) in fours.iter().zip(right_fours) {
+        s0 = step(s0, T::splat(x0), T::load(r0));
+        s1 = step(s1, T::splat(x1), T::load(r1));
+        s2 = step(s2, T::splat(x2), T::load(r2));
+        s3 = step(s3, T::splat(x3), T::load(r3));
     }
-    for ((sum, &x), right) in sums.iter_mut().zip(rest).zip(right_rest) {
-        *sum = step(*sum, T::splat(x), T::load(right));
+    for (&x, right) in rest.iter().zip(right_rest) {
+        s0 = step(s0, T::splat(x), T::load(right));
     }
-    let [a, b, c, d] = sums;
-    out(T::store(T::add(T::add(a, b), T::add(c, d))));
+    out(T::store(T::add(T::add(s0, s1), T::add(s2, s3))));
 }

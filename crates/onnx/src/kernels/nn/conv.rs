@@ -89,18 +89,18 @@ pub(super) fn add_bias<T: Number>(out: &mut [T], bias: &[T], plane: usize) {
 }
 
 /// The weights of a convolution.
-struct Filters<'a, T: Clone> {
+struct Filters<'a, T: Tiled> {
     shape: Vec<usize>,
     groups: usize,
     laid: Laid<'a, T>,
 }
 
 /// How weights are laid out.
-enum Laid<'a, T: Clone> {
+enum Laid<'a, T: Tiled> {
     /// A channel for a channel: as they come.
     Depthwise(Cow<'a, [T]>),
     /// For each group the left side of a product.
-    Strips(Vec<Strips<'a, T>>),
+    Strips(Vec<Strips<T>>),
 }
 
 impl<'a, T: Tiled> Filters<'a, T> {
@@ -115,7 +115,7 @@ impl<'a, T: Tiled> Filters<'a, T> {
             Laid::Depthwise(w.into())
         } else {
             let groups = w.chunks_exact((each * depth).max(1));
-            Laid::Strips(groups.map(|w| Strips::new(Matrix::rows(w), each, depth)).collect())
+            Laid::Strips(groups.map(|w| Strips::new(w, depth)).collect())
         };
         Ok(Self { shape: shape.to_vec(), groups, laid })
     }
@@ -129,9 +129,7 @@ impl Filters<'static, f32> {
             Filters::new(w.shape(), w.as_slice()?, groups).ok()?;
         let laid = match laid {
             Laid::Depthwise(w) => Laid::Depthwise(w.into_owned().into()),
-            Laid::Strips(strips) => {
-                Laid::Strips(strips.into_iter().map(Strips::into_owned).collect())
-            }
+            Laid::Strips(strips) => Laid::Strips(strips),
         };
         spec.absorbed.push(1);
         Some(Self { shape, groups, laid })
@@ -151,7 +149,7 @@ struct Convolution {
 }
 
 impl Convolution {
-    fn new<T: Clone>(
+    fn new<T: Tiled>(
         window: &Window,
         x: &[usize],
         filters: &Filters<'_, T>,
@@ -190,12 +188,20 @@ impl Convolution {
         }
         let images = x.chunks_exact(self.channels * grid.image);
         let outs = out.chunks_exact_mut(self.filters * plane);
-        let mut room = grid.room(self.channels)?;
+        let mut room = grid.room(self.channels, T::ZERO)?;
         match &filters.laid {
             Laid::Depthwise(w) => {
                 let filters = w.chunks_exact(grid.taps.len().max(1)).cycle();
+                let blocks = grid.blocks::<T>();
+                let add = |sum, weight, seen| T::add_product(sum, T::splat(weight), seen);
                 for ((x, out), w) in images.zip(outs).zip(filters) {
-                    grid.slide(grid.padded(x, &mut room), w, out);
+                    let first = out.first().copied().unwrap_or_default();
+                    let put = |at: usize, sums: &[T]| {
+                        if let Some(place) = out.get_mut(at..at + sums.len()) {
+                            place.copy_from_slice(sums);
+                        }
+                    };
+                    grid.slide(&blocks, grid.padded(x, &mut room), w, first, add, put);
                 }
             }
             Laid::Strips(strips) => {

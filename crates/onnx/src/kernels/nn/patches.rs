@@ -22,13 +22,18 @@ pub(super) struct Grid {
     pub(super) starts: Vec<usize>,
     /// How many windows are in a row.
     row_out: usize,
+    /// How far apart they are.
+    stride: usize,
     /// Where each element of a window is, from its start on.
     pub(super) taps: Vec<usize>,
 }
 
 impl Grid {
     pub(super) fn new(axes: &[Axis]) -> Result<Self, Fault> {
-        let len = |axis: &Axis| unsigned(axis.before + axis.len + axis.after);
+        // The last window may reach further than the padding.
+        let reach =
+            |axis: &Axis| (axis.out - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1;
+        let len = |axis: &Axis| unsigned((axis.before + axis.len + axis.after).max(reach(axis)));
         let image: Vec<usize> = axes.iter().map(|axis| unsigned(axis.len)).collect();
         let padded: Vec<usize> = axes.iter().map(len).collect();
         let mut grid = Self {
@@ -37,6 +42,7 @@ impl Grid {
             rows: vec![0],
             starts: vec![0],
             row_out: axes.last().map_or(0, |axis| unsigned(axis.out)),
+            stride: axes.last().map_or(1, |axis| unsigned(axis.stride).max(1)),
             taps: vec![0],
         };
         for (i, axis) in axes.iter().enumerate() {
@@ -57,13 +63,16 @@ impl Grid {
     }
 
     /// Room for so many padded planes; nothing where there is no padding.
-    pub(super) fn room<T: Tiled>(&self, planes: usize) -> Result<Vec<T>, Fault> {
-        let padding = if self.padded == self.image { 0 } else { self.padded };
-        Ok(vec![T::ZERO; limits::elements(&[planes, padding])?])
+    pub(super) fn room<T: Tiled>(&self, planes: usize, padding: T) -> Result<Vec<T>, Fault> {
+        if self.padded == self.image {
+            return Ok(Vec::new());
+        }
+        // A block may look further than its windows do.
+        let after = limits::elements(&[planes, self.padded])?.saturating_add(2 * T::WIDTH);
+        Ok(vec![padding; after])
     }
 
-    /// Planes with their padding around them. What is around them in `room` has
-    /// to be zero.
+    /// Planes with their padding around them, which is in `room` already.
     pub(super) fn padded<'a, T: Tiled>(&self, planes: &'a [T], room: &'a mut [T]) -> &'a [T] {
         if room.is_empty() {
             return planes;
@@ -90,23 +99,94 @@ impl Grid {
         Ok((0..planes).flat_map(plane).collect())
     }
 
-    /// Adds to each place of `out` what its window over one padded plane sees,
-    /// weighted.
-    pub(super) fn slide<T: Tiled>(&self, plane: &[T], weights: &[T], out: &mut [T]) {
-        let rows = self.starts.chunks(self.row_out.max(1));
-        for (starts, out) in rows.zip(out.chunks_mut(self.row_out.max(1))) {
-            for (starts, out) in starts.chunks(T::WIDTH).zip(out.chunks_mut(T::WIDTH)) {
-                let mut sums = T::splat(T::ZERO);
-                let spread = Spread::of_row::<T>(starts);
-                for (&tap, &weight) in self.taps.iter().zip(weights) {
-                    let seen = spread.see(plane, starts, tap);
-                    sums = T::add_product(sums, T::splat(weight), T::load(&seen));
-                }
-                let sums = T::store(sums);
-                out.iter_mut().zip(sums.as_ref()).for_each(|(out, &sum)| *out = out.plus(sum));
-            }
+    /// The windows in blocks of as many as a tile has columns, row by row.
+    pub(super) fn blocks<T: Tiled>(&self) -> Vec<Block> {
+        let rows = self.starts.chunks(self.row_out.max(1)).enumerate();
+        let blocks = rows.flat_map(|(i, row)| {
+            let row_at = i * self.row_out;
+            row.chunks(T::WIDTH).enumerate().map(move |(j, starts)| Block {
+                start: starts.first().copied().unwrap_or_default(),
+                at: row_at + j * T::WIDTH,
+                count: starts.len(),
+            })
+        });
+        blocks.collect()
+    }
+
+    /// Takes together what each window over one padded plane sees: `step` adds
+    /// an element, with its weight, to what there is, which is `first` to begin
+    /// with.
+    pub(super) fn slide<T: Tiled>(
+        &self,
+        blocks: &[Block],
+        plane: &[T],
+        weights: &[T],
+        first: T,
+        step: impl Fn(T::Lanes, T, T::Lanes) -> T::Lanes + Copy,
+        mut put: impl FnMut(usize, &[T]),
+    ) {
+        let mut put = |block: &Block, lanes| {
+            let row = T::store(lanes);
+            put(block.at, row.as_ref().get(..block.count).unwrap_or_default());
+        };
+        // Four at a time, so that none waits for another.
+        let (fours, rest) = blocks.as_chunks::<4>();
+        for four in fours {
+            let lanes = self.take(four, plane, weights, first, step);
+            four.iter().zip(lanes).for_each(|(block, lanes)| put(block, lanes));
+        }
+        for one in rest {
+            let [lanes] = self.take(&[*one], plane, weights, first, step);
+            put(one, lanes);
         }
     }
+
+    #[inline(always)]
+    fn take<T: Tiled, const N: usize>(
+        &self,
+        blocks: &[Block; N],
+        plane: &[T],
+        weights: &[T],
+        first: T,
+        step: impl Fn(T::Lanes, T, T::Lanes) -> T::Lanes + Copy,
+    ) -> [T::Lanes; N] {
+        let from = blocks.map(|block| plane.get(block.start..).unwrap_or_default());
+        let all = |see: fn(&[T]) -> Option<T::Row>| {
+            let mut lanes = [T::splat(first); N];
+            for (&tap, &weight) in self.taps.iter().zip(weights) {
+                for (lanes, from) in lanes.iter_mut().zip(from) {
+                    *lanes = step(*lanes, weight, T::load(&see(from.get(tap..)?)?));
+                }
+            }
+            Some(lanes)
+        };
+        let quick = match self.stride {
+            1 => all(|from| T::row(from).copied()),
+            2 => all(T::every_second),
+            _ => None,
+        };
+        quick.unwrap_or_else(|| {
+            let mut lanes = [T::splat(first); N];
+            for (&tap, &weight) in self.taps.iter().zip(weights) {
+                for (lanes, from) in lanes.iter_mut().zip(from) {
+                    let seen = from.get(tap..).unwrap_or_default().iter().step_by(self.stride);
+                    let mut row = T::ROW;
+                    row.as_mut().iter_mut().zip(seen).for_each(|(to, &x)| *to = x);
+                    *lanes = step(*lanes, weight, T::load(&row));
+                }
+            }
+            lanes
+        })
+    }
+}
+
+/// Windows of one row that are taken together: where the first one starts, its
+/// number, and how many there are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Block {
+    start: usize,
+    at: usize,
+    count: usize,
 }
 
 /// What windows over padded planes see, as the columns of a matrix.
@@ -131,7 +211,7 @@ impl<T: Tiled> Panels<T> for Patches<'_, T> {
         let starts = self.starts.get(column..).unwrap_or_default();
         let starts = starts.get(..T::WIDTH).unwrap_or(starts);
         let taps = self.taps.get(inner.clone()).unwrap_or_default();
-        let spread = Spread::of::<T>(starts);
+        let spread = Spread::of(starts);
         for (row, &tap) in room.iter_mut().zip(taps) {
             *row = spread.see(self.image, starts, tap);
         }
@@ -150,14 +230,7 @@ enum Spread {
 }
 
 impl Spread {
-    /// Of as many windows as a tile has columns.
-    fn of<T: Tiled>(starts: &[usize]) -> Self {
-        if starts.len() == T::WIDTH { Self::of_row::<T>(starts) } else { Self::Any }
-    }
-
-    /// Of windows in a row: what is seen for windows that are not there does not
-    /// matter.
-    fn of_row<T: Tiled>(starts: &[usize]) -> Self {
+    fn of(starts: &[usize]) -> Self {
         let has_step =
             |step: usize| starts.iter().zip(starts.iter().skip(1)).all(|(a, b)| a + step == *b);
         match starts {
@@ -213,10 +286,12 @@ mod tests {
             let grid = Grid::new(&[axis, axis]).unwrap();
             let image: Vec<f32> = (0..len * len).map(|i| (i * 7 % 23) as f32).collect();
             let weights: Vec<f32> = (0..kernel * kernel).map(|i| (i % 5) as f32 - 1.0).collect();
-            let mut room = grid.room(1).unwrap();
+            let mut room = grid.room(1, 0.0).unwrap();
             let padded = grid.padded(&image, &mut room);
             let mut slid = vec![0.0; grid.starts.len()];
-            grid.slide(padded, &weights, &mut slid);
+            let add = |sum, weight, seen| f32::add_product(sum, f32::splat(weight), seen);
+            let put = |at: usize, sums: &[f32]| slid[at..at + sums.len()].copy_from_slice(sums);
+            grid.slide(&grid.blocks::<f32>(), padded, &weights, 0.0, add, put);
             let patches = Patches { image: padded, starts: &grid.starts, taps: &grid.taps };
             let inner = 0..weights.len();
             let mut panel = vec![f32::ROW; weights.len()];
