@@ -24,6 +24,7 @@ use crate::program::{Operand, Program, Slot, Step};
 use crate::proto::{
     AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto,
 };
+use crate::quantized::Quantized;
 use crate::session::{self, ValueInfo};
 use crate::tensors;
 #[cfg(feature = "tract")]
@@ -175,6 +176,8 @@ pub(crate) struct Resolved<'m> {
     pub(crate) proto: Cow<'m, NodeProto>,
     pub(crate) version: i64,
     pub(crate) inputs: Vec<Operand>,
+    /// What a constant of 8-bit integers is multiplied by.
+    scale: Option<Rc<Value>>,
     pub(crate) outputs: Vec<Option<Slot>>,
     pub(crate) place: String,
     /// The element types of the inputs, where they are known.
@@ -207,6 +210,9 @@ impl<'m> Context<'m, '_> {
         let mut build = Build {
             context: *self,
             names: Names { outer: scope, known: HashMap::new() },
+            quantized: HashMap::new(),
+            keeps_quantized: cfg!(feature = "networks")
+                && !source.nodes.iter().any(|n| n.attribute.iter().any(|a| a.g.is_some())),
             dtypes: HashMap::new(),
             slots: 0,
             inputs: Vec::new(),
@@ -234,8 +240,8 @@ impl<'m> Context<'m, '_> {
             })?);
         }
         // What no step holds any more goes with the names.
-        let Build { slots, mut inputs, captured, names, .. } = build;
-        drop(names);
+        let Build { slots, mut inputs, captured, names, quantized, .. } = build;
+        drop((names, quantized));
         let steps = resolved.into_iter().map(|node| self.step(node)).collect::<Result<_, _>>()?;
         inputs.extend(captured.iter().map(|(_, slot)| *slot));
         let mut program = Program { slots, inputs, steps, outputs };
@@ -262,6 +268,11 @@ impl<'m> Context<'m, '_> {
 struct Build<'m, 'c, 'p> {
     context: Context<'m, 'c>,
     names: Names<'p>,
+    /// Constants that are not in `names` until somebody wants their floats.
+    quantized: HashMap<String, Quantized>,
+    /// Whether there are such: not where a graph inside of this one might look
+    /// for them.
+    keeps_quantized: bool,
     dtypes: HashMap<Slot, DType>,
     slots: usize,
     inputs: Vec<Slot>,
@@ -295,6 +306,11 @@ impl Build<'_, '_, '_> {
         if let Some(operand) = self.names.known.get(name) {
             return Some(operand.clone());
         }
+        if let Some(floats) = self.quantized.get(name).and_then(Quantized::floats) {
+            let operand = Operand::Constant(Rc::new(floats));
+            self.names.known.insert(name.to_owned(), operand.clone());
+            return Some(operand);
+        }
         let operand = if let Some(value) = self.names.constant(name) {
             Operand::Constant(value)
         } else if self.names.is_known(name) {
@@ -306,6 +322,24 @@ impl Build<'_, '_, '_> {
         };
         self.names.known.insert(name.to_owned(), operand.clone());
         Some(operand)
+    }
+
+    /// Whether a node makes floats of a large constant of 8-bit integers, which
+    /// is kept as it is.
+    fn is_quantized(&mut self, node: &NodeProto) -> bool {
+        let [output] = node.output.as_slice() else { return false };
+        if !self.keeps_quantized
+            || !is_default_domain(&node.domain)
+            || !matches!(node.op_type.as_str(), "Cast" | "Mul" | "DequantizeLinear")
+        {
+            return false;
+        }
+        let known = |name: &String| self.names.known.get(name).cloned().unwrap_or(Operand::Absent);
+        let inputs: Vec<Operand> = node.input.iter().map(known).collect();
+        let quantized: Vec<_> = node.input.iter().map(|name| self.quantized.get(name)).collect();
+        let Some(made) = Quantized::of(node, &inputs, &quantized) else { return false };
+        self.quantized.insert(output.clone(), made);
+        true
     }
 
     /// Resolves a node; `None` for one whose values are known already.
@@ -322,10 +356,17 @@ impl Build<'_, '_, '_> {
         let version = self.version(&node);
         let place = place(&node, version, index);
 
+        if self.is_quantized(&node) {
+            return Ok(None);
+        }
         let mut inputs = Vec::with_capacity(node.input.len());
-        for name in &node.input {
+        let mut scale = None;
+        for (index, name) in node.input.iter().enumerate() {
             inputs.push(if name.is_empty() {
                 Operand::Absent
+            } else if let Some(known) = self.quantized.get(name).filter(|q| q.fits(&node, index)) {
+                scale.clone_from(&known.scale);
+                Operand::Constant(known.values.clone())
             } else {
                 self.operand(name).ok_or_else(|| {
                     invalid(format!("{place} takes '{name}', which nothing before it gives"))
@@ -345,6 +386,7 @@ impl Build<'_, '_, '_> {
         } else {
             let has_graph = node.attribute.iter().any(|a| a.g.is_some());
             if !has_graph
+                && scale.is_none()
                 && let Some(values) = folded(&node, version, &inputs)
                 && self.context.whole.keeps(&values)
             {
@@ -362,7 +404,9 @@ impl Build<'_, '_, '_> {
                 operand => constant_tensor(operand).map(Tensor::dtype),
             })
             .collect();
-        let known = if matches!(runs, Runs::Operator(_)) {
+        let known = if scale.is_some() {
+            vec![Some(DType::F32)]
+        } else if matches!(runs, Runs::Operator(_)) {
             types::outputs(&node, &dtypes)
         } else {
             Vec::new()
@@ -380,7 +424,7 @@ impl Build<'_, '_, '_> {
             self.names.known.insert(name.clone(), Operand::Slot { slot, last: false });
             outputs.push(Some(slot));
         }
-        Ok(Some(Resolved { proto: node, version, inputs, outputs, place, dtypes, runs }))
+        Ok(Some(Resolved { proto: node, version, inputs, scale, outputs, place, dtypes, runs }))
     }
 
     /// The node with the attributes that refer to a function's replaced by what
@@ -491,16 +535,22 @@ impl Build<'_, '_, '_> {
 impl Resolved<'_> {
     /// Prepares the node to be computed by us.
     pub(crate) fn into_step(self) -> Result<Step, Error> {
-        let Self { proto, version, mut inputs, outputs, place, dtypes, runs } = self;
+        let Self { proto, version, mut inputs, scale, outputs, place, dtypes, runs } = self;
         let kernel: Box<dyn Kernel> = match runs {
             Runs::Function(program) => Box::new(move |inputs: Inputs<'_>| call(&program, inputs)),
             Runs::Operator(bodies) => {
                 if kernels::find(&proto.domain, &proto.op_type).is_none() {
                     return Err(unsupported(format!("{place}: the operator is not supported")));
                 }
-                let (kernel, absorbed) =
-                    kernel(&proto, version, &inputs, dtypes, outputs.len(), bodies)
-                        .map_err(|fault| unsupported(format!("{place}: {fault}")))?;
+                let (kernel, absorbed) = kernel(
+                    &proto,
+                    version,
+                    (&inputs, scale.as_deref()),
+                    dtypes,
+                    outputs.len(),
+                    bodies,
+                )
+                .map_err(|fault| unsupported(format!("{place}: {fault}")))?;
                 for input in absorbed {
                     if let Some(operand) = inputs.get_mut(input) {
                         *operand = Operand::Absent;
@@ -518,7 +568,7 @@ impl Resolved<'_> {
 fn kernel(
     node: &NodeProto,
     version: i64,
-    inputs: &[Operand],
+    (inputs, scale): (&[Operand], Option<&Value>),
     dtypes: Vec<Option<DType>>,
     outputs: usize,
     bodies: Vec<Body>,
@@ -532,6 +582,7 @@ fn kernel(
         constants: inputs.iter().map(constant_tensor).collect(),
         dtypes,
         outputs,
+        scale: scale.and_then(Value::as_tensor),
         absorbed: Vec::new(),
         bodies,
     };
@@ -567,7 +618,8 @@ fn folded(node: &NodeProto, version: i64, inputs: &[Operand]) -> Option<Vec<Valu
         });
     }
     let dtypes = inputs.iter().map(|i| constant_tensor(i).map(Tensor::dtype)).collect();
-    let (kernel, _) = kernel(node, version, inputs, dtypes, node.output.len(), Vec::new()).ok()?;
+    let (kernel, _) =
+        kernel(node, version, (inputs, None), dtypes, node.output.len(), Vec::new()).ok()?;
     let values = kernel.run(Inputs(values)).ok()?;
     let fits = |value: &Value| value.as_tensor().is_some_and(|tensor| tensor.len() <= largest);
     (values.len() >= node.output.len() && values.iter().all(fits)).then_some(values)

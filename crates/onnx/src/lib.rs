@@ -44,6 +44,7 @@ mod kernels;
 mod limits;
 mod program;
 mod proto;
+mod quantized;
 mod serialized;
 mod session;
 mod tensors;

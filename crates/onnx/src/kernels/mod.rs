@@ -82,6 +82,9 @@ pub(crate) struct Spec<'a> {
     pub(crate) dtypes: Vec<Option<DType>>,
     /// How many outputs the node names.
     pub(crate) outputs: usize,
+    /// What the integers of a constant input stand for when they are multiplied
+    /// by this; see [`crate::quantized`].
+    pub(crate) scale: Option<&'a Tensor>,
     /// The constant inputs that the kernel has taken in another form, and is
     /// not given when it runs.
     pub(crate) absorbed: Vec<usize>,

@@ -5,7 +5,7 @@ use tensor::Tensor;
 use super::super::axes::{self, Walk};
 use super::super::reduce::{Wide, narrow};
 use super::super::{Kernel, Spec};
-use super::product::{Matrix, multiply};
+use super::product::{Matrix, Panels as _, multiply};
 use super::tile::Tiled;
 use super::{packed, product, singles};
 use crate::fault::{Fault, bail};
@@ -36,15 +36,14 @@ pub(super) fn gemm(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
             let a = inputs.tensor(0)?;
             let &[m, _] = a.shape() else { bail!("a matrix is wanted, not shape {:?}", a.shape()) };
             let (mut out, shape) = product(&packed, a)?;
-            if let Some(c) = gemm.addend(&inputs, m, packed.columns)? {
+            let (_, columns) = packed.size();
+            if let Some(c) = gemm.addend(&inputs, m, columns)? {
                 let Wide::Single(elements) = Wide::new(c.data(), false)? else {
                     bail!("C is of another type than A and B")
                 };
-                gemm.finish(&mut out, Some((&elements, c.shape())), (m, packed.columns), |x, f| {
-                    x * f
-                });
+                gemm.finish(&mut out, Some((&elements, c.shape())), (m, columns), |x, f| x * f);
             } else {
-                gemm.finish(&mut out, None, (m, packed.columns), |x, f| x * f);
+                gemm.finish(&mut out, None, (m, columns), |x, f| x * f);
             }
             Ok(vec![Tensor::new(shape, out)?.into()])
         }));

@@ -292,8 +292,8 @@ fn shared(rows: usize, strip: usize) -> Range<usize> {
 
 /// A right side: columns that are given in panels.
 pub(in crate::kernels) trait Panels<T: Tiled> {
-    /// How many columns there are.
-    fn columns(&self) -> usize;
+    /// How many rows and columns there are.
+    fn size(&self) -> (usize, usize);
 
     /// The numbers of the columns from `column` on, in a part of the inner
     /// dimension, row by row. What is needed for it can be written to `room`,
@@ -314,8 +314,8 @@ pub(super) struct Laid<'a, T> {
 }
 
 impl<T: Tiled> Panels<T> for Laid<'_, T> {
-    fn columns(&self) -> usize {
-        self.n
+    fn size(&self) -> (usize, usize) {
+        (self.k, self.n)
     }
 
     fn panel<'p>(
@@ -354,8 +354,8 @@ impl<T: Tiled> Panels<T> for Laid<'_, T> {
 /// A right matrix that is multiplied often: all its panels.
 pub(in crate::kernels) struct Packed<T: Tiled> {
     data: Vec<T::Row>,
-    pub(in crate::kernels) depth: usize,
-    pub(in crate::kernels) columns: usize,
+    depth: usize,
+    columns: usize,
 }
 
 impl<T: Tiled> Packed<T> {
@@ -368,17 +368,11 @@ impl<T: Tiled> Packed<T> {
         }
         Self { data, depth, columns }
     }
-
-    /// Adds the product of the rows of a left matrix and this one.
-    pub(in crate::kernels) fn add_product(&self, left: &[T], out: &mut [T]) {
-        let place = &mut Place { out, row: self.columns, column: 0 };
-        add_up(&Rows::new(left, self.depth), self, place, T::add_product);
-    }
 }
 
 impl<T: Tiled> Panels<T> for Packed<T> {
-    fn columns(&self) -> usize {
-        self.columns
+    fn size(&self) -> (usize, usize) {
+        (self.depth, self.columns)
     }
 
     fn panel<'p>(
@@ -408,16 +402,16 @@ pub(in crate::kernels) fn add_up<T: Tiled>(
     place: &mut Place<'_, T>,
     step: impl Step<T>,
 ) {
-    let (rows, depth) = left.size();
+    let ((rows, depth), (_, columns)) = (left.size(), right.size());
     let mut room = vec![T::ROW; depth.min(DEPTH)];
     let strips = count(rows);
     for first in (0..depth).step_by(DEPTH) {
         let inner = first..depth.min(first + DEPTH);
         let room = room.get_mut(..inner.len()).unwrap_or_default();
         for group in (0..strips).step_by(STRIPS) {
-            for column in (0..right.columns()).step_by(T::WIDTH) {
+            for column in (0..columns).step_by(T::WIDTH) {
                 let panel = right.panel(column, &inner, room);
-                let width = T::WIDTH.min(right.columns() - column);
+                let width = T::WIDTH.min(columns - column);
                 for strip in group..strips.min(group + STRIPS) {
                     let rows = shared(rows, strip);
                     let mut at = rows.start * place.row + place.column + column;

@@ -94,6 +94,7 @@ mod tests {
             constants: vec![None; inputs.len()],
             dtypes: vec![None; inputs.len()],
             outputs: 1,
+            scale: None,
             absorbed: Vec::new(),
             bodies: Vec::new(),
         };

@@ -198,8 +198,8 @@ pub(super) struct Patches<'a, T> {
 }
 
 impl<T: Tiled> Panels<T> for Patches<'_, T> {
-    fn columns(&self) -> usize {
-        self.starts.len()
+    fn size(&self) -> (usize, usize) {
+        (self.taps.len(), self.starts.len())
     }
 
     fn panel<'p>(

@@ -27,6 +27,7 @@ fn run(
         constants: vec![None; inputs.len()],
         dtypes: inputs.iter().map(|input| input.as_ref().map(Tensor::dtype)).collect(),
         outputs,
+        scale: None,
         absorbed: Vec::new(),
         bodies: Vec::new(),
     };
