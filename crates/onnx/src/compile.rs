@@ -525,6 +525,7 @@ impl Build<'_, '_, '_> {
                 captures,
                 inputs: session::open_inputs(graph).map(session::value_info).collect(),
                 outputs: graph.output.iter().map(session::value_info).collect(),
+                is_distances: kernels::is_distances(graph),
                 budget: self.context.whole.budget.clone(),
             });
         }

@@ -48,6 +48,7 @@ use crate::limits::Budget;
 use crate::program::Program;
 use crate::session::ValueInfo;
 use crate::value::{Inputs, Value};
+pub(crate) use control::is_distances;
 
 /// Computes a node's outputs.
 pub(crate) trait Kernel {
@@ -104,6 +105,9 @@ pub(crate) struct Body {
     /// What the graph declares of its own inputs and of its outputs.
     pub(crate) inputs: Vec<ValueInfo>,
     pub(crate) outputs: Vec<ValueInfo>,
+    /// Whether it computes the distances of a row to others; see
+    /// [`is_distances`].
+    pub(crate) is_distances: bool,
     /// What the loops of the model may still do.
     pub(crate) budget: Rc<Budget>,
 }

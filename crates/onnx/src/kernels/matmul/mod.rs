@@ -21,6 +21,7 @@ use super::{Build, Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::limits;
 use crate::value::Inputs;
+pub(super) use distance::squared_distances;
 #[cfg(feature = "networks")]
 pub(super) use product::Strips;
 pub(super) use product::{Matrix, Panels, Place, add_up, multiply};
