@@ -53,7 +53,26 @@ struct Module {
     bare: bool,
     /// What rustc is told besides.
     flags: &'static str,
+    /// Whether it comes for hosts with relaxed SIMD, too: in the folder
+    /// [`RELAXED`].
+    comes_relaxed: bool,
 }
+
+/// The folder of the modules that multiply and add in one instruction, which
+/// workerd and current browsers have.
+const RELAXED: &str = "relaxed";
+
+/// Which instructions a module may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Simd {
+    /// Those that every host has.
+    Plain,
+    /// Relaxed SIMD, too.
+    Relaxed,
+}
+
+/// Both.
+pub(crate) const SIMD: [Simd; 2] = [Simd::Plain, Simd::Relaxed];
 
 /// What a module is optimised for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +95,7 @@ const MODULES: [Module; 4] = [
         kind: Kind::Small,
         bare: false,
         flags: "",
+        comes_relaxed: false,
     },
     Module {
         package: "scoring-wasm",
@@ -85,6 +105,7 @@ const MODULES: [Module; 4] = [
         kind: Kind::Kernels,
         bare: true,
         flags: "",
+        comes_relaxed: true,
     },
     Module {
         package: "web",
@@ -95,6 +116,7 @@ const MODULES: [Module; 4] = [
         bare: false,
         // Leptos: one type for all views, which is less code.
         flags: "--cfg erase_components",
+        comes_relaxed: false,
     },
     Module {
         package: "scoring-wasm",
@@ -104,6 +126,7 @@ const MODULES: [Module; 4] = [
         kind: Kind::Engine,
         bare: false,
         flags: "",
+        comes_relaxed: true,
     },
 ];
 
@@ -116,6 +139,7 @@ const SUITE: Module = Module {
     kind: Kind::Engine,
     bare: false,
     flags: "",
+    comes_relaxed: true,
 };
 
 /// The same without tract, as the module `tabular` is built; for benchmarks.
@@ -127,6 +151,7 @@ const SUITE_TABULAR: Module = Module {
     kind: Kind::Kernels,
     bare: true,
     flags: "",
+    comes_relaxed: true,
 };
 
 impl Module {
@@ -180,9 +205,11 @@ pub(crate) fn build(level: Level) -> Result<()> {
     npm::ensure(Scope::Serve)?;
     let toolchain = Toolchain::ensure()?;
     let start = SystemTime::now();
-    for (index, module) in MODULES.iter().enumerate() {
-        let what = format!("[{}/{}] building {}", index + 1, MODULES.len(), module.name);
-        step(&what, || compile(&toolchain, module, level))?;
+    let wanted: Vec<_> = MODULES.iter().flat_map(|module| variants(module, level)).collect();
+    for (index, (module, simd)) in wanted.iter().enumerate() {
+        let relaxed = if *simd == Simd::Relaxed { " with relaxed SIMD" } else { "" };
+        let what = format!("[{}/{}] building {}{relaxed}", index + 1, wanted.len(), module.name);
+        step(&what, || compile(&toolchain, module, level, *simd))?;
     }
     lay_out(level)?;
     if let Ok(took) = start.elapsed() {
@@ -191,33 +218,51 @@ pub(crate) fn build(level: Level) -> Result<()> {
     Ok(())
 }
 
+/// A module as often as it is built.
+fn variants(module: &'static Module, level: Level) -> Vec<(&'static Module, Simd)> {
+    let all: &[Simd] = match (module.comes_relaxed, level) {
+        (false, _) => &[Simd::Plain],
+        // In the loop for the hosts that developers have.
+        (true, Level::Dev) => &[Simd::Relaxed],
+        (true, _) => &SIMD,
+    };
+    all.iter().map(|&simd| (module, simd)).collect()
+}
+
 /// Builds the module of the suites, and gives its folder.
-pub(crate) fn suite(toolchain: &Toolchain, level: Level) -> Result<PathBuf> {
-    step("building the suites' module", || compile(toolchain, &SUITE, level))?;
-    Ok(bound(&SUITE, level))
+pub(crate) fn suite(toolchain: &Toolchain, level: Level, simd: Simd) -> Result<PathBuf> {
+    step("building the suites' module", || compile(toolchain, &SUITE, level, simd))?;
+    Ok(bound(&SUITE, level, simd))
 }
 
 /// Builds the same without tract, and gives its folder.
-pub(crate) fn suite_tabular(toolchain: &Toolchain, level: Level) -> Result<PathBuf> {
+pub(crate) fn suite_tabular(toolchain: &Toolchain, level: Level, simd: Simd) -> Result<PathBuf> {
     let what = "building the suites' module for tabular models";
-    step(what, || compile(toolchain, &SUITE_TABULAR, level))?;
-    Ok(bound(&SUITE_TABULAR, level))
+    step(what, || compile(toolchain, &SUITE_TABULAR, level, simd))?;
+    Ok(bound(&SUITE_TABULAR, level, simd))
 }
 
 /// Where a module's JavaScript and final wasm are kept between builds.
-fn bound(module: &Module, level: Level) -> PathBuf {
+fn bound(module: &Module, level: Level, simd: Simd) -> PathBuf {
+    let name = match simd {
+        Simd::Plain => module.name.to_owned(),
+        Simd::Relaxed => format!("{}-{RELAXED}", module.name),
+    };
     let level = match level {
         Level::Dev => "dev",
         Level::Optimised => "optimised",
         Level::Release => "release",
     };
-    paths::target().join("modules").join(level).join(module.name)
+    paths::target().join("modules").join(level).join(name)
 }
 
 /// Compiles one module, generates its JavaScript, and shrinks it.
-fn compile(toolchain: &Toolchain, module: &Module, level: Level) -> Result<()> {
+fn compile(toolchain: &Toolchain, module: &Module, level: Level, simd: Simd) -> Result<()> {
     let (profile, folder) = module.profile(level);
-    let mut cargo = toolchain.cargo_with(module.flags);
+    let mut cargo = toolchain.cargo_with(match simd {
+        Simd::Plain => module.flags,
+        Simd::Relaxed => "-C target-feature=+relaxed-simd",
+    });
     cargo.args(["build", "--target", WASM, "--package", module.package, "--profile", profile]);
     if module.bare {
         cargo.arg("--no-default-features");
@@ -228,7 +273,7 @@ fn compile(toolchain: &Toolchain, module: &Module, level: Level) -> Result<()> {
     }
     run(&mut cargo)?;
     let compiled = paths::target().join(WASM).join(folder).join(format!("{}.wasm", module.file));
-    let out = bound(module, level);
+    let out = bound(module, level, simd);
     // cargo's output keeps the time at which it was first made, so only its
     // content tells whether the rest has been done for it.
     let (made_from, stamp) = (fingerprint(&compiled)?, out.with_extension("made-from"));
@@ -270,9 +315,11 @@ fn bind(module: &Module, level: Level, compiled: &Path, out: &Path) -> Result<()
         .map_err(|e| Error::new(format!("generating the JavaScript of {}: {e:#}", module.name)))
 }
 
-/// The wasm features that every host we name has.
-const FEATURES: [&str; 7] = [
+/// The wasm features that every host we name has, and the one that
+/// [`Simd::Relaxed`] is for.
+const FEATURES: [&str; 8] = [
     "--enable-simd",
+    "--enable-relaxed-simd",
     "--enable-bulk-memory",
     "--enable-reference-types",
     "--enable-nontrapping-float-to-int",
@@ -296,20 +343,23 @@ fn lay_out(level: Level) -> Result<()> {
     }
     let everything: &dyn Fn(&Path) -> bool = &|_| true;
     for module in &MODULES {
-        let from = bound(module, level);
-        let shipped_to: &[&PathBuf] = match module.name {
-            "web" => &[&site],
-            "edge" => &[&worker],
-            _ => &[&site, &worker],
+        // workerd has relaxed SIMD; of browsers not all.
+        let relaxed = site.join(RELAXED);
+        let shipped_to: &[(&PathBuf, Simd)] = match module.name {
+            "web" => &[(&site, Simd::Plain)],
+            "edge" => &[(&worker, Simd::Plain)],
+            _ if level == Level::Dev => &[(&relaxed, Simd::Relaxed), (&worker, Simd::Relaxed)],
+            _ => &[(&site, Simd::Plain), (&relaxed, Simd::Relaxed), (&worker, Simd::Relaxed)],
         };
-        for to in shipped_to {
-            copy_dir(&from, to, everything)?;
+        for (to, simd) in shipped_to {
+            copy_dir(&bound(module, level, *simd), to, everything)?;
         }
     }
     copy(&root.join("index.html"), &site)?;
     copy(&root.join("web/boot.js"), &site)?;
     copy_dir(&root.join("web/static"), &site, everything)?;
     copy(&root.join("worker/browser/model-worker.js"), &site)?;
+    copy(&root.join("worker/relaxed-simd.js"), &site)?;
     for folder in [&site, &worker] {
         copy(&root.join("worker/bodies.js"), folder)?;
         copy(&root.join("worker/load-model.js"), folder)?;

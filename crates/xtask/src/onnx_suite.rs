@@ -5,7 +5,7 @@ use std::process::Command;
 
 use lexopt::ValueExt as _;
 
-use crate::build::{self, Level};
+use crate::build::{self, Level, Simd};
 use crate::error::{Error, Result};
 use crate::paths::root;
 use crate::run::run;
@@ -56,7 +56,10 @@ pub(crate) struct Suite {
 
 impl Suite {
     pub(crate) fn build(toolchain: &Toolchain) -> Result<Self> {
-        Ok(Self { node: system::node()?, module: build::suite(toolchain, Level::Optimised)? })
+        Ok(Self {
+            node: system::node()?,
+            module: build::suite(toolchain, Level::Optimised, Simd::Plain)?,
+        })
     }
 
     /// Runs the cases of a directory; an error when one fails that is not listed.
