@@ -337,17 +337,25 @@ describe('pages of other origins', () => {
         assert.match(asked.headers.get('access-control-allow-methods'), /POST/);
         assert.match(asked.headers.get('access-control-allow-headers'), /content-type/i);
         assert.ok(Number(asked.headers.get('access-control-max-age')) > 0);
-        const answer = await post(url, BODY, { Origin: page });
-        assert.deepEqual([answer.status, answer.headers.get('access-control-allow-origin')], [200, page]);
-        assert.match(answer.headers.get('vary'), /origin/i);
-        const wrong = await post(url, { nonsense: 1 }, { Origin: page });
-        assert.deepEqual([wrong.status, wrong.headers.get('access-control-allow-origin')], [400, page], 'an error can be read, too');
+        // The second time, the edge has left a shortcut.
+        for (let i = 0; i < 2; i++) {
+          const answer = await post(url, BODY, { Origin: page });
+          assert.deepEqual([answer.status, answer.headers.get('access-control-allow-origin')], [200, page]);
+          assert.match(answer.headers.get('vary'), /origin/i);
+          const wrong = await post(url, { nonsense: 1 }, { Origin: page });
+          assert.deepEqual([wrong.status, wrong.headers.get('access-control-allow-origin')], [400, page], 'an error can be read, too');
+          const unasked = await post(url);
+          assert.deepEqual([unasked.status, unasked.headers.get('access-control-allow-origin')], [200, null]);
+          assert.match(unasked.headers.get('vary'), /origin/i);
+        }
       }
       for (const other of ['https://evil.example', 'null', `${page}.evil.example`]) {
         const asked = await preflight(`${edge.url}/invocations`, other);
         assert.deepEqual([asked.status, asked.headers.get('access-control-allow-origin')], [405, null]);
-        const answer = await post(`${edge.url}/invocations`, BODY, { Origin: other });
-        assert.equal(answer.headers.get('access-control-allow-origin'), null);
+        for (let i = 0; i < 2; i++) {
+          const answer = await post(`${edge.url}/invocations`, BODY, { Origin: other });
+          assert.equal(answer.headers.get('access-control-allow-origin'), null);
+        }
       }
       const tracking = await preflight(`${edge.url}/api/2.0/mlflow/experiments/search`, page);
       assert.equal(tracking.headers.get('access-control-allow-origin'), null, 'predictions alone are open');

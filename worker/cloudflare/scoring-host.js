@@ -15,6 +15,7 @@ import tabularModule from "./tabular_bg.wasm";
 import * as tabular from "./tabular.js";
 import scoringModule from "./scoring_bg.wasm";
 import * as scoring from "./scoring.js";
+import { keepsTo, wholeBody } from "./bodies.js";
 import { failure, loadModel } from "./load-model.js";
 
 // Module to its exports.
@@ -140,26 +141,92 @@ function outOfMemory(limit) {
 
 // Answers with a loaded model; `body` is null where it was over the limit.
 export function invoke(key, path, request, body, maxBody) {
+  const { engine, model } = use(key);
+  const { method, headers } = request;
+  const sentType = headers.get("content-type") ?? undefined;
+  const accept = headers.get("accept") ?? undefined;
+  try {
+    if (body === null) return respond(engine.bodyTooLarge(maxBody));
+    return respond(model.handle(method, path, sentType, accept, body));
+  } catch (error) {
+    restartIfTrapped(engine, error);
+    throw error;
+  }
+}
+
+// The model of a key, which now is the one that was used last.
+function use(key) {
   const loaded = models.get(key);
-  // Now it is the one that was used last.
-  models.delete(key);
-  models.set(key, loaded);
-  const { engine, model } = loaded;
+  if (loaded) {
+    models.delete(key);
+    models.set(key, loaded);
+  }
+  return loaded;
+}
+
+// A trap (out of memory, stack overflow) leaves an instance unusable, and with
+// it every model in it.
+function restartIfTrapped(engine, error) {
+  if (error instanceof WebAssembly.RuntimeError) restart(engine);
+}
+
+function respond(answer, more) {
+  const { status, contentType, allow } = answer;
+  const headers = { ...more, "content-type": contentType };
+  if (allow) headers.allow = allow;
+  return new Response(answer.takeBody(), { status, headers });
+}
+
+// What the edge decided about requests for predictions: where they come from
+// and go to (see `placeOf`) to {key, maxBody, until, init}. With it such a
+// request is answered without the edge's module, which costs more than most
+// predictions do.
+const shortcuts = new Map();
+const MAX_SHORTCUTS = 256;
+
+// A URL has no space in it.
+function placeOf(request) {
+  const origin = request.headers.get("origin");
+  return origin === null ? request.url : `${request.url} ${origin}`;
+}
+
+// Until a point in time, requests like this one go to the model of a key, and
+// its answers have these headers, as JSON, besides their own.
+export function addShortcut(request, key, maxBody, headers, until) {
+  if (shortcuts.size >= MAX_SHORTCUTS) shortcuts.clear();
+  const init = { headers: { ...JSON.parse(headers), "content-type": "application/json" } };
+  shortcuts.set(placeOf(request), { key, maxBody, until, init });
+}
+
+export function clearShortcuts() {
+  shortcuts.clear();
+}
+
+// Answers a request for predictions as the edge would have it; what is none,
+// what the edge has to decide anew, and what goes wrong is up to the edge.
+export async function answer(request, edge) {
+  const shortcut = request.method === "POST" ? shortcuts.get(placeOf(request)) : undefined;
+  if (!shortcut || !models.has(shortcut.key) || shortcut.until <= Date.now()) return edge(request);
+  if (!keepsTo(request, shortcut.maxBody)) return edge(request);
+  const body = await wholeBody(request);
+  // While the body came, another model may have taken the place.
+  const loaded = use(shortcut.key);
+  try {
+    if (loaded) return predict(loaded, request, body, shortcut.init);
+  } catch (error) {
+    console.error(error.stack);
+  }
+  return edge(new Request(request, { body }));
+}
+
+function predict({ engine, model }, request, body, init) {
   const sentType = request.headers.get("content-type") ?? undefined;
   const accept = request.headers.get("accept") ?? undefined;
   try {
-    const answer =
-      body === null
-        ? engine.bodyTooLarge(maxBody)
-        : model.handle(request.method, path, sentType, accept, body);
-    const { status, contentType, allow } = answer;
-    const headers = { "content-type": contentType };
-    if (allow) headers.allow = allow;
-    return new Response(answer.takeBody(), { status, headers });
+    return new Response(model.invocations(sentType, accept, body), init);
   } catch (error) {
-    // A trap (out of memory, stack overflow) leaves an instance unusable, and
-    // with it every model in it.
-    if (error instanceof WebAssembly.RuntimeError) restart(engine);
+    if (error instanceof engine.Answer) return respond(error, init.headers);
+    restartIfTrapped(engine, error);
     throw error;
   }
 }

@@ -4,6 +4,7 @@
 import { DurableObject } from "cloudflare:workers";
 import edgeModule from "./edge_bg.wasm";
 import * as edge from "./edge.js";
+import { answer } from "./scoring-host.js";
 
 edge.initSync({ module: edgeModule });
 
@@ -28,7 +29,8 @@ async function guarded(work) {
 }
 
 export default {
-  fetch: (request, env, context) => guarded(() => edge.fetch(request, env, context)),
+  fetch: (request, env, context) =>
+    guarded(() => answer(request, (request) => edge.fetch(request, env, context))),
 };
 
 // A workspace lives as long as its object; the module's half of it as long as
