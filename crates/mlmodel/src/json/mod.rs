@@ -12,6 +12,7 @@ mod read;
 mod write;
 
 pub use read::{JsonError, MAX_DEPTH, parse};
+pub(crate) use read::{Number, Reader};
 pub use write::{write_float, write_string, write_value};
 
 /// A JSON value, with Python's distinctions.
