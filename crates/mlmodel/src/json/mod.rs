@@ -13,7 +13,7 @@ mod write;
 
 pub use read::{JsonError, MAX_DEPTH, parse};
 pub(crate) use read::{Number, Reader};
-pub use write::{write_float, write_string, write_value};
+pub use write::{write_float, write_int, write_string, write_value};
 
 /// A JSON value, with Python's distinctions.
 #[derive(Debug, Clone, PartialEq)]

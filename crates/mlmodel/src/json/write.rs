@@ -17,6 +17,11 @@ pub fn write_float(out: &mut String, x: f64) {
     }
 }
 
+/// Writes an integer.
+pub fn write_int(out: &mut String, n: i64) {
+    python::write_int(out, n);
+}
+
 /// Writes text with its quotes. Everything outside ASCII is escaped.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
@@ -47,9 +52,7 @@ pub fn write_value(out: &mut String, value: &Value) {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
-        Value::Int(n) => {
-            let _ = write!(out, "{n}");
-        }
+        Value::Int(n) => write_int(out, *n),
         Value::Big(digits) => out.push_str(digits),
         Value::Float(x) => write_float(out, *x),
         Value::Str(text) => write_string(out, text),
