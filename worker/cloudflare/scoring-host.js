@@ -15,7 +15,7 @@ import tabularModule from "./tabular_bg.wasm";
 import * as tabular from "./tabular.js";
 import scoringModule from "./scoring_bg.wasm";
 import * as scoring from "./scoring.js";
-import { keepsTo, wholeBody } from "./bodies.js";
+import { keepsTo } from "./bodies.js";
 import { failure, loadModel } from "./load-model.js";
 
 // Module to its exports.
@@ -202,31 +202,29 @@ export function clearShortcuts() {
   shortcuts.clear();
 }
 
-// Answers a request for predictions as the edge would have it; what is none,
-// what the edge has to decide anew, and what goes wrong is up to the edge.
-export async function answer(request, edge) {
-  const shortcut = request.method === "POST" ? shortcuts.get(placeOf(request)) : undefined;
-  if (!shortcut || !models.has(shortcut.key) || shortcut.until <= Date.now()) return edge(request);
-  if (!keepsTo(request, shortcut.maxBody)) return edge(request);
-  const body = await wholeBody(request);
-  // While the body came, another model may have taken the place.
-  const loaded = use(shortcut.key);
-  try {
-    if (loaded) return predict(loaded, request, body, shortcut.init);
-  } catch (error) {
-    console.error(error.stack);
-  }
-  return edge(new Request(request, { body }));
+// What there is for a request. What it gives is true of a body that says its
+// length and keeps to the limit, and until the next wait.
+export function shortcutFor(request) {
+  if (request.method !== "POST") return undefined;
+  const shortcut = shortcuts.get(placeOf(request));
+  if (!shortcut || shortcut.until <= Date.now() || !models.has(shortcut.key)) return undefined;
+  return keepsTo(request, shortcut.maxBody) ? shortcut : undefined;
 }
 
-function predict({ engine, model }, request, body, init) {
+// Answers a request for predictions by a shortcut. Nothing where the model made
+// room for another while the body came, and where it traps.
+export function predict(request, shortcut, body) {
+  const loaded = use(shortcut.key);
+  if (!loaded) return undefined;
+  const { engine, model } = loaded;
   const sentType = request.headers.get("content-type") ?? undefined;
   const accept = request.headers.get("accept") ?? undefined;
   try {
-    return new Response(model.invocations(sentType, accept, body), init);
+    return new Response(model.invocations(sentType, accept, body), shortcut.init);
   } catch (error) {
-    if (error instanceof engine.Answer) return respond(error, init.headers);
+    if (error instanceof engine.Answer) return respond(error, shortcut.init.headers);
     restartIfTrapped(engine, error);
-    throw error;
+    console.error(error.stack);
+    return undefined;
   }
 }
