@@ -23,10 +23,8 @@ pub(crate) fn write(prediction: &Prediction, dialect: Dialect) -> String {
     match prediction {
         Prediction::Frame(columns) => {
             let rows = columns.first().map_or(0, |(_, column)| rows(column));
-            let fields: Vec<(String, Column<'_>)> = columns
-                .iter()
-                .map(|(name, value)| (format!("{}: ", quoted(name)), Column::new(value)))
-                .collect();
+            let fields: Vec<(String, Column<'_>)> =
+                columns.iter().map(|(name, value)| (quoted(name), Column::new(value))).collect();
             list(&mut out, rows, |out, row| {
                 out.push('{');
                 for (i, (name, column)) in fields.iter().enumerate() {
@@ -34,6 +32,7 @@ pub(crate) fn write(prediction: &Prediction, dialect: Dialect) -> String {
                         out.push_str(", ");
                     }
                     out.push_str(name);
+                    out.push_str(": ");
                     column.entry(out, row, dialect);
                 }
                 out.push('}');
@@ -42,8 +41,11 @@ pub(crate) fn write(prediction: &Prediction, dialect: Dialect) -> String {
         Prediction::Dict(outputs) => {
             out.push('{');
             for (i, (name, output)) in outputs.iter().enumerate() {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "{}{}: ", if i > 0 { ", " } else { "" }, quoted(name));
+                if i > 0 {
+                    out.push_str(", ");
+                }
+                json::write_string(&mut out, name);
+                out.push_str(": ");
                 value(&mut out, output, dialect);
             }
             out.push('}');

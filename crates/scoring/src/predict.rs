@@ -214,9 +214,14 @@ fn tensor(array: Array, name: &str, wanted: Option<DType>) -> Result<Tensor, Run
     let tensor = array.into_tensor().ok_or_else(|| {
         RunError(format!("the values for '{name}' are times or bytes, which no ONNX input is"))
     })?;
-    let (Some(DType::F32), Data::F64(v)) = (wanted, tensor.data()) else { return Ok(tensor) };
-    let narrowed: Vec<f32> = v.iter().map(|x| *x as f32).collect();
-    Tensor::new(tensor.shape().to_vec(), narrowed).map_err(|error| RunError(error.to_string()))
+    let (Some(DType::F32), DType::F64) = (wanted, tensor.dtype()) else { return Ok(tensor) };
+    let narrowed = match tensor.into_parts() {
+        (shape, Data::F64(v)) => {
+            Tensor::new(shape, v.into_iter().map(|x| x as f32).collect::<Vec<_>>())
+        }
+        (shape, data) => Tensor::new(shape, data),
+    };
+    narrowed.map_err(|error| RunError(error.to_string()))
 }
 
 /// A single column with as many dimensions as the model declares: converters

@@ -25,7 +25,11 @@ pub fn write_int(out: &mut String, n: i64) {
 /// Writes text with its quotes. Everything outside ASCII is escaped.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
+    // Most texts have nothing to escape, and most others little.
+    let is_plain = |b: &u8| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\');
+    let (plain, rest) = text.split_at(text.as_bytes().iter().take_while(|b| is_plain(b)).count());
+    out.push_str(plain);
+    for c in rest.chars() {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
