@@ -3,7 +3,7 @@
 // happens where a model is missing, broken or too large.
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
@@ -312,6 +312,17 @@ describe('memory', () => {
       for (let i = 0; i < 5; i++) await answers(1);
       assert.equal(loads(), before, 'what is in use stays');
       await Promise.all([1, 2, 3, 1, 2, 3, 1, 2, 3].map(answers));
+      // One that makes room while a body comes is loaded again for it.
+      await answers(1);
+      const body = JSON.stringify(BODY);
+      const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length };
+      const slow = httpRequest(`${edge.url}/models/1/invocations`, { method: 'POST', headers });
+      const late = new Promise((resolve, reject) => slow.on('response', resolve).on('error', reject));
+      slow.write(body.slice(0, 9));
+      await sleep(100);
+      for (const version of [2, 3]) await answers(version);
+      slow.end(body.slice(9));
+      assert.equal((await late).resume().statusCode, 200);
       // The file alone would fit; what the engine makes of it does not.
       const { stderr } = await serveFails(['--port', '0', '--model', uris[0]], { MILLRACE_MAX_MEMORY_BYTES: String(12 * 1024 * 1024) });
       assert.match(stderr.trim().split('\n').at(-1), /^xtask: .*does not fit into the 12582912 bytes/);

@@ -182,7 +182,7 @@ function respond(answer, more) {
 // request is answered without the edge's module, which costs more than most
 // predictions do.
 const shortcuts = new Map();
-const MAX_SHORTCUTS = 256;
+const MAX_SHORTCUTS = 64;
 
 // A URL has no space in it.
 function placeOf(request) {
