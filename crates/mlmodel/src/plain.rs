@@ -244,6 +244,7 @@ enum Cells {
 
 impl Cells {
     /// Reads one more.
+    #[inline(always)]
     fn read(&mut self, reader: &mut Reader<'_>) -> Option<()> {
         if reader.is_next(b'"') {
             let text = reader.string().ok()?;

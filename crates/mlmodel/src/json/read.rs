@@ -99,7 +99,8 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
     Ok(value)
 }
 
-/// Reads values, or what is expected in their place.
+/// Reads values, or what is expected in their place. What is called for each
+/// number of a body is always inlined, also where bytes count.
 pub(crate) struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -149,6 +150,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether this byte comes next, after space.
+    #[inline(always)]
     pub(crate) fn is_next(&mut self, byte: u8) -> bool {
         self.skip_space();
         self.peek() == Some(byte)
@@ -162,6 +164,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a comma, after which a list goes on, or what closes it.
+    #[inline(always)]
     pub(crate) fn goes_on(&mut self, close: u8) -> Option<bool> {
         self.skip_space();
         let goes_on = match self.peek() {
@@ -194,6 +197,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A number that fits 64 bits.
+    #[inline(always)]
     pub(crate) fn plain_number(&mut self) -> Option<Number> {
         if let Some(number) = self.short_number() {
             return Some(number);
@@ -215,6 +219,7 @@ impl<'a> Reader<'a> {
         self.bytes.get(self.at).copied()
     }
 
+    #[inline(always)]
     pub(crate) fn skip_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
@@ -398,6 +403,7 @@ impl<'a> Reader<'a> {
     /// A number of at most 15 digits without an exponent, which most are: its
     /// digits and the power of ten are exact floats, so that their quotient is
     /// the float nearest to the number. Anything else is left alone.
+    #[inline(always)]
     fn short_number(&mut self) -> Option<Number> {
         let rest = self.bytes.get(self.at..)?;
         let negative = rest.first() == Some(&b'-');
