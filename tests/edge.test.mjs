@@ -91,6 +91,22 @@ describe('scoring in workerd', () => {
     assert.deepEqual(wrong, []);
   });
 
+  check('a request is answered the second time as the first, which has no shortcut yet', async () => {
+    const cases = (await readCases()).filter(({ method, path }) => method === 'POST' && path === '/invocations');
+    cases.push({ name: 'too large', model: 'df', contentType: 'application/json', body: 'x'.repeat(10 * 1024 * 1024 + 1) });
+    for (const [i, { name, model, contentType, accept, body }] of cases.entries()) {
+      const asked = async () => {
+        // Shortcuts are kept by URL.
+        const url = `${edge.url}/models/${model}/invocations?${i}`;
+        const response = await post(url, body, contentType, accept ? { Accept: accept } : {});
+        const headers = [...response.headers].filter(([name]) => name !== 'date');
+        return { status: response.status, headers, text: await response.text() };
+      };
+      const first = await asked();
+      assert.deepEqual(await asked(), first, `${model}: ${name}`);
+    }
+  });
+
   check('the recorded answers are what mlflow.pyfunc gives today', async () => {
     const cases = (await readCases()).filter(({ contentType }) => contentType === 'application/json');
     const answers = await pyfuncAll(cases.map((one) => ({ model: model(one.model), body: one.body })));

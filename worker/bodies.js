@@ -16,11 +16,20 @@ export function join(chunks) {
   return bytes;
 }
 
+// Whether a request says how long its body is, and keeps to the limit.
+export function keepsTo(request, limit) {
+  return Number(request.headers.get("content-length") ?? Number.NaN) <= limit;
+}
+
+// The body of a request that keeps to its limit.
+export async function wholeBody(request) {
+  return new Uint8Array(await request.arrayBuffer());
+}
+
 // The body of a request, or null if it is over the limit.
 export async function readBody(request, limit) {
   if (!request.body) return new Uint8Array(0);
-  const declared = Number(request.headers.get("content-length") ?? Number.NaN);
-  if (declared <= limit) return new Uint8Array(await request.arrayBuffer());
+  if (keepsTo(request, limit)) return wholeBody(request);
   let chunks = [];
   let length = 0;
   for await (const chunk of request.body) {

@@ -15,6 +15,7 @@ import tabularModule from "./tabular_bg.wasm";
 import * as tabular from "./tabular.js";
 import scoringModule from "./scoring_bg.wasm";
 import * as scoring from "./scoring.js";
+import { keepsTo } from "./bodies.js";
 import { failure, loadModel } from "./load-model.js";
 
 // Module to its exports.
@@ -140,26 +141,90 @@ function outOfMemory(limit) {
 
 // Answers with a loaded model; `body` is null where it was over the limit.
 export function invoke(key, path, request, body, maxBody) {
+  const { engine, model } = use(key);
+  const { method, headers } = request;
+  const sentType = headers.get("content-type") ?? undefined;
+  const accept = headers.get("accept") ?? undefined;
+  try {
+    if (body === null) return respond(engine.bodyTooLarge(maxBody));
+    return respond(model.handle(method, path, sentType, accept, body));
+  } catch (error) {
+    restartIfTrapped(engine, error);
+    throw error;
+  }
+}
+
+// The model of a key, which now is the one that was used last.
+function use(key) {
   const loaded = models.get(key);
-  // Now it is the one that was used last.
-  models.delete(key);
-  models.set(key, loaded);
+  if (loaded) {
+    models.delete(key);
+    models.set(key, loaded);
+  }
+  return loaded;
+}
+
+// A trap (out of memory, stack overflow) leaves an instance unusable, and with
+// it every model in it.
+function restartIfTrapped(engine, error) {
+  if (error instanceof WebAssembly.RuntimeError) restart(engine);
+}
+
+function respond(answer, more) {
+  const { status, contentType, allow } = answer;
+  const headers = { ...more, "content-type": contentType };
+  if (allow) headers.allow = allow;
+  return new Response(answer.takeBody(), { status, headers });
+}
+
+// What the edge decided about requests for predictions: where they come from
+// and go to (see `placeOf`) to {key, maxBody, until, init}. With it such a
+// request is answered without the edge's module, which costs more than most
+// predictions do.
+const shortcuts = new Map();
+const MAX_SHORTCUTS = 64;
+
+// A URL has no space in it.
+function placeOf(request) {
+  const origin = request.headers.get("origin");
+  return origin === null ? request.url : `${request.url} ${origin}`;
+}
+
+// Until a point in time, requests like this one go to the model of a key, and
+// its answers have these headers, as JSON, besides their own.
+export function addShortcut(request, key, maxBody, headers, until) {
+  if (shortcuts.size >= MAX_SHORTCUTS) shortcuts.clear();
+  const init = { headers: { ...JSON.parse(headers), "content-type": "application/json" } };
+  shortcuts.set(placeOf(request), { key, maxBody, until, init });
+}
+
+export function clearShortcuts() {
+  shortcuts.clear();
+}
+
+// What there is for a request. What it gives is true of a body that says its
+// length and keeps to the limit, and until the next wait.
+export function shortcutFor(request) {
+  if (request.method !== "POST") return undefined;
+  const shortcut = shortcuts.get(placeOf(request));
+  if (!shortcut || shortcut.until <= Date.now() || !models.has(shortcut.key)) return undefined;
+  return keepsTo(request, shortcut.maxBody) ? shortcut : undefined;
+}
+
+// Answers a request for predictions by a shortcut. Nothing where the model made
+// room for another while the body came, and where it traps.
+export function predict(request, shortcut, body) {
+  const loaded = use(shortcut.key);
+  if (!loaded) return undefined;
   const { engine, model } = loaded;
   const sentType = request.headers.get("content-type") ?? undefined;
   const accept = request.headers.get("accept") ?? undefined;
   try {
-    const answer =
-      body === null
-        ? engine.bodyTooLarge(maxBody)
-        : model.handle(request.method, path, sentType, accept, body);
-    const { status, contentType, allow } = answer;
-    const headers = { "content-type": contentType };
-    if (allow) headers.allow = allow;
-    return new Response(answer.takeBody(), { status, headers });
+    return new Response(model.invocations(sentType, accept, body), shortcut.init);
   } catch (error) {
-    // A trap (out of memory, stack overflow) leaves an instance unusable, and
-    // with it every model in it.
-    if (error instanceof WebAssembly.RuntimeError) restart(engine);
-    throw error;
+    if (error instanceof engine.Answer) return respond(error, shortcut.init.headers);
+    restartIfTrapped(engine, error);
+    console.error(error.stack);
+    return undefined;
   }
 }

@@ -4,6 +4,8 @@
 import { DurableObject } from "cloudflare:workers";
 import edgeModule from "./edge_bg.wasm";
 import * as edge from "./edge.js";
+import { wholeBody } from "./bodies.js";
+import { predict, shortcutFor } from "./scoring-host.js";
 
 edge.initSync({ module: edgeModule });
 
@@ -27,8 +29,21 @@ async function guarded(work) {
   }
 }
 
+// Predicts by what the edge said of such requests; what went wrong is up to it.
+async function predicted(request, shortcut, env, context) {
+  const body = await wholeBody(request);
+  return (
+    predict(request, shortcut, body) ??
+    guarded(() => edge.fetch(new Request(request, { body }), env, context))
+  );
+}
+
 export default {
-  fetch: (request, env, context) => guarded(() => edge.fetch(request, env, context)),
+  fetch(request, env, context) {
+    const shortcut = shortcutFor(request);
+    if (shortcut) return predicted(request, shortcut, env, context);
+    return guarded(() => edge.fetch(request, env, context));
+  },
 };
 
 // A workspace lives as long as its object; the module's half of it as long as

@@ -70,6 +70,7 @@ mod numpy;
 mod pandas;
 mod params;
 mod places;
+mod plain;
 pub mod python;
 mod schema;
 mod signature;
@@ -83,6 +84,7 @@ pub use frame::{DataFrame, Label};
 pub use input::Input;
 pub use model_file::{InputExample, MAX_FILE_BYTES, MlModel, MlModelError, OnnxFlavor};
 pub use params::enforce_params;
+pub use plain::{Plain, PlainReader};
 pub use schema::{
     ColumnSpec, ColumnType, ParamSpec, ParamType, Property, ScalarType, Schema, Signature,
     TensorSpec, TensorType,

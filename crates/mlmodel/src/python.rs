@@ -6,6 +6,27 @@ use std::fmt::Write as _;
 
 use crate::json::Value;
 
+/// Whole floats below this are printed as integers are.
+const MAX_WHOLE: u64 = 1_000_000_000_000_000;
+
+/// Appends an integer, without the detour by way of a formatter.
+pub(crate) fn write_int(out: &mut String, n: i64) {
+    let mut digits = [b'0'; 20];
+    let (mut left, mut start) = (n.unsigned_abs(), digits.len());
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (left % 10) as u8;
+        (left, start) = (left / 10, start - 1);
+        if left == 0 {
+            break;
+        }
+    }
+    if n < 0 {
+        out.push('-');
+    }
+    let digits = digits.get(start..).unwrap_or_default();
+    out.push_str(std::str::from_utf8(digits).unwrap_or_default());
+}
+
 /// Appends a float as Python prints it: the shortest digits that read back to
 /// the same number, with an exponent below 1e-4 and from 1e16 on.
 pub(crate) fn write_float(out: &mut String, x: f64) {
@@ -15,6 +36,13 @@ pub(crate) fn write_float(out: &mut String, x: f64) {
     }
     if x.is_infinite() {
         out.push_str(if x > 0.0 { "inf" } else { "-inf" });
+        return;
+    }
+    let whole = x as i64;
+    // A negative zero has its sign.
+    if whole as f64 == x && whole.unsigned_abs() < MAX_WHOLE && (x != 0.0 || x.is_sign_positive()) {
+        write_int(out, whole);
+        out.push_str(".0");
         return;
     }
     // Writing to a String cannot fail.
@@ -241,9 +269,22 @@ mod tests {
             (123456789.5, "123456789.5"),
             (f64::NAN, "nan"),
             (f64::NEG_INFINITY, "-inf"),
+            (0.0, "0.0"),
+            (-17.0, "-17.0"),
+            (-999999999999999.0, "-999999999999999.0"),
+            (-1000000000000000.0, "-1000000000000000.0"),
             (5e-324, "5e-324"),
         ] {
             assert_eq!(repr_float(x), expected);
+        }
+    }
+
+    #[test]
+    fn integers_print_as_any_other() {
+        for n in [0, 7, -7, 10, 1234567890, i64::MAX, i64::MIN] {
+            let mut out = String::new();
+            write_int(&mut out, n);
+            assert_eq!(out, n.to_string());
         }
     }
 

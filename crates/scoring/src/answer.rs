@@ -9,22 +9,31 @@ use tensor::{Data, Tensor};
 use crate::dialect::Dialect;
 use crate::predict::{Prediction, rows};
 
+/// Room for a small answer, to begin with.
+const ROOM: usize = 256;
+
 /// How many empty lists an answer may hold.
 const MAX_EMPTY_LISTS: usize = 100_000;
 
 /// `{"predictions": …}`: a list of records for a frame, else an object of
 /// nested lists.
 pub(crate) fn write(prediction: &Prediction, dialect: Dialect) -> String {
-    let mut out = String::from("{\"predictions\": ");
+    let mut out = String::with_capacity(ROOM);
+    out.push_str("{\"predictions\": ");
     match prediction {
         Prediction::Frame(columns) => {
             let rows = columns.first().map_or(0, |(_, column)| rows(column));
-            let names: Vec<String> = columns.iter().map(|(name, _)| quoted(name)).collect();
+            let fields: Vec<(String, Column<'_>)> =
+                columns.iter().map(|(name, value)| (quoted(name), Column::new(value))).collect();
             list(&mut out, rows, |out, row| {
                 out.push('{');
-                for (i, (name, (_, column))) in names.iter().zip(columns).enumerate() {
-                    let _ = write!(out, "{}{name}: ", if i > 0 { ", " } else { "" });
-                    entry(out, column, row, dialect);
+                for (i, (name, column)) in fields.iter().enumerate() {
+                    if i > 0 {
+                        out.push_str(", ");
+                    }
+                    out.push_str(name);
+                    out.push_str(": ");
+                    column.entry(out, row, dialect);
                 }
                 out.push('}');
             });
@@ -32,8 +41,11 @@ pub(crate) fn write(prediction: &Prediction, dialect: Dialect) -> String {
         Prediction::Dict(outputs) => {
             out.push('{');
             for (i, (name, output)) in outputs.iter().enumerate() {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "{}{}: ", if i > 0 { ", " } else { "" }, quoted(name));
+                if i > 0 {
+                    out.push_str(", ");
+                }
+                json::write_string(&mut out, name);
+                out.push_str(": ");
                 value(&mut out, output, dialect);
             }
             out.push('}');
@@ -43,65 +55,94 @@ pub(crate) fn write(prediction: &Prediction, dialect: Dialect) -> String {
     out
 }
 
+/// An output, row by row.
+struct Column<'a> {
+    value: &'a Value,
+    /// What stands before each value of its maps.
+    keys: Vec<String>,
+}
+
+impl<'a> Column<'a> {
+    fn new(value: &'a Value) -> Self {
+        let keys = match value {
+            Value::Maps(Maps { keys, .. }) => (0..keys.len()).map(|i| key(keys, i)).collect(),
+            _ => Vec::new(),
+        };
+        Self { value, keys }
+    }
+
+    /// One entry.
+    fn entry(&self, out: &mut String, row: usize, dialect: Dialect) {
+        match self.value {
+            Value::Tensor(tensor) => {
+                let shape = tensor.shape().get(1..).unwrap_or_default();
+                let start = shape.iter().fold(row, |at, len| at.saturating_mul(*len));
+                nested(out, tensor, shape, &mut { start }, dialect);
+            }
+            Value::Maps(Maps { values, .. }) => {
+                let start = row.saturating_mul(self.keys.len());
+                object(out, self.keys.iter(), |out, i| {
+                    element(out, values.data(), start.saturating_add(i), dialect);
+                });
+            }
+            Value::Sequence(values) => match values.get(row) {
+                Some(one) => value(out, one, dialect),
+                None => out.push_str("null"),
+            },
+            Value::Map(_) | Value::None => value(out, self.value, dialect),
+        }
+    }
+}
+
 /// A whole output.
 fn value(out: &mut String, value: &Value, dialect: Dialect) {
     match value {
         Value::Tensor(tensor) => {
             nested(out, tensor, printable(tensor.shape()), &mut 0, dialect);
         }
-        Value::Sequence(values) => {
-            list(out, values.len(), |out, i| entry(out, value, i, dialect));
+        Value::Sequence(_) | Value::Maps(_) => {
+            let column = Column::new(value);
+            list(out, rows(value), |out, i| column.entry(out, i, dialect));
         }
-        Value::Maps(_) => list(out, rows(value), |out, i| entry(out, value, i, dialect)),
         Value::Map(Map { keys, values }) => {
-            object(out, keys, keys.len(), |out, i| element(out, values, i, dialect));
+            let keys = (0..keys.len()).map(|i| key(keys, i));
+            object(out, keys, |out, i| element(out, values, i, dialect));
         }
         Value::None => out.push_str("null"),
     }
 }
 
-/// One entry of a column.
-fn entry(out: &mut String, column: &Value, row: usize, dialect: Dialect) {
-    match column {
-        Value::Tensor(tensor) => {
-            let shape = tensor.shape().get(1..).unwrap_or_default();
-            let start = shape.iter().fold(row, |at, len| at.saturating_mul(*len));
-            nested(out, tensor, shape, &mut { start }, dialect);
-        }
-        Value::Maps(Maps { keys, values }) => {
-            let start = row.saturating_mul(keys.len());
-            object(out, keys, keys.len(), |out, i| {
-                element(out, values.data(), start.saturating_add(i), dialect);
-            });
-        }
-        Value::Sequence(values) => match values.get(row) {
-            Some(one) => value(out, one, dialect),
-            None => out.push_str("null"),
-        },
-        Value::Map(_) | Value::None => value(out, column, dialect),
-    }
-}
-
-/// A map as an object; keys that are numbers become texts, as Python writes
-/// them.
-fn object(out: &mut String, keys: &Data, len: usize, mut item: impl FnMut(&mut String, usize)) {
+/// A map as an object.
+fn object(
+    out: &mut String,
+    keys: impl Iterator<Item = impl AsRef<str>>,
+    mut item: impl FnMut(&mut String, usize),
+) {
     out.push('{');
-    for i in 0..len {
+    for (i, key) in keys.enumerate() {
         if i > 0 {
             out.push_str(", ");
         }
-        match keys {
-            Data::Str(keys) => out.push_str(&quoted(keys.get(i).map_or("", String::as_str))),
-            keys => {
-                out.push('"');
-                element(out, keys, i, Dialect::Mlflow);
-                out.push('"');
-            }
-        }
-        out.push_str(": ");
+        out.push_str(key.as_ref());
         item(out, i);
     }
     out.push('}');
+}
+
+/// A map's key with what follows it; keys that are numbers become texts, as
+/// Python writes them.
+fn key(keys: &Data, i: usize) -> String {
+    let mut out = String::new();
+    match keys {
+        Data::Str(keys) => json::write_string(&mut out, keys.get(i).map_or("", String::as_str)),
+        keys => {
+            out.push('"');
+            element(&mut out, keys, i, Dialect::Mlflow);
+            out.push('"');
+        }
+    }
+    out.push_str(": ");
+    out
 }
 
 fn quoted(text: &str) -> String {
@@ -150,6 +191,11 @@ fn element(out: &mut String, data: &Data, i: usize, dialect: Dialect) {
         Data::F16(v) => return float(v.get(i).map(|x| x.to_f64())),
         Data::F32(v) => return float(v.get(i).map(|x| f64::from(*x))),
         Data::F64(v) => return float(v.get(i).copied()),
+        Data::I64(v) => {
+            if let Some(n) = v.get(i) {
+                return json::write_int(out, *n);
+            }
+        }
         _ => {}
     }
     // Writing to a String cannot fail.

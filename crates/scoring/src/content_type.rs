@@ -20,14 +20,14 @@ pub(crate) fn read(header: Option<&str>) -> Result<Format, String> {
     let mut parts = header.split(';').map(str::trim);
     let mime = parts.next().unwrap_or_default();
     let mut unknown: Vec<&str> = Vec::new();
-    let mut charset = "utf-8".to_owned();
+    let mut charset = "utf-8";
     for parameter in parts {
         match parameter.split_once('=').unwrap_or((parameter, "")) {
-            ("charset", value) => charset = value.to_ascii_lowercase(),
+            ("charset", value) => charset = value,
             (name, _) => unknown.push(name),
         }
     }
-    if charset != "utf-8" {
+    if !charset.eq_ignore_ascii_case("utf-8") {
         return Err("The scoring server only supports UTF-8".into());
     }
     if !unknown.is_empty() {
@@ -36,13 +36,15 @@ pub(crate) fn read(header: Option<&str>) -> Result<Format, String> {
             unknown.join(", ")
         ));
     }
-    match mime.to_ascii_lowercase().as_str() {
-        "text/csv" => Ok(Format::Csv),
-        "application/json" => Ok(Format::Json),
-        "application/vnd.apache.parquet" => {
-            Err("This server does not read Parquet. Send application/json or text/csv.".into())
-        }
-        _ => Err(format!("{} Got '{header}'.", supported())),
+    let is = |name| mime.eq_ignore_ascii_case(name);
+    if is("application/json") {
+        Ok(Format::Json)
+    } else if is("text/csv") {
+        Ok(Format::Csv)
+    } else if is("application/vnd.apache.parquet") {
+        Err("This server does not read Parquet. Send application/json or text/csv.".into())
+    } else {
+        Err(format!("{} Got '{header}'.", supported()))
     }
 }
 

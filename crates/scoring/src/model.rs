@@ -1,7 +1,7 @@
 //! A served model.
 
 use bytes::Bytes;
-use mlmodel::{Input, MlModel, display_input, enforce, enforce_params};
+use mlmodel::{Input, MlModel, PlainReader, display_input, enforce, enforce_params};
 use onnx::{ExternalData, Session};
 
 use crate::answer;
@@ -10,7 +10,7 @@ use crate::content_type::{self, Format};
 use crate::dialect::{self, Dialect};
 use crate::error::{ApiError, LoadError, body_too_large};
 use crate::http::{Request, Response};
-use crate::predict::{Predictor, predict};
+use crate::predict::{Predictor, predict, predict_plain};
 use crate::summary::{Summary, summary};
 
 /// The largest body that is read unless the host says otherwise: 10 MB.
@@ -47,6 +47,7 @@ impl Default for Options {
 #[derive(Debug)]
 pub struct Model {
     file: MlModel,
+    plain: PlainReader,
     predictor: Box<dyn Predictor>,
     options: Options,
 }
@@ -74,7 +75,8 @@ impl Model {
     /// Serves whatever runs as the model that an MLmodel file describes.
     #[must_use]
     pub fn with_predictor(file: MlModel, predictor: Box<dyn Predictor>, options: Options) -> Self {
-        Self { file, predictor, options }
+        let plain = PlainReader::new(file.signature.inputs.as_ref());
+        Self { file, plain, predictor, options }
     }
 
     /// What the model is.
@@ -110,10 +112,23 @@ impl Model {
             Ok(asked) => asked.flatten().unwrap_or(self.options.dialect),
             Err(problem) => return Response::text(406, problem),
         };
+        if format == Format::Json
+            && let Some(body) = self.score_plain(request.body, dialect)
+        {
+            return Response::json(200, body);
+        }
         match self.score(format, request.body, dialect) {
             Ok(body) => Response::json(200, body),
             Err(error) => error.into_response(),
         }
+    }
+
+    /// The short way for plain bodies. What goes wrong on it is for the long way
+    /// to say.
+    fn score_plain(&self, bytes: &[u8], dialect: Dialect) -> Option<String> {
+        let plain = self.plain.read(bytes)?;
+        let prediction = predict_plain(self.predictor.as_ref(), plain, dialect).ok()?;
+        Some(answer::write(&prediction, dialect))
     }
 
     fn score(&self, format: Format, bytes: &[u8], dialect: Dialect) -> Result<String, ApiError> {

@@ -14,7 +14,7 @@
 
 use std::fmt;
 
-use mlmodel::{Array, DataFrame, Input, Values};
+use mlmodel::{Array, DataFrame, Input, Plain, Values};
 use onnx::{Session, Value, ValueInfo};
 use tensor::{DType, Data, Tensor};
 
@@ -85,6 +85,23 @@ pub(crate) fn predict(
     if is_frame { frame(outputs, dialect) } else { Ok(Prediction::Dict(outputs)) }
 }
 
+/// The same for a plain body.
+///
+/// # Errors
+/// When the data is not of the model's form, or the model fails; [`predict`]
+/// may give another reason, or none.
+pub(crate) fn predict_plain(
+    model: &dyn Predictor,
+    plain: Plain,
+    dialect: Dialect,
+) -> Result<Prediction, RunError> {
+    match (plain, model.inputs()) {
+        (Plain::Arrays(input), _) => predict(model, input, dialect),
+        (Plain::Frame(array), [only]) => frame(model.run(vec![matrix(array, only)?])?, dialect),
+        (Plain::Frame(_), _) => Err(RunError("the model does not take a matrix".into())),
+    }
+}
+
 /// Outputs as the columns of a frame.
 fn frame(mut outputs: Vec<(String, Value)>, dialect: Dialect) -> Result<Prediction, RunError> {
     let flat = dialect == Dialect::Mlflow && are_equal(&outputs, elements);
@@ -144,9 +161,7 @@ fn feeds(infos: &[ValueInfo], input: Input) -> Result<Vec<(String, Tensor)>, Run
             let array = frame.to_array().ok_or_else(|| {
                 RunError("the data frame has times or bytes, which no ONNX input is".into())
             })?;
-            let matrix = tensor(array, &only.name, only.dtype)?;
-            let matrix = if frame.width() == 1 { to_rank(matrix, only)? } else { matrix };
-            Ok(vec![(only.name.clone(), matrix)])
+            Ok(vec![matrix(array, only)?])
         }
         (Input::Frame(frame), infos) => infos
             .iter()
@@ -163,6 +178,14 @@ fn feeds(infos: &[ValueInfo], input: Input) -> Result<Vec<(String, Tensor)>, Run
                 .into(),
         )),
     }
+}
+
+/// A data frame as the only input. A single column takes the rank that it
+/// declares.
+fn matrix(frame: Array, info: &ValueInfo) -> Result<(String, Tensor), RunError> {
+    let is_column = frame.shape().get(1) == Some(&1);
+    let matrix = tensor(frame, &info.name, info.dtype)?;
+    Ok((info.name.clone(), if is_column { to_rank(matrix, info)? } else { matrix }))
 }
 
 /// The column for an input, which most likely stands at the input's place.
@@ -191,9 +214,14 @@ fn tensor(array: Array, name: &str, wanted: Option<DType>) -> Result<Tensor, Run
     let tensor = array.into_tensor().ok_or_else(|| {
         RunError(format!("the values for '{name}' are times or bytes, which no ONNX input is"))
     })?;
-    let (Some(DType::F32), Data::F64(v)) = (wanted, tensor.data()) else { return Ok(tensor) };
-    let narrowed: Vec<f32> = v.iter().map(|x| *x as f32).collect();
-    Tensor::new(tensor.shape().to_vec(), narrowed).map_err(|error| RunError(error.to_string()))
+    let (Some(DType::F32), DType::F64) = (wanted, tensor.dtype()) else { return Ok(tensor) };
+    let narrowed = match tensor.into_parts() {
+        (shape, Data::F64(v)) => {
+            Tensor::new(shape, v.into_iter().map(|x| x as f32).collect::<Vec<_>>())
+        }
+        (shape, data) => Tensor::new(shape, data),
+    };
+    narrowed.map_err(|error| RunError(error.to_string()))
 }
 
 /// A single column with as many dimensions as the model declares: converters

@@ -4,7 +4,7 @@ mod common;
 
 use common::{model, post};
 use proptest::prelude::*;
-use scoring::{Model, Options, Request};
+use scoring::{Dialect, Model, Options, Request};
 use tensor::DType;
 
 const SIGNATURES: &[&str] = &[
@@ -63,7 +63,66 @@ fn any_body() -> impl Strategy<Value = String> {
     })
 }
 
+/// A field and its data, which mostly is numbers or text in a plain form.
+fn any_plain() -> impl Strategy<Value = (&'static str, String)> {
+    let cell = prop_oneof![
+        8 => any::<i32>().prop_map(|n| n.to_string()),
+        8 => any::<f64>().prop_map(|x| format!("{x:e}")),
+        8 => (any::<i16>(), 0u32..1000).prop_map(|(n, part)| format!("{n}.{part}")),
+        2 => any::<i128>().prop_map(|n| n.to_string()),
+        1 => prop::sample::select(vec!["\"x\"", "null", "NaN", "-0", "true", "[1]", "01", "9e999"])
+            .prop_map(str::to_owned),
+    ];
+    let row = prop::array::uniform2(cell);
+    let field =
+        prop::sample::select(vec!["dataframe_split", "dataframe_records", "instances", "inputs"]);
+    let labels = prop::sample::select(vec![["a", "b"], ["a", "b"], ["b", "a"], ["a", "c"]]);
+    (field, labels, prop::collection::vec(row, 0..4), any::<bool>()).prop_map(
+        |(field, labels, rows, named)| {
+            let [a, b] = labels;
+            let record = |[x, y]: &[String; 2]| format!("{{\"{a}\": {x}, \"{b}\" :{y}}}");
+            let list = |cells: &[String; 2]| format!("[{}]", cells.join(" ,"));
+            let lists = rows.iter().map(list).collect::<Vec<_>>().join(", ");
+            let records = rows.iter().map(record).collect::<Vec<_>>().join(", ");
+            let data = match (field, named) {
+                ("dataframe_split", _) => {
+                    format!("{{\"columns\": [\"{a}\", \"{b}\"], \"data\": [{lists}]}}")
+                }
+                ("dataframe_records", _) => format!("[{records}]"),
+                (_, true) => format!("{{\"{a}\": [{lists}], \"{b}\": [[1], [2.5]]}}"),
+                (_, false) => format!("[{lists}]"),
+            };
+            (field, data)
+        },
+    )
+}
+
 proptest! {
+    #[test]
+    fn plain_bodies_are_answered_as_any_others(
+        signature in prop::sample::select(vec![
+            "",
+            r#"{inputs: '[{"type": "double", "name": "a"}, {"type": "double", "name": "b"}]'}"#,
+            r#"{inputs: '[{"type": "float", "name": "a"}, {"type": "float", "name": "b"}]'}"#,
+        ]),
+        dtype in prop::sample::select(vec![None, Some(DType::F32), Some(DType::F64)]),
+        (two, strict) in any::<(bool, bool)>(),
+        (field, data) in any_plain(),
+    ) {
+        let inputs = [("a", dtype), ("b", dtype)];
+        let (one, _) = inputs.split_at(1);
+        let dialect = if strict { Dialect::Strict } else { Dialect::Mlflow };
+        let options = Options { dialect, ..Options::default() };
+        let model = model(if two { &inputs } else { one }, signature, options);
+        // With parameters, a body is not plain.
+        let short = format!("{{\"{field}\": {data}}}");
+        let long = format!("{{\"{field}\": {data}, \"params\": null}}");
+        let [short, long] = [short, long].map(|body| post(&model, "application/json", body.as_bytes()));
+        if short.status == 200 || long.status == 200 {
+            prop_assert_eq!(short, long);
+        }
+    }
+
     #[test]
     fn every_request_gets_an_answer(
         model in any_model(),

@@ -77,16 +77,20 @@ impl Cors {
         Ok(Some(ResponseBuilder::new().with_status(204).with_headers(headers).empty()))
     }
 
+    /// What an answer to a page of `origin` says about who may read it.
+    pub(crate) fn headers<'a>(&self, origin: Option<&'a str>) -> Vec<(&'static str, &'a str)> {
+        if *self == Self::None {
+            return Vec::new();
+        }
+        let allowed = origin.and_then(|origin| self.allowed(origin));
+        let allowed = allowed.map(|allowed| ("access-control-allow-origin", allowed));
+        std::iter::once(("vary", "origin")).chain(allowed).collect()
+    }
+
     /// Lets the page that asked read the answer, if it may.
     pub(crate) fn open(&self, request: &Request, answer: &Response) -> Result<()> {
-        if *self == Self::None {
-            return Ok(());
-        }
-        answer.headers().set("vary", "origin")?;
-        if let Some(origin) = request.headers().get("origin")?
-            && let Some(allowed) = self.allowed(&origin)
-        {
-            answer.headers().set("access-control-allow-origin", allowed)?;
+        for (name, value) in self.headers(request.headers().get("origin")?.as_deref()) {
+            answer.headers().set(name, value)?;
         }
         Ok(())
     }
@@ -107,6 +111,19 @@ mod tests {
         assert_eq!(Cors::parse("*").unwrap().allowed("null"), Some("*"));
         assert_eq!(Cors::parse(" , ").unwrap(), Cors::None);
         assert_eq!(Cors::None.allowed("https://a.example"), None);
+    }
+
+    #[test]
+    fn answers_differ_by_origin_where_any_may_read_them() {
+        let (a, b) = (Some("https://a.example"), Some("https://b.example"));
+        let vary = ("vary", "origin");
+        let some = Cors::parse("https://a.example").unwrap();
+        let allowed = |origin| ("access-control-allow-origin", origin);
+        assert_eq!(some.headers(a), [vary, allowed("https://a.example")]);
+        assert_eq!(some.headers(b), [vary]);
+        assert_eq!(some.headers(None), [vary]);
+        assert_eq!(Cors::Any.headers(b), [vary, allowed("*")]);
+        assert_eq!(Cors::None.headers(a), []);
     }
 
     #[test]

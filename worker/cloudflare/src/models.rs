@@ -9,6 +9,11 @@
 //! it points at share it. What a source points at is remembered; where that
 //! may change, it is looked up again from time to time, behind the back of the
 //! request that noticed: the old model answers until the new one is loaded.
+//!
+//! Entering this module costs more than most predictions do. So what was decided
+//! for a request is left with the scoring host as a shortcut, which answers
+//! requests like it for as long as the decision holds. The host sends here what
+//! has no shortcut, and whatever goes wrong.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -39,6 +44,21 @@ extern "C" {
         read: &Closure<dyn Fn(String) -> Promise>,
         memory: f64,
     ) -> Promise;
+
+    /// Has requests like this one go straight to the model of a key, until a
+    /// point in time; their answers have these headers, as JSON, too.
+    #[wasm_bindgen(js_name = addShortcut)]
+    fn add_shortcut(
+        request: &web_sys::Request,
+        key: &str,
+        max_body: f64,
+        headers: &str,
+        until: f64,
+    );
+
+    /// Has every request come here again.
+    #[wasm_bindgen(js_name = clearShortcuts)]
+    fn clear_shortcuts();
 
     /// Answers a request with a loaded model.
     #[wasm_bindgen(catch)]
@@ -111,6 +131,14 @@ async fn score(
     };
     let key = folder.to_string();
     let max_body = f64::from(u32::try_from(config.max_body).unwrap_or(u32::MAX));
+    if asked.path == "/invocations"
+        && let Some(until) = valid_until(config, asked.source, &folder)
+    {
+        let origin = request.headers().get("origin")?;
+        let headers: HashMap<_, _> = config.cors.headers(origin.as_deref()).into_iter().collect();
+        let headers = serde_json::to_string(&headers)?;
+        add_shortcut(request.inner(), &key, max_body, &headers, until);
+    }
     let body = body::read(request, config.max_body).await?.map_or(JsValue::NULL, JsValue::from);
     // While the body came, another model may have taken the place.
     if !has_model(&key)
@@ -160,6 +188,16 @@ async fn ready(
     Ok(folder)
 }
 
+/// Until when requests for a source go to this folder, in milliseconds since
+/// 1970; `None` where they go to another meanwhile.
+fn valid_until(config: &Config, source: &Source, folder: &Folder) -> Option<f64> {
+    KNOWN.with_borrow(|known| {
+        let known = known.get(&source.to_string()).filter(|known| known.folder == *folder)?;
+        let until = known.at.saturating_add(config.refresh);
+        Some(if source.moves() { until as f64 } else { f64::INFINITY })
+    })
+}
+
 /// Looks a source up again, after the request; a new model is loaded before it
 /// takes the place of the old one.
 fn renew(
@@ -192,6 +230,7 @@ fn renew(
 }
 
 fn remember(source: &Source, folder: &Folder, at: u64) {
+    clear_shortcuts();
     KNOWN.with_borrow_mut(|known| {
         if known.len() >= MAX_REMEMBERED {
             known.clear();

@@ -138,6 +138,18 @@ impl Model {
         Ok(self.0.describe().serialize(&serializer)?)
     }
 
+    /// Predictions for the body of a POST to `/invocations`, as JSON of status
+    /// 200; any other answer is thrown.
+    pub fn invocations(
+        &self,
+        content_type: Option<String>,
+        accept: Option<String>,
+        body: &[u8],
+    ) -> Result<Vec<u8>, Answer> {
+        let answer = self.handle("POST", "/invocations", content_type, accept, body);
+        if answer.0.status == 200 { Ok(answer.0.body) } else { Err(answer) }
+    }
+
     /// Answers a request of the scoring protocol.
     #[must_use]
     pub fn handle(

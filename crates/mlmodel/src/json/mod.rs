@@ -12,7 +12,8 @@ mod read;
 mod write;
 
 pub use read::{JsonError, MAX_DEPTH, parse};
-pub use write::{write_float, write_string, write_value};
+pub(crate) use read::{Number, Reader};
+pub use write::{write_float, write_int, write_string, write_value};
 
 /// A JSON value, with Python's distinctions.
 #[derive(Debug, Clone, PartialEq)]

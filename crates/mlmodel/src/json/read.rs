@@ -90,27 +90,18 @@ impl std::error::Error for JsonError {}
 /// # Ok::<(), mlmodel::json::JsonError>(())
 /// ```
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|e| {
-        let offset = e.valid_up_to();
-        let reason = match (e.error_len(), bytes.get(offset)) {
-            (None, _) => "unexpected end of data",
-            (Some(_), Some(0xc2..=0xf4)) => "invalid continuation byte",
-            _ => "invalid start byte",
-        };
-        JsonError::NotUtf8 { offset, reason }
-    })?;
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, keys: Vec::new(), items: 0 };
+    let mut reader = Reader::new(bytes)?;
     reader.skip_space();
     let value = reader.value(0)?;
-    reader.skip_space();
-    if reader.at < bytes.len() {
+    if !reader.is_at_end() {
         return Err(reader.error("Extra data", reader.at));
     }
     Ok(value)
 }
 
-struct Reader<'a> {
+/// Reads values, or what is expected in their place. What is called for each
+/// number of a body is always inlined, also where bytes count.
+pub(crate) struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
@@ -121,12 +112,115 @@ struct Reader<'a> {
     items: usize,
 }
 
-impl Reader<'_> {
+/// A number that fits 64 bits.
+pub(crate) enum Number {
+    Int(i64),
+    Float(f64),
+}
+
+impl From<Number> for Value {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Int(n) => Self::Int(n),
+            Number::Float(x) => Self::Float(x),
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// At the beginning of UTF-8 bytes, with or without a byte order mark.
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Self, JsonError> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let text = std::str::from_utf8(bytes).map_err(|e| {
+            let offset = e.valid_up_to();
+            let reason = match (e.error_len(), bytes.get(offset)) {
+                (None, _) => "unexpected end of data",
+                (Some(_), Some(0xc2..=0xf4)) => "invalid continuation byte",
+                _ => "invalid start byte",
+            };
+            JsonError::NotUtf8 { offset, reason }
+        })?;
+        Ok(Self { text, bytes: text.as_bytes(), at: 0, keys: Vec::new(), items: 0 })
+    }
+
+    /// Whether nothing but space follows.
+    pub(crate) fn is_at_end(&mut self) -> bool {
+        self.skip_space();
+        self.at >= self.bytes.len()
+    }
+
+    /// Whether this byte comes next, after space.
+    #[inline(always)]
+    pub(crate) fn is_next(&mut self, byte: u8) -> bool {
+        self.skip_space();
+        self.peek() == Some(byte)
+    }
+
+    /// Takes a byte, if it comes next after space.
+    pub(crate) fn take(&mut self, byte: u8) -> Option<()> {
+        let is_next = self.is_next(byte);
+        self.at += usize::from(is_next);
+        is_next.then_some(())
+    }
+
+    /// Takes a comma, after which a list goes on, or what closes it.
+    #[inline(always)]
+    pub(crate) fn goes_on(&mut self, close: u8) -> Option<bool> {
+        self.skip_space();
+        let goes_on = match self.peek() {
+            Some(b',') => true,
+            Some(byte) if byte == close => false,
+            _ => return None,
+        };
+        self.at += 1;
+        Some(goes_on)
+    }
+
+    /// Takes a text, if it comes next after space, and without escapes.
+    pub(crate) fn take_text(&mut self, text: &str) -> Option<()> {
+        let is_next = self.is_next(b'"') && self.is_key(text);
+        self.at += if is_next { text.len() + 2 } else { 0 };
+        is_next.then_some(())
+    }
+
+    /// A key without escapes, and the colon after it.
+    pub(crate) fn plain_key(&mut self) -> Option<&'a str> {
+        self.take(b'"')?;
+        let from = self.at;
+        while !matches!(self.peek()?, b'"' | b'\\' | 0..0x20) {
+            self.at += 1;
+        }
+        let key = self.text.get(from..self.at)?;
+        self.take(b'"')?;
+        self.take(b':')?;
+        Some(key)
+    }
+
+    /// A number that fits 64 bits.
+    #[inline(always)]
+    pub(crate) fn plain_number(&mut self) -> Option<Number> {
+        if let Some(number) = self.short_number() {
+            return Some(number);
+        }
+        match self.number().ok()? {
+            Value::Int(n) => Some(Number::Int(n)),
+            Value::Float(x) => Some(Number::Float(x)),
+            _ => None,
+        }
+    }
+
+    /// Any value, after space.
+    pub(crate) fn any(&mut self) -> Option<Value> {
+        self.skip_space();
+        self.value(0).ok()
+    }
+
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
-    fn skip_space(&mut self) {
+    #[inline(always)]
+    pub(crate) fn skip_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
@@ -269,8 +363,8 @@ impl Reader<'_> {
 
     fn number(&mut self) -> Result<Value, JsonError> {
         let start = self.at;
-        if let Some(value) = self.short_number() {
-            return Ok(value);
+        if let Some(number) = self.short_number() {
+            return Ok(number.into());
         }
         let first = start + usize::from(self.peek() == Some(b'-'));
         let mut end = match self.bytes.get(first) {
@@ -309,7 +403,8 @@ impl Reader<'_> {
     /// A number of at most 15 digits without an exponent, which most are: its
     /// digits and the power of ten are exact floats, so that their quotient is
     /// the float nearest to the number. Anything else is left alone.
-    fn short_number(&mut self) -> Option<Value> {
+    #[inline(always)]
+    fn short_number(&mut self) -> Option<Number> {
         let rest = self.bytes.get(self.at..)?;
         let negative = rest.first() == Some(&b'-');
         let digits = if negative { rest.get(1..)? } else { rest };
@@ -333,18 +428,18 @@ impl Reader<'_> {
             return None;
         }
         let sign = if negative { -1 } else { 1 };
-        let value = match point {
-            None => Value::Int(sign * mantissa),
+        let number = match point {
+            None => Number::Int(sign * mantissa),
             Some(_) => {
                 let power = POWERS_OF_TEN.get(count - whole)?;
-                Value::Float(sign as f64 * (mantissa as f64 / power))
+                Number::Float(sign as f64 * (mantissa as f64 / power))
             }
         };
         self.at += usize::from(negative) + count + usize::from(point.is_some());
-        Some(value)
+        Some(number)
     }
 
-    fn string(&mut self) -> Result<String, JsonError> {
+    pub(crate) fn string(&mut self) -> Result<String, JsonError> {
         let opening = self.at;
         self.at += 1;
         let mut out = String::new();

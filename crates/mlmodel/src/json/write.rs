@@ -17,10 +17,19 @@ pub fn write_float(out: &mut String, x: f64) {
     }
 }
 
+/// Writes an integer.
+pub fn write_int(out: &mut String, n: i64) {
+    python::write_int(out, n);
+}
+
 /// Writes text with its quotes. Everything outside ASCII is escaped.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    for c in text.chars() {
+    // Most texts have nothing to escape, and most others little.
+    let is_plain = |b: &u8| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\');
+    let (plain, rest) = text.split_at(text.as_bytes().iter().take_while(|b| is_plain(b)).count());
+    out.push_str(plain);
+    for c in rest.chars() {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
@@ -47,9 +56,7 @@ pub fn write_value(out: &mut String, value: &Value) {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
-        Value::Int(n) => {
-            let _ = write!(out, "{n}");
-        }
+        Value::Int(n) => write_int(out, *n),
         Value::Big(digits) => out.push_str(digits),
         Value::Float(x) => write_float(out, *x),
         Value::Str(text) => write_string(out, text),
