@@ -133,7 +133,8 @@ fn cells(values: &Values, limit: usize) -> Vec<String> {
         Values::Data(Data::F64(v)) => Some((v.iter().copied().take(limit).collect(), 1e8)),
         Values::Data(Data::F32(v)) => {
             // The shortest digits of a 32-bit float, read as a 64-bit one.
-            let widened = v.iter().take(limit).map(|x| x.to_string().parse().unwrap_or(f64::NAN));
+            let widened =
+                v.iter().take(limit).map(|x| decimal::read_f64(&x.to_string()).unwrap_or(f64::NAN));
             Some((widened.collect(), 1e6))
         }
         Values::Data(Data::F16(v)) => {

@@ -241,8 +241,8 @@ fn float(value: &Value) -> Result<f64, Raised> {
         Value::Null => Ok(f64::NAN),
         Value::Bool(b) => Ok(f64::from(u8::from(*b))),
         Value::Int(n) => Ok(*n as f64),
-        Value::Big(digits) => match digits.parse::<f64>() {
-            Ok(x) if x.is_finite() => Ok(x),
+        Value::Big(digits) => match decimal::read_f64(digits) {
+            Some(x) if x.is_finite() => Ok(x),
             _ => Err(Raised::new("OverflowError", "int too large to convert to float")),
         },
         Value::Float(x) => Ok(*x),

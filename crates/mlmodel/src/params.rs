@@ -108,7 +108,7 @@ fn scalar(value: &Value, t: ScalarType) -> Result<Value, String> {
         | (ScalarType::String, Value::Str(_)) => Some(value.clone()),
         (ScalarType::Float | ScalarType::Double, Value::Int(n)) => Some(Value::Float(*n as f64)),
         (ScalarType::Float | ScalarType::Double, Value::Big(digits)) => {
-            digits.parse().ok().map(Value::Float)
+            decimal::read_f64(digits).map(Value::Float)
         }
         _ => None,
     };

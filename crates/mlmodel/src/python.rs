@@ -200,7 +200,7 @@ pub(crate) fn parse_int(text: &str) -> Option<Value> {
 /// `float(text)`; `None` where Python raises `could not convert string to
 /// float`.
 pub(crate) fn parse_float(text: &str) -> Option<f64> {
-    without_underscores(text.trim())?.parse().ok()
+    decimal::read_f64(&without_underscores(text.trim())?)
 }
 
 /// The exception that Python would have raised at this point: MLflow puts its

@@ -295,7 +295,7 @@ impl Reader<'_> {
         let text = self.text.get(start..end).unwrap_or_default();
         if is_float {
             // Every text that got here is a number; an overflow is an infinity.
-            return Ok(Value::Float(text.parse().unwrap_or(f64::NAN)));
+            return Ok(Value::Float(decimal::read_f64(text).unwrap_or(f64::NAN)));
         }
         if let Ok(n) = text.parse() {
             return Ok(Value::Int(n));

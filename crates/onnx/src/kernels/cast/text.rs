@@ -42,8 +42,10 @@ pub(super) fn read(texts: &[String], to: DType) -> Result<Data, Fault> {
         texts.iter().map(read).collect()
     }
     Ok(match to {
-        DType::F16 | DType::F32 => all(texts, |text| float::<f32>(text, f32::is_finite))?.into(),
-        DType::F64 => all(texts, |text| float::<f64>(text, f64::is_finite))?.into(),
+        DType::F16 | DType::F32 => {
+            all(texts, |text| float(text, decimal::read_f32, f32::is_finite))?.into()
+        }
+        DType::F64 => all(texts, |text| float(text, decimal::read_f64, f64::is_finite))?.into(),
         DType::I8 | DType::I16 | DType::I32 | DType::I64 => {
             all(texts, |text| i64::try_from(integer(text)?).ok())?.into()
         }
@@ -66,15 +68,15 @@ fn integer(text: &str) -> Option<i128> {
 }
 
 /// The number that a text begins with; not one that is too large.
-fn float<T: Copy + std::str::FromStr>(text: &str, is_finite: fn(T) -> bool) -> Option<T> {
+fn float<T: Copy>(text: &str, read: fn(&str) -> Option<T>, is_finite: fn(T) -> bool) -> Option<T> {
     let (is_negative, rest) = signed(text);
     let sign = if is_negative { "-" } else { "" };
     let starts = |word: &str| rest.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word));
     if starts("inf") {
-        return format!("{sign}inf").parse().ok();
+        return read(&format!("{sign}inf"));
     }
     if starts("nan") {
-        return "nan".parse().ok();
+        return read("nan");
     }
     if starts("0x") {
         // Hexadecimal, which C reads: rather nothing than 0.
@@ -99,7 +101,7 @@ fn float<T: Copy + std::str::FromStr>(text: &str, is_finite: fn(T) -> bool) -> O
             }
         })
         .unwrap_or_default();
-    let number: T = format!("{sign}{whole}.{fraction}0{exponent}").parse().ok()?;
+    let number = read(&format!("{sign}{whole}.{fraction}0{exponent}"))?;
     is_finite(number).then_some(number)
 }
 

@@ -237,24 +237,25 @@ fn decimal(x: f32) -> String {
 
 /// The number that a text begins with, as C++ reads it: white space before it
 /// and anything behind it do not matter, but it has to be there and in range.
-fn number<T: std::str::FromStr>(
+fn number<T>(
     text: &str,
-    end: impl Fn(&str) -> usize,
+    end: fn(&str) -> usize,
+    read: fn(&str) -> Option<T>,
 ) -> Result<(T, &str), Fault> {
     let start = text.trim_start_matches([' ', '\t', '\n', '\x0b', '\x0c', '\r']);
     let digits = start.get(..end(start)).unwrap_or_default();
-    match digits.parse() {
-        Ok(number) => Ok((number, digits)),
-        Err(_) => bail!("'{text}' is no number, or out of range"),
+    match read(digits) {
+        Some(number) => Ok((number, digits)),
+        None => bail!("'{text}' is no number, or out of range"),
     }
 }
 
 fn integer(text: &str) -> Result<i64, Fault> {
-    let end = |text: &str| {
+    let end: fn(&str) -> usize = |text| {
         let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
         text.len() - unsigned.trim_start_matches(|c: char| c.is_ascii_digit()).len()
     };
-    number(text, end).map(|(number, _)| number)
+    number(text, end, |digits| digits.parse().ok()).map(|(number, _)| number)
 }
 
 fn float(text: &str) -> Result<f32, Fault> {
@@ -266,7 +267,7 @@ fn float(text: &str) -> Result<f32, Fault> {
     {
         bail!("'{text}' is hexadecimal");
     }
-    let (number, digits) = number::<f32>(text, float_end)?;
+    let (number, digits) = number(text, float_end, decimal::read_f32)?;
     // An overflow, or an underflow.
     let is_named = digits.contains(['i', 'I', 'n', 'N']);
     let is_zero = !digits.split(['e', 'E']).take(1).any(|s| s.contains(|c| matches!(c, '1'..='9')));
