@@ -22,13 +22,16 @@ const ours = (folder, name) => async (at, read) => {
   const load = (model) => {
     const session = new module.Session(model, []);
     const prepare = (inputs) => {
-      const names = inputs.map(({ name }) => name);
-      const elements = inputs.map((input) => input.elements);
-      const shapes = inputs.map(({ shape }) => shape);
-      return () => session.run(names, elements, shapes);
+      const ordered = session.inputNames.map((name) => inputs.find((input) => input.name === name));
+      const elements = ordered.map((input) => input.elements);
+      const shapes = Uint32Array.from(ordered.flatMap(({ shape }) => [shape.length, ...shape]));
+      return () => session.run(elements, shapes);
     };
     const outputs = (ran) =>
-      ran.map(([name, elements, shape]) => ({ name, elements, shape, dtype: DTYPES.get(elements.constructor) }));
+      session.outputNames.map((name, i) => {
+        const elements = ran[2 * i];
+        return { name, elements, shape: [...ran[2 * i + 1]], dtype: DTYPES.get(elements.constructor) };
+      });
     return { prepare, outputs, free: () => session.free() };
   };
   return { load };

@@ -35,41 +35,52 @@ impl JsSession {
         Session::load(model, &external).map(Self).map_err(text)
     }
 
-    /// Runs the model on tensors: their names, elements and shapes. Elements
-    /// are a typed array, bytes for booleans, an array for texts. Gives
-    /// `[name, elements, shape]` for each output.
+    /// The names of the inputs, in order.
+    #[wasm_bindgen(getter, js_name = inputNames)]
+    #[must_use]
+    pub fn input_names(&self) -> Vec<String> {
+        self.0.inputs().iter().map(|info| info.name.clone()).collect()
+    }
+
+    /// The names of the outputs, in order.
+    #[wasm_bindgen(getter, js_name = outputNames)]
+    #[must_use]
+    pub fn output_names(&self) -> Vec<String> {
+        self.0.outputs().iter().map(|info| info.name.clone()).collect()
+    }
+
+    /// Runs the model on tensors in the order of its inputs: their elements,
+    /// and for all of them one after another the rank and the lengths. Elements
+    /// are a typed array, bytes for booleans, an array for texts. Gives the
+    /// elements and the shape of each output in turn.
     ///
     /// # Errors
     /// A text that says why it can't run.
-    pub fn run(
-        &self,
-        names: &Array,
-        elements: &Array,
-        shapes: &Array,
-    ) -> Result<Vec<Array>, JsValue> {
-        let mut feeds = Vec::with_capacity(names.length() as usize);
-        for (i, name) in names.iter().enumerate() {
-            let i = u32::try_from(i).unwrap_or(u32::MAX);
-            let name = name.as_string().unwrap_or_default();
-            let declared = self.0.inputs().iter().find(|info| info.name == name);
-            let dtype = declared.and_then(|info| info.dtype).unwrap_or(DType::F32);
-            let tensor = tensor(dtype, &elements.get(i), &shapes.get(i));
-            let tensor = tensor.map_err(|problem| text(format!("input '{name}' {problem}")))?;
-            feeds.push((name, Value::Tensor(tensor)));
+    pub fn run(&self, elements: &Array, shapes: &[u32]) -> Result<Array, JsValue> {
+        let mut values = Vec::with_capacity(self.0.inputs().len());
+        let mut shapes = shapes.iter().map(|&len| len as usize);
+        for (info, elements) in self.0.inputs().iter().zip(elements.iter()) {
+            let rank = shapes.next().ok_or_else(|| text("a shape is missing"))?;
+            let shape = shapes.by_ref().take(rank).collect();
+            let tensor = tensor(info.dtype.unwrap_or(DType::F32), &elements, shape);
+            let tensor =
+                tensor.map_err(|problem| text(format!("input '{}' {problem}", info.name)))?;
+            values.push(Value::Tensor(tensor));
         }
-        let outputs = self.0.run(feeds).map_err(text)?;
-        outputs
-            .into_iter()
-            .map(|(name, value)| {
-                let Value::Tensor(tensor) = value else {
-                    return Err(text(format!("output '{name}' is no tensor")));
-                };
-                let elements = elements_of(&tensor)
-                    .ok_or_else(|| text(format!("output '{name}' has no typed array")))?;
-                let shape = tensor.shape().iter().map(|&len| JsValue::from(len));
-                Ok(Array::of3(&name.into(), &elements, &shape.collect::<Array>()))
-            })
-            .collect()
+        let ran = Array::new();
+        for (info, value) in self.0.outputs().iter().zip(self.0.run_in_order(values).map_err(text)?)
+        {
+            let Value::Tensor(tensor) = value else {
+                return Err(text(format!("output '{}' is no tensor", info.name)));
+            };
+            let elements = elements_of(&tensor)
+                .ok_or_else(|| text(format!("output '{}' has no typed array", info.name)))?;
+            let shape: Vec<u32> =
+                tensor.shape().iter().map(|&len| u32::try_from(len).unwrap_or(u32::MAX)).collect();
+            ran.push(&elements);
+            ran.push(&Uint32Array::from(shape.as_slice()));
+        }
+        Ok(ran)
     }
 }
 
@@ -77,7 +88,7 @@ fn text(problem: impl ToString) -> JsValue {
     JsValue::from_str(&problem.to_string())
 }
 
-fn tensor(dtype: DType, elements: &JsValue, shape: &JsValue) -> Result<Tensor, String> {
+fn tensor(dtype: DType, elements: &JsValue, shape: Vec<usize>) -> Result<Tensor, String> {
     let wrong = || format!("takes {dtype}, not that");
     macro_rules! typed {
         ($array:ty) => {
@@ -106,13 +117,6 @@ fn tensor(dtype: DType, elements: &JsValue, shape: &JsValue) -> Result<Tensor, S
         }
         DType::F16 => return Err("is of type float16, which has no typed array".to_owned()),
     };
-    let shape = shape.dyn_ref::<Array>().ok_or("needs a shape")?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a length that is none does not fit the elements"
-    )]
-    let shape = shape.iter().map(|len| len.as_f64().unwrap_or(-1.0) as usize).collect();
     Tensor::new(shape, data).map_err(|e| format!("does not fit: {e}"))
 }
 

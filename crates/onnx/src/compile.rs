@@ -14,19 +14,21 @@ use prost::Message as _;
 use tensor::{DType, Tensor};
 
 use crate::attributes::Attributes;
+#[cfg(feature = "tract")]
+use crate::engine;
 use crate::error::{Error, ErrorKind};
 use crate::fault::Fault;
 use crate::kernels::{self, Body, Kernel, Spec};
 use crate::limits::{self, Budget};
-#[cfg(feature = "networks")]
-use crate::networks;
 use crate::program::{Operand, Program, Slot, Step};
 use crate::proto::{
     AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto,
-    TensorProto,
 };
+use crate::quantized::Quantized;
 use crate::session::{self, ValueInfo};
 use crate::tensors;
+#[cfg(feature = "tract")]
+use crate::tract;
 use crate::types;
 use crate::value::{Inputs, Value};
 
@@ -51,20 +53,13 @@ pub(crate) fn compile(
     }
     let whole = Whole {
         functions: &model.functions,
-        #[cfg(feature = "networks")]
-        is_tabular: is_tabular(model),
+        #[cfg(feature = "tract")]
+        tract: std::cell::OnceCell::new(),
         nodes: Cell::new(0),
         budget,
         folded: Cell::new(0),
     };
-    let context = Context {
-        whole: &whole,
-        opsets: &model.opset_import,
-        bindings: None,
-        depth: 0,
-        #[cfg(feature = "networks")]
-        is_body: false,
-    };
+    let context = Context { whole: &whole, opsets: &model.opset_import, bindings: None, depth: 0 };
     let names: Vec<&str> = inputs.iter().map(|i| i.name.as_str()).collect();
     let outputs: Vec<&str> = graph.output.iter().map(|o| o.name.as_str()).collect();
     let source = Source { declared: inputs, ..Source::graph(graph, &names, &outputs) };
@@ -73,43 +68,15 @@ pub(crate) fn compile(
     Ok(program)
 }
 
-/// The most elements that the initializers of a tabular model have together:
-/// tract is better at large matrices.
-const MAX_TABULAR_ELEMENTS: u64 = 1 << 20;
-
-/// Whether a model needs nothing but the kernels of tabular models.
-pub(crate) fn is_tabular(model: &ModelProto) -> bool {
-    let elements =
-        |t: &TensorProto| t.dims.iter().fold(1u64, |n, d| n.saturating_mul(d.unsigned_abs()));
-    let graph = model.graph.as_ref();
-    let size = graph.iter().flat_map(|g| &g.initializer).map(elements).fold(0, u64::saturating_add);
-    size <= MAX_TABULAR_ELEMENTS
-        && graph.iter().all(|graph| nodes_are_tabular(&graph.node, &model.functions))
-        && model.functions.iter().all(|f| nodes_are_tabular(&f.node, &model.functions))
-}
-
-/// The nesting of the graphs is bounded by that of the messages.
-fn nodes_are_tabular(nodes: &[NodeProto], functions: &[FunctionProto]) -> bool {
-    nodes.iter().all(|node| {
-        let is_function =
-            || functions.iter().any(|f| f.name == node.op_type && f.domain == node.domain);
-        let is_constant = || is_default_domain(&node.domain) && node.op_type == "Constant";
-        let is_known = kernels::find_tabular(&node.domain, &node.op_type).is_some();
-        let mut graphs = node.attribute.iter().filter_map(|a| a.g.as_ref());
-        (is_known || is_function() || is_constant())
-            && graphs.all(|graph| nodes_are_tabular(&graph.node, functions))
-    })
-}
-
 /// So many bytes of an attribute that is copied count as a node.
 const BYTES_PER_NODE: usize = 1 << 10;
 
 /// What is the same in all of a model.
 struct Whole<'m> {
     functions: &'m [FunctionProto],
-    /// Whether tract has no part in it.
-    #[cfg(feature = "networks")]
-    is_tabular: bool,
+    /// What tract knows, once it is asked.
+    #[cfg(feature = "tract")]
+    tract: std::cell::OnceCell<tract_onnx::Onnx>,
     /// How many nodes have been prepared.
     nodes: Cell<usize>,
     budget: Rc<Budget>,
@@ -159,9 +126,6 @@ struct Context<'m, 'c> {
     /// In a function: what its attributes are in this call.
     bindings: Option<&'c [AttributeProto]>,
     depth: usize,
-    /// Whether it may run in a loop.
-    #[cfg(feature = "networks")]
-    is_body: bool,
 }
 
 /// A graph, or the body of a function.
@@ -212,6 +176,8 @@ pub(crate) struct Resolved<'m> {
     pub(crate) proto: Cow<'m, NodeProto>,
     pub(crate) version: i64,
     pub(crate) inputs: Vec<Operand>,
+    /// What a constant of 8-bit integers is multiplied by.
+    scale: Option<Rc<Value>>,
     pub(crate) outputs: Vec<Option<Slot>>,
     pub(crate) place: String,
     /// The element types of the inputs, where they are known.
@@ -244,6 +210,9 @@ impl<'m> Context<'m, '_> {
         let mut build = Build {
             context: *self,
             names: Names { outer: scope, known: HashMap::new() },
+            quantized: HashMap::new(),
+            keeps_quantized: cfg!(feature = "networks")
+                && !source.nodes.iter().any(|n| n.attribute.iter().any(|a| a.g.is_some())),
             dtypes: HashMap::new(),
             slots: 0,
             inputs: Vec::new(),
@@ -270,28 +239,28 @@ impl<'m> Context<'m, '_> {
                 invalid(format!("no node gives the output '{name}'; the file may be truncated"))
             })?);
         }
-        let Build { slots, mut inputs, captured, .. } = build;
-        let declared = inputs.iter().copied().zip(source.declared).collect();
-        let steps = self.steps(resolved, &outputs, &declared)?;
+        // What no step holds any more goes with the names.
+        let Build { slots, mut inputs, captured, names, quantized, .. } = build;
+        drop((names, quantized));
+        let steps = resolved.into_iter().map(|node| self.step(node)).collect::<Result<_, _>>()?;
         inputs.extend(captured.iter().map(|(_, slot)| *slot));
         let mut program = Program { slots, inputs, steps, outputs };
         program.mark_last_reads();
         Ok((program, captured.into_iter().map(|(name, _)| name).collect()))
     }
 
-    /// Decides what computes each node, and prepares it.
-    #[cfg_attr(not(feature = "networks"), expect(unused_variables, clippy::unused_self))]
-    fn steps(
-        &self,
-        nodes: Vec<Resolved<'_>>,
-        outputs: &[Operand],
-        declared: &Declared<'_>,
-    ) -> Result<Vec<Step>, Error> {
-        #[cfg(feature = "networks")]
-        if !self.whole.is_tabular {
-            return networks::steps(nodes, outputs, declared, self.is_body);
+    /// Decides what computes a node, and prepares it.
+    fn step(&self, node: Resolved<'_>) -> Result<Step, Error> {
+        #[cfg(feature = "tract")]
+        if matches!(node.runs, Runs::Operator(_))
+            && engine::is_tracts(&node.proto.domain, &node.proto.op_type)
+        {
+            let onnx = self.whole.tract.get_or_init(tract_onnx::onnx);
+            let place = node.place.clone();
+            return tract::step(onnx, node)
+                .map_err(|fault| unsupported(format!("{place}: {fault}")));
         }
-        nodes.into_iter().map(Resolved::into_step).collect()
+        node.into_step()
     }
 }
 
@@ -299,6 +268,11 @@ impl<'m> Context<'m, '_> {
 struct Build<'m, 'c, 'p> {
     context: Context<'m, 'c>,
     names: Names<'p>,
+    /// Constants that are not in `names` until somebody wants their floats.
+    quantized: HashMap<String, Quantized>,
+    /// Whether there are such: not where a graph inside of this one might look
+    /// for them.
+    keeps_quantized: bool,
     dtypes: HashMap<Slot, DType>,
     slots: usize,
     inputs: Vec<Slot>,
@@ -332,6 +306,11 @@ impl Build<'_, '_, '_> {
         if let Some(operand) = self.names.known.get(name) {
             return Some(operand.clone());
         }
+        if let Some(floats) = self.quantized.get(name).and_then(Quantized::floats) {
+            let operand = Operand::Constant(Rc::new(floats));
+            self.names.known.insert(name.to_owned(), operand.clone());
+            return Some(operand);
+        }
         let operand = if let Some(value) = self.names.constant(name) {
             Operand::Constant(value)
         } else if self.names.is_known(name) {
@@ -343,6 +322,24 @@ impl Build<'_, '_, '_> {
         };
         self.names.known.insert(name.to_owned(), operand.clone());
         Some(operand)
+    }
+
+    /// Whether a node makes floats of a large constant of 8-bit integers, which
+    /// is kept as it is.
+    fn is_quantized(&mut self, node: &NodeProto) -> bool {
+        let [output] = node.output.as_slice() else { return false };
+        if !self.keeps_quantized
+            || !is_default_domain(&node.domain)
+            || !matches!(node.op_type.as_str(), "Cast" | "Mul" | "DequantizeLinear")
+        {
+            return false;
+        }
+        let known = |name: &String| self.names.known.get(name).cloned().unwrap_or(Operand::Absent);
+        let inputs: Vec<Operand> = node.input.iter().map(known).collect();
+        let quantized: Vec<_> = node.input.iter().map(|name| self.quantized.get(name)).collect();
+        let Some(made) = Quantized::of(node, &inputs, &quantized) else { return false };
+        self.quantized.insert(output.clone(), made);
+        true
     }
 
     /// Resolves a node; `None` for one whose values are known already.
@@ -359,10 +356,17 @@ impl Build<'_, '_, '_> {
         let version = self.version(&node);
         let place = place(&node, version, index);
 
+        if self.is_quantized(&node) {
+            return Ok(None);
+        }
         let mut inputs = Vec::with_capacity(node.input.len());
-        for name in &node.input {
+        let mut scale = None;
+        for (index, name) in node.input.iter().enumerate() {
             inputs.push(if name.is_empty() {
                 Operand::Absent
+            } else if let Some(known) = self.quantized.get(name).filter(|q| q.fits(&node, index)) {
+                scale.clone_from(&known.scale);
+                Operand::Constant(known.values.clone())
             } else {
                 self.operand(name).ok_or_else(|| {
                     invalid(format!("{place} takes '{name}', which nothing before it gives"))
@@ -382,6 +386,7 @@ impl Build<'_, '_, '_> {
         } else {
             let has_graph = node.attribute.iter().any(|a| a.g.is_some());
             if !has_graph
+                && scale.is_none()
                 && let Some(values) = folded(&node, version, &inputs)
                 && self.context.whole.keeps(&values)
             {
@@ -399,7 +404,9 @@ impl Build<'_, '_, '_> {
                 operand => constant_tensor(operand).map(Tensor::dtype),
             })
             .collect();
-        let known = if matches!(runs, Runs::Operator(_)) {
+        let known = if scale.is_some() {
+            vec![Some(DType::F32)]
+        } else if matches!(runs, Runs::Operator(_)) {
             types::outputs(&node, &dtypes)
         } else {
             Vec::new()
@@ -417,7 +424,7 @@ impl Build<'_, '_, '_> {
             self.names.known.insert(name.clone(), Operand::Slot { slot, last: false });
             outputs.push(Some(slot));
         }
-        Ok(Some(Resolved { proto: node, version, inputs, outputs, place, dtypes, runs }))
+        Ok(Some(Resolved { proto: node, version, inputs, scale, outputs, place, dtypes, runs }))
     }
 
     /// The node with the attributes that refer to a function's replaced by what
@@ -472,8 +479,6 @@ impl Build<'_, '_, '_> {
             opsets: &function.opset_import,
             bindings: Some(&bindings),
             depth: self.context.depth + 1,
-            #[cfg(feature = "networks")]
-            is_body: self.context.is_body,
         };
         let inputs: Vec<&str> = function.input.iter().map(String::as_str).collect();
         let outputs: Vec<&str> = function.output.iter().map(String::as_str).collect();
@@ -502,12 +507,7 @@ impl Build<'_, '_, '_> {
             let Some(graph) = &attribute.g else { continue };
             let inputs: Vec<&str> = session::open_inputs(graph).map(|i| i.name.as_str()).collect();
             let outputs: Vec<&str> = graph.output.iter().map(|o| o.name.as_str()).collect();
-            let context = Context {
-                depth: self.context.depth + 1,
-                #[cfg(feature = "networks")]
-                is_body: true,
-                ..self.context
-            };
+            let context = Context { depth: self.context.depth + 1, ..self.context };
             let (program, captured) = context.program(
                 Source::graph(graph, &inputs, &outputs),
                 &Scope { parent: Some(&self.names) },
@@ -525,6 +525,7 @@ impl Build<'_, '_, '_> {
                 captures,
                 inputs: session::open_inputs(graph).map(session::value_info).collect(),
                 outputs: graph.output.iter().map(session::value_info).collect(),
+                is_distances: kernels::is_distances(graph),
                 budget: self.context.whole.budget.clone(),
             });
         }
@@ -532,51 +533,47 @@ impl Build<'_, '_, '_> {
     }
 }
 
-/// What a model says of its inputs, by slot.
-pub(crate) type Declared<'d> = HashMap<Slot, &'d ValueInfo>;
-
 impl Resolved<'_> {
-    /// Whether this is an operator, and neither a function nor control flow.
-    #[cfg(feature = "networks")]
-    pub(crate) fn is_operator(&self) -> bool {
-        matches!(&self.runs, Runs::Operator(bodies) if bodies.is_empty())
-    }
-
-    /// Whether a kernel of ours can compute this node.
-    #[cfg(feature = "networks")]
-    pub(crate) fn has_kernel(&self) -> bool {
-        match &self.runs {
-            Runs::Function(_) => true,
-            Runs::Operator(_) => kernels::find(&self.proto.domain, &self.proto.op_type).is_some(),
-        }
-    }
-
     /// Prepares the node to be computed by us.
     pub(crate) fn into_step(self) -> Result<Step, Error> {
-        let Self { proto, version, inputs, outputs, place, dtypes, runs } = self;
+        let Self { proto, version, mut inputs, scale, outputs, place, dtypes, runs } = self;
         let kernel: Box<dyn Kernel> = match runs {
             Runs::Function(program) => Box::new(move |inputs: Inputs<'_>| call(&program, inputs)),
             Runs::Operator(bodies) => {
                 if kernels::find(&proto.domain, &proto.op_type).is_none() {
                     return Err(unsupported(format!("{place}: the operator is not supported")));
                 }
-                kernel(&proto, version, &inputs, dtypes, outputs.len(), bodies)
-                    .map_err(|fault| unsupported(format!("{place}: {fault}")))?
+                let (kernel, absorbed) = kernel(
+                    &proto,
+                    version,
+                    (&inputs, scale.as_deref()),
+                    dtypes,
+                    outputs.len(),
+                    bodies,
+                )
+                .map_err(|fault| unsupported(format!("{place}: {fault}")))?;
+                for input in absorbed {
+                    if let Some(operand) = inputs.get_mut(input) {
+                        *operand = Operand::Absent;
+                    }
+                }
+                kernel
             }
         };
         Ok(Step { kernel, inputs, outputs, place })
     }
 }
 
-/// Prepares a kernel of ours for a node.
+/// Prepares a kernel of ours for a node. Says, too, which constant inputs it
+/// has no more need of.
 fn kernel(
     node: &NodeProto,
     version: i64,
-    inputs: &[Operand],
+    (inputs, scale): (&[Operand], Option<&Value>),
     dtypes: Vec<Option<DType>>,
     outputs: usize,
     bodies: Vec<Body>,
-) -> Result<Box<dyn Kernel>, Fault> {
+) -> Result<(Box<dyn Kernel>, Vec<usize>), Fault> {
     let build = kernels::find(&node.domain, &node.op_type)
         .ok_or_else(|| Fault::new("the operator is not supported"))?;
     let mut spec = Spec {
@@ -586,14 +583,17 @@ fn kernel(
         constants: inputs.iter().map(constant_tensor).collect(),
         dtypes,
         outputs,
+        scale: scale.and_then(Value::as_tensor),
+        absorbed: Vec::new(),
         bodies,
     };
-    build(&mut spec)
+    let kernel = build(&mut spec)?;
+    Ok((kernel, spec.absorbed))
 }
 
 /// The largest constant that may be computed when a model loads, unless what it
 /// is computed from is larger, in elements.
-const MAX_FOLDED: usize = 1 << 16;
+const MAX_FOLDED: usize = 1 << 22;
 
 /// The most elements of all of them.
 const MAX_ALL_FOLDED: usize = 1 << 26;
@@ -619,7 +619,8 @@ fn folded(node: &NodeProto, version: i64, inputs: &[Operand]) -> Option<Vec<Valu
         });
     }
     let dtypes = inputs.iter().map(|i| constant_tensor(i).map(Tensor::dtype)).collect();
-    let kernel = kernel(node, version, inputs, dtypes, node.output.len(), Vec::new()).ok()?;
+    let (kernel, _) =
+        kernel(node, version, (inputs, None), dtypes, node.output.len(), Vec::new()).ok()?;
     let values = kernel.run(Inputs(values)).ok()?;
     let fits = |value: &Value| value.as_tensor().is_some_and(|tensor| tensor.len() <= largest);
     (values.len() >= node.output.len() && values.iter().all(fits)).then_some(values)

@@ -24,11 +24,11 @@
 //! # What runs a graph
 //!
 //! A graph is prepared as a program: steps that each compute one node with a
-//! kernel of ours. Tabular models (trees, linear models, encoders, text
-//! features, and the arithmetic around them) are that and nothing else. With
-//! the feature `networks`, the nodes that tract is better at are gathered into
-//! segments, and each segment is a step; kernels of ours remain between them,
-//! and stand in where tract can't plan a segment.
+//! kernel of ours. Without features the kernels are those of tabular models:
+//! trees, linear models, encoders, text features, and the arithmetic around
+//! them. The feature `networks` adds convolutions, attention, recurrences,
+//! sequences, signals. With the feature `tract`, tract computes the nodes that
+//! we have no kernel for.
 //!
 //! Models are untrusted input: a model that is damaged, refers outside its
 //! folder, or needs an operator that we lack is refused when it loads, with
@@ -36,21 +36,24 @@
 
 mod attributes;
 mod compile;
+mod engine;
 mod error;
 mod external;
 mod fault;
 mod kernels;
 mod limits;
-#[cfg(feature = "networks")]
-mod networks;
 mod program;
 mod proto;
+mod quantized;
 mod serialized;
 mod session;
 mod tensors;
+#[cfg(feature = "tract")]
+mod tract;
 mod types;
 mod value;
 
+pub use engine::Engine;
 pub use error::{Error, ErrorKind};
 pub use external::{ExternalData, NoExternalData};
 pub use session::{Dim, Kind, Requirements, Session, ValueInfo, requirements};

@@ -1,5 +1,5 @@
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use std::rc::Rc;
 
@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tensor::{DType, Tensor};
 
 use crate::compile;
+use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
 use crate::external::{self, ExternalData};
 use crate::limits::Budget;
@@ -60,9 +61,8 @@ pub struct Requirements {
     /// The files, relative to the model's folder, that it keeps large tensors
     /// in. Empty for most small models.
     pub external_files: Vec<String>,
-    /// Whether it needs a session with the feature `networks`: it is not
-    /// tabular.
-    pub networks: bool,
+    /// Which kernels it needs.
+    pub engine: Engine,
 }
 
 /// What a model needs before it can load.
@@ -72,7 +72,7 @@ pub struct Requirements {
 pub fn requirements(model: impl Into<Bytes>) -> Result<Requirements, Error> {
     let mut model = external::decode(model.into())?;
     let external_files = external::locations(&mut model)?;
-    Ok(Requirements { external_files, networks: !compile::is_tabular(&model) })
+    Ok(Requirements { external_files, engine: Engine::of(&model) })
 }
 
 /// A loaded model, ready to run.
@@ -132,41 +132,58 @@ impl Session {
     /// # Errors
     /// When an input does not fit, or the model fails on these values.
     pub fn run(&self, inputs: Vec<(String, Value)>) -> Result<Vec<(String, Value)>, Error> {
-        let values = self.arrange(inputs)?;
-        let values = values.into_iter().map(|value| Some(Cow::Owned(value))).collect();
-        self.budget.refill();
-        let results = self
-            .program
-            .run(values)
-            .map_err(|fault| Error::new(ErrorKind::Run, format!("the model failed: {fault}")))?;
+        let results = self.run_in_order(self.arrange(inputs)?)?;
         Ok(self.outputs.iter().map(|info| info.name.clone()).zip(results).collect())
     }
 
-    /// Puts the inputs in the model's order, each checked.
+    /// The same for values in the order of [`Self::inputs`], which gives them in
+    /// the order of [`Self::outputs`].
+    ///
+    /// # Errors
+    /// When an input does not fit, or the model fails on these values.
+    pub fn run_in_order(&self, values: Vec<Value>) -> Result<Vec<Value>, Error> {
+        let invalid = |message| Error::new(ErrorKind::InvalidInput, message);
+        if values.len() != self.inputs.len() {
+            return Err(invalid(format!(
+                "{} values are given; the model's inputs are {}",
+                values.len(),
+                names(&self.inputs)
+            )));
+        }
+        for (info, value) in self.inputs.iter().zip(&values) {
+            info.check(value).map_err(invalid)?;
+        }
+        let values = values.into_iter().map(|value| Some(Cow::Owned(value))).collect();
+        self.budget.refill();
+        self.program
+            .run(values)
+            .map_err(|fault| Error::new(ErrorKind::Run, format!("the model failed: {fault}")))
+    }
+
+    /// Puts the inputs in the model's order.
     fn arrange(&self, inputs: Vec<(String, Value)>) -> Result<Vec<Value>, Error> {
         let invalid = |message| Error::new(ErrorKind::InvalidInput, message);
-        let mut given = HashMap::with_capacity(inputs.len());
+        let mut given: Vec<Option<Value>> = vec![None; self.inputs.len()];
         for (name, value) in inputs {
-            if !self.inputs.iter().any(|info| info.name == name) {
-                return Err(invalid(format!(
+            let at = self.inputs.iter().position(|info| info.name == name);
+            let place = at.and_then(|at| given.get_mut(at)).ok_or_else(|| {
+                invalid(format!(
                     "the model has no input '{name}'; its inputs are {}",
                     names(&self.inputs)
-                )));
-            }
-            given.insert(name, value);
+                ))
+            })?;
+            *place = Some(value);
         }
-        self.inputs
-            .iter()
-            .map(|info| {
-                let value = given.remove(&info.name).ok_or_else(|| {
+        let pairs = self.inputs.iter().zip(given);
+        pairs
+            .map(|(info, value)| {
+                value.ok_or_else(|| {
                     invalid(format!(
                         "input '{}' is missing; the model's inputs are {}",
                         info.name,
                         names(&self.inputs)
                     ))
-                })?;
-                info.check(&value).map_err(invalid)?;
-                Ok(value)
+                })
             })
             .collect()
     }
@@ -213,14 +230,6 @@ impl ValueInfo {
                 declared.join(", ")
             ))
         }
-    }
-}
-
-impl Dim {
-    /// Whether the model leaves the length open.
-    #[cfg(feature = "networks")]
-    pub(crate) fn is_open(&self) -> bool {
-        !matches!(self, Self::Fixed(_))
     }
 }
 

@@ -70,7 +70,7 @@ impl Requirements {
     #[wasm_bindgen(getter)]
     #[must_use]
     pub fn networks(&self) -> bool {
-        self.0.networks
+        self.0.engine > onnx::Engine::Tabular
     }
 }
 

@@ -121,6 +121,8 @@ mod tests {
             constants: Vec::new(),
             dtypes: Vec::new(),
             outputs: 2,
+            scale: None,
+            absorbed: Vec::new(),
             bodies: Vec::new(),
         });
         built.err().map(|fault| fault.to_string())

@@ -48,6 +48,7 @@ use crate::limits::Budget;
 use crate::program::Program;
 use crate::session::ValueInfo;
 use crate::value::{Inputs, Value};
+pub(crate) use control::is_distances;
 
 /// Computes a node's outputs.
 pub(crate) trait Kernel {
@@ -82,6 +83,12 @@ pub(crate) struct Spec<'a> {
     pub(crate) dtypes: Vec<Option<DType>>,
     /// How many outputs the node names.
     pub(crate) outputs: usize,
+    /// What the integers of a constant input stand for when they are multiplied
+    /// by this; see [`crate::quantized`].
+    pub(crate) scale: Option<&'a Tensor>,
+    /// The constant inputs that the kernel has taken in another form, and is
+    /// not given when it runs.
+    pub(crate) absorbed: Vec<usize>,
     /// The graphs among the attributes (of `If`, `Loop`, `Scan`), by name.
     pub(crate) bodies: Vec<Body>,
 }
@@ -98,6 +105,9 @@ pub(crate) struct Body {
     /// What the graph declares of its own inputs and of its outputs.
     pub(crate) inputs: Vec<ValueInfo>,
     pub(crate) outputs: Vec<ValueInfo>,
+    /// Whether it computes the distances of a row to others; see
+    /// [`is_distances`].
+    pub(crate) is_distances: bool,
     /// What the loops of the model may still do.
     pub(crate) budget: Rc<Budget>,
 }

@@ -35,8 +35,8 @@ class Writer:
     def __init__(self, directory, step):
         self.directory, self.step, self.count = directory, step, 0
 
-    def case(self, nodes, feeds, outputs, opset=21, initializers=()):
-        """Writes a case, unless ONNX Runtime refuses it."""
+    def case(self, nodes, feeds, outputs, opset=21, initializers=(), always=False):
+        """Writes a case, unless ONNX Runtime refuses it; `always` whatever STEP says."""
         inputs = [typed(k, v) for k, v in feeds.items()]
         constants = [numpy_helper.from_array(v, k) for k, v in initializers]
         body = graph(nodes, "g", inputs, outputs, constants)
@@ -50,7 +50,7 @@ class Writer:
             return
         folder = os.path.join(self.directory, f"test_control_{self.count:03}")
         self.count += 1
-        if (self.count - 1) % self.step:
+        if (self.count - 1) % self.step and not always:
             return
         data = os.path.join(folder, "test_data_set_0")
         os.makedirs(data, exist_ok=True)
@@ -227,10 +227,32 @@ def positions(write, rng):
             write.case(nodes, feeds, [info("y", FLOAT, None) if op == "SequenceAt" else sequence_info("y")], 13)
 
 
+def distances(write, rng):
+    """Nearest neighbours as skl2onnx writes them, and what only looks like it."""
+    kinds = [
+        (np.float32, 5, False, 1, 0, 18), (np.float32, 1, False, 1, 0, 18), (np.float64, 7, True, 1, 0, 13),
+        (np.float32, 2, True, -1, 0, 11), (np.float32, 4, False, 0, 0, 18), (np.float32, 3, False, 1, 1, 18),
+    ]
+    for dtype, rows, is_turned, axis, keepdims, opset in kinds:
+        operands = ["r", "s"] if is_turned else ["s", "r"]
+        new = opset >= 18
+        reduced = node("ReduceSumSquare", ["d", "axis"] if new else ["d"], ["q"], keepdims=keepdims, **({} if new else {"axes": [axis]}))
+        kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+        body = graph(
+            [node("Identity", ["s"], ["t"]), node("Sub", operands, ["d"]), reduced, node("Identity", ["q"], ["o"])], "body",
+            [info("s", kind, [None, None]), info("r", kind, [None])], [info("t", kind, [None, None]), info("o", kind, None)],
+            [numpy_helper.from_array(np.array([axis]), "axis")] if new else [],
+        )
+        scan = node("Scan", ["x", "w"], ["last", "all"], body=body, num_scan_inputs=1)
+        feeds = {"x": rng.normal(size=(rows, 6)).astype(dtype)}
+        outputs = [info("last", kind, None), info("all", kind, None)]
+        write.case([scan], feeds, outputs, opset, [("w", rng.normal(size=(9, 6)).astype(dtype))], always=True)
+
+
 def main():
     step = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     write, rng = Writer(sys.argv[1], step), np.random.default_rng(7)
-    for make in (scans, mixed_scans, batches, loops, nested, sequence_in_loop, splits, concatenations, positions):
+    for make in (scans, mixed_scans, batches, loops, nested, sequence_in_loop, splits, concatenations, positions, distances):
         before = write.count
         make(write, rng)
         print(f"{make.__name__}: {write.count - before}")

@@ -4,7 +4,10 @@
 //! for an iteration but what is carried from one to the next.
 
 mod collect;
+mod distances;
 mod scan;
+
+pub(crate) use distances::is_distances;
 
 use std::borrow::Cow;
 

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use tensor::{Data, Element, Tensor};
 
 use super::collect::{Collected, placed};
+use super::distances::distances;
 use super::{Body, Kernel, Spec, check};
 use crate::fault::{Fault, bail};
 use crate::kernels::axes::{Around, axis};
@@ -24,6 +25,8 @@ struct Scan {
     inputs: Vec<(i64, bool)>,
     /// The same of each output that is collected.
     outputs: Vec<(i64, bool)>,
+    /// Whether it computes distances, row by row.
+    is_distances: bool,
 }
 
 pub(super) fn build(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
@@ -44,13 +47,13 @@ pub(super) fn build(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         ["scan_input_directions", "scan_input_axes", "scan_output_directions", "scan_output_axes"]
             .map(|name| spec.attributes.ints(name))
     };
-    let scan = Scan {
-        first,
-        states,
-        inputs: sides(axes, directions, scanned)?,
-        outputs: sides(output_axes, output_directions, collected)?,
-        body,
-    };
+    let inputs = sides(axes, directions, scanned)?;
+    let outputs = sides(output_axes, output_directions, collected)?;
+    let is_distances = !is_batched
+        && body.is_distances
+        && states == 1
+        && [&inputs, &outputs].iter().all(|sides| sides.as_slice() == [(0, false)]);
+    let scan = Scan { first, states, inputs, outputs, is_distances, body };
     Ok(if is_batched {
         Box::new(move |inputs: Inputs<'_>| scan.run_batch(inputs))
     } else {
@@ -75,6 +78,11 @@ fn sides(axes: &[i64], directions: &[i64], count: usize) -> Result<Vec<(i64, boo
 
 impl Scan {
     fn run(&self, mut inputs: Inputs<'_>) -> Result<Vec<Value>, Fault> {
+        if self.is_distances
+            && let Some(distances) = distances(inputs.value(0)?, inputs.value(1)?)?
+        {
+            return Ok(vec![inputs.take(0)?, distances.into()]);
+        }
         let mut values =
             (0..self.states).map(|i| inputs.take(i)).collect::<Result<Vec<_>, Fault>>()?;
         let mut slices = Vec::with_capacity(self.inputs.len());

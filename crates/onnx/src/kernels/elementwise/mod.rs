@@ -105,6 +105,8 @@ mod tests {
             constants: vec![None; 3],
             dtypes: vec![Some(dtype); 3],
             outputs: 1,
+            scale: None,
+            absorbed: Vec::new(),
             bodies: Vec::new(),
         })
     }

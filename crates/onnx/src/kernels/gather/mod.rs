@@ -14,8 +14,12 @@ use super::shape::runs::{Runs, pick, steps};
 use super::{Build, Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::limits;
+#[cfg(feature = "networks")]
+use crate::quantized;
 use crate::tensors::strides;
 use crate::value::Inputs;
+#[cfg(feature = "networks")]
+use crate::value::Value;
 
 pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
     if !matches!(domain, "" | "ai.onnx") {
@@ -48,6 +52,11 @@ fn index(index: i64, len: usize) -> Result<usize, Fault> {
 
 fn gather(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     let along = spec.attributes.int("axis", 0);
+    #[cfg(feature = "networks")]
+    if let Some(scale) = spec.scale {
+        let scale = scale.clone();
+        return Ok(Box::new(move |inputs: Inputs<'_>| scaled_rows(&inputs, &scale)));
+    }
     Ok(Box::new(move |inputs: Inputs<'_>| {
         let data = inputs.tensor(0)?;
         let along = axis(along, data.rank())?;
@@ -65,6 +74,33 @@ fn gather(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         })?;
         Ok(vec![out.into()])
     }))
+}
+
+/// Rows of a matrix of 8-bit integers as what they stand for.
+#[cfg(feature = "networks")]
+fn scaled_rows(inputs: &Inputs<'_>, scale: &Tensor) -> Result<Vec<Value>, Fault> {
+    let (matrix, elements) = (inputs.tensor(0)?, inputs.slice::<i8>(0)?);
+    let &[rows, columns] = matrix.shape() else {
+        bail!("a matrix is wanted, not shape {:?}", matrix.shape());
+    };
+    let mut shape = inputs.tensor(1)?.shape().to_vec();
+    shape.push(columns);
+    let mut out = Vec::with_capacity(limits::elements(&shape)?);
+    let mut factors: Vec<f32> = Vec::new();
+    for i in inputs.integers(1)? {
+        let at = index(i, rows)?;
+        let row = elements.get(at * columns..(at + 1) * columns).unwrap_or_default();
+        out.extend(row.iter().map(|&x| f32::from(x)));
+        factors.extend(scale.as_slice::<f32>().and_then(|factors| factors.get(at)));
+    }
+    match scale.shape() {
+        [n, 1] if *n > 1 => {
+            let scale = Tensor::new(vec![factors.len(), 1], factors)?;
+            quantized::scaled(&mut out, columns, &scale);
+        }
+        _ => quantized::scaled(&mut out, columns, scale),
+    }
+    Ok(vec![Tensor::new(shape, out)?.into()])
 }
 
 fn gather_elements(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {

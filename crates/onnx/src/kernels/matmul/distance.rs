@@ -2,9 +2,9 @@
 
 use tensor::{Data, Tensor};
 
-use super::super::reduce::Number;
 use super::super::{Kernel, Spec};
-use super::product::{Matrix, along, blocks};
+use super::product::{Laid, Matrix, Place, Rows, add_up, along};
+use super::tile::Tiled;
 use crate::fault::{Fault, bail};
 use crate::limits;
 use crate::value::Inputs;
@@ -17,37 +17,50 @@ pub(super) fn distances(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     };
     Ok(Box::new(move |inputs: Inputs<'_>| {
         let (a, b) = (inputs.tensor(0)?, inputs.tensor(1)?);
-        let ([m, k], [n, l]) = (a.shape(), b.shape()) else {
-            bail!("matrices are wanted, not shapes {:?} and {:?}", a.shape(), b.shape());
+        let Some(distances) = squared_distances(a, b)? else {
+            bail!(
+                "matrices of floats of one type and as many columns are wanted, not {}{:?} and {}{:?}",
+                a.dtype(),
+                a.shape(),
+                b.dtype(),
+                b.shape()
+            );
         };
-        if k != l {
-            bail!("rows of {k} and of {l} numbers have no distance");
+        if !root {
+            return Ok(vec![distances.into()]);
         }
-        let count = limits::elements(&[*m, *n])?;
-        let data: Data = match (a.data(), b.data()) {
-            (Data::F32(a), Data::F32(b)) => {
-                let mut out = squares(a, b, count, (*m, *k, *n), |x, y| x - y);
-                if root {
-                    out.iter_mut().for_each(|x| *x = x.sqrt());
-                }
-                out.into()
-            }
-            (Data::F64(a), Data::F64(b)) => {
-                let mut out = squares(a, b, count, (*m, *k, *n), |x, y| x - y);
-                if root {
-                    out.iter_mut().for_each(|x| *x = x.sqrt());
-                }
-                out.into()
-            }
-            _ => bail!("floats of one type are wanted, not {} and {}", a.dtype(), b.dtype()),
-        };
-        Ok(vec![Tensor::new(vec![*m, *n], data)?.into()])
+        let (shape, mut data) = distances.into_parts();
+        match &mut data {
+            Data::F32(v) => v.iter_mut().for_each(|x| *x = x.sqrt()),
+            Data::F64(v) => v.iter_mut().for_each(|x| *x = x.sqrt()),
+            _ => {}
+        }
+        Ok(vec![Tensor::new(shape, data)?.into()])
     }))
+}
+
+/// The squared distance of every row of `a` to every row of `b`; `None` where
+/// these are no matrices of floats of one type and as many columns.
+pub(in crate::kernels) fn squared_distances(
+    a: &Tensor,
+    b: &Tensor,
+) -> Result<Option<Tensor>, Fault> {
+    let (&[m, k], &[n, l]) = (a.shape(), b.shape()) else { return Ok(None) };
+    if k != l {
+        return Ok(None);
+    }
+    let count = limits::elements(&[m, n])?;
+    let data: Data = match (a.data(), b.data()) {
+        (Data::F32(a), Data::F32(b)) => squares(a, b, count, (m, k, n), |x, y| x - y).into(),
+        (Data::F64(a), Data::F64(b)) => squares(a, b, count, (m, k, n), |x, y| x - y).into(),
+        _ => return Ok(None),
+    };
+    Ok(Some(Tensor::new(vec![m, n], data)?))
 }
 
 /// Sums of squared differences: exact where rows are equal, which |a|² + |b|²
 /// - 2ab is not.
-fn squares<T: Number>(
+fn squares<T: Tiled>(
     a: &[T],
     b: &[T],
     count: usize,
@@ -66,8 +79,12 @@ fn squares<T: Number>(
         for (a, out) in a.chunks_exact(k).zip(out.chunks_exact_mut(n)) {
             along(b, a, out, step);
         }
+    } else if n == 1 {
+        along(a, b, &mut out, step);
     } else {
-        blocks(a, Matrix { data: b, flipped: true }, &mut out, (m, k, n), step);
+        let right = Laid { matrix: Matrix { data: b, flipped: true }, k, n };
+        let place = &mut Place { out: &mut out, row: n, column: 0 };
+        add_up(&Rows::new(a, k), &right, place, T::add_square);
     }
     out
 }

@@ -12,6 +12,7 @@ use super::super::reduce::{Number, Wide, narrow, sum};
 use super::super::{Kernel, Spec};
 use super::product::{Matrix, multiply};
 use super::singles;
+use super::tile::Tiled;
 use crate::fault::{Fault, bail};
 use crate::limits;
 use crate::tensors::strides;
@@ -202,7 +203,7 @@ impl Plan {
             || self.operands.iter().skip(from).flatten().any(|(other, _)| *other == label)
     }
 
-    fn run<T: Number>(&self, operands: Vec<Vec<T>>) -> Result<Vec<T>, Fault> {
+    fn run<T: Tiled>(&self, operands: Vec<Vec<T>>) -> Result<Vec<T>, Fault> {
         let mut product: Option<Labelled<T>> = None;
         for (i, (axes, data)) in self.operands.iter().zip(&operands).enumerate() {
             // A label of this operand alone is summed before the product.
@@ -224,7 +225,7 @@ impl Plan {
 
     /// The product of two operands, with all labels that are needed from the
     /// next operand on.
-    fn multiply<T: Number>(
+    fn multiply<T: Tiled>(
         &self,
         a: &Labelled<T>,
         b: &Labelled<T>,

@@ -3,10 +3,11 @@
 use tensor::Tensor;
 
 use super::super::axes::{self, Walk};
-use super::super::reduce::{Number, Wide, narrow};
+use super::super::reduce::{Wide, narrow};
 use super::super::{Kernel, Spec};
-use super::product::{Matrix, multiply};
-use super::singles;
+use super::product::{Matrix, Panels as _, multiply};
+use super::tile::Tiled;
+use super::{packed, product, singles};
 use crate::fault::{Fault, bail};
 use crate::limits;
 use crate::value::Inputs;
@@ -28,6 +29,25 @@ pub(super) fn gemm(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         alpha: spec.attributes.float("alpha", 1.0),
         beta: spec.attributes.float("beta", 1.0),
     };
+    if !gemm.flip_a
+        && let Some(packed) = packed(spec, gemm.flip_b)
+    {
+        return Ok(Box::new(move |inputs: Inputs<'_>| {
+            let a = inputs.tensor(0)?;
+            let &[m, _] = a.shape() else { bail!("a matrix is wanted, not shape {:?}", a.shape()) };
+            let (mut out, shape) = product(&packed, a)?;
+            let (_, columns) = packed.size();
+            if let Some(c) = gemm.addend(&inputs, m, columns)? {
+                let Wide::Single(elements) = Wide::new(c.data(), false)? else {
+                    bail!("C is of another type than A and B")
+                };
+                gemm.finish(&mut out, Some((&elements, c.shape())), (m, columns), |x, f| x * f);
+            } else {
+                gemm.finish(&mut out, None, (m, columns), |x, f| x * f);
+            }
+            Ok(vec![Tensor::new(shape, out)?.into()])
+        }));
+    }
     Ok(Box::new(move |inputs: Inputs<'_>| {
         let (a, b) = (inputs.tensor(0)?, inputs.tensor(1)?);
         let ([a_rows, a_columns], [b_rows, b_columns]) = (a.shape(), b.shape()) else {
@@ -39,13 +59,9 @@ pub(super) fn gemm(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
             bail!("shapes {:?} and {:?} don't fit: {k} columns and {l} rows", a.shape(), b.shape());
         }
         limits::elements(&[m, n])?;
-        let c = inputs.optional_tensor(2)?;
-        let c_shape = c.map_or(&[1][..], Tensor::shape);
-        if axes::broadcast(&[c_shape, &[m, n]])? != [m, n] {
-            bail!("C of shape {c_shape:?} can't be broadcast to {:?}", [m, n]);
-        }
+        let addend = gemm.addend(&inputs, m, n)?;
+        let c_shape = addend.map_or(&[1][..], Tensor::shape);
         let size = (m, k, n);
-        let addend = c.filter(|_| gemm.beta != 0.0);
         let wide_c = addend.map(|c| Wide::new(c.data(), false)).transpose()?;
         let data = match (Wide::new(a.data(), false)?, Wide::new(b.data(), false)?, &wide_c) {
             (Wide::Single(a_data), Wide::Single(b_data), c) => {
@@ -80,7 +96,22 @@ pub(super) fn gemm(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
 }
 
 impl Gemm {
-    fn run<T: Number>(
+    /// What is added to the product, if it fits.
+    fn addend<'i>(
+        &self,
+        inputs: &'i Inputs<'_>,
+        m: usize,
+        n: usize,
+    ) -> Result<Option<&'i Tensor>, Fault> {
+        let c = inputs.optional_tensor(2)?;
+        let shape = c.map_or(&[1][..], Tensor::shape);
+        if axes::broadcast(&[shape, &[m, n]])? != [m, n] {
+            bail!("C of shape {shape:?} can't be broadcast to {:?}", [m, n]);
+        }
+        Ok(c.filter(|_| self.beta != 0.0))
+    }
+
+    fn run<T: Tiled>(
         &self,
         a: &[T],
         b: &[T],
@@ -92,10 +123,22 @@ impl Gemm {
         let a = Matrix { data: a, flipped: self.flip_a };
         let b = Matrix { data: b, flipped: self.flip_b };
         multiply(a, b, &mut out, (m, k, n));
+        self.finish(&mut out, c, (m, n), scale);
+        out
+    }
+
+    /// Makes of A · B what is asked for.
+    fn finish<T: Tiled>(
+        &self,
+        out: &mut [T],
+        c: Option<(&[T], &[usize])>,
+        (m, n): (usize, usize),
+        scale: impl Fn(T, f32) -> T,
+    ) {
         if self.alpha != 1.0 {
             out.iter_mut().for_each(|x| *x = scale(*x, self.alpha));
         }
-        let Some((c, shape)) = c else { return out };
+        let Some((c, shape)) = c else { return };
         let scaled: Vec<T>;
         let c = if self.beta == 1.0 {
             c
@@ -112,6 +155,5 @@ impl Gemm {
                 *x = x.plus(c.get(at).copied().unwrap_or_default());
             }
         }
-        out
     }
 }

@@ -1,11 +1,14 @@
 //! Products of matrices.
 
+#[cfg(feature = "networks")]
+mod bytes;
 mod determinant;
 mod distance;
 mod einsum;
 mod gemm;
 mod integer;
 mod product;
+mod tile;
 
 use std::borrow::Cow;
 
@@ -13,12 +16,17 @@ use half::f16;
 use tensor::{DType, Data, Tensor};
 
 use super::axes::{self, Walk};
-use super::reduce::{Number, Wide, narrow};
+use super::reduce::{Wide, narrow};
 use super::{Build, Kernel, Spec};
 use crate::fault::{Fault, bail};
 use crate::limits;
 use crate::value::Inputs;
-pub(super) use product::{Matrix, multiply};
+pub(super) use distance::squared_distances;
+#[cfg(feature = "networks")]
+pub(super) use product::Strips;
+pub(super) use product::{Matrix, Panels, Place, add_up, multiply};
+use product::{Packed, Rows};
+pub(super) use tile::Tiled;
 
 pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
     Some(match (domain, op) {
@@ -46,6 +54,20 @@ fn mat_mul(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     if spec.attributes.flag("transBatchA", false) || spec.attributes.flag("transBatchB", false) {
         bail!("'transBatchA' and 'transBatchB' are not supported");
     }
+    if !flip_a && let Some(packed) = packed(spec, flip_b) {
+        return Ok(with_constant(packed, alpha));
+    }
+    #[cfg(feature = "networks")]
+    if let Some(scale) = spec.scale {
+        let (Some(Some(b)), Some(scale)) = (spec.constants.get(1), scale.as_slice()) else {
+            bail!("a matrix and its scale are wanted");
+        };
+        let (Some(data), &[depth, columns]) = (b.as_slice(), b.shape()) else {
+            bail!("a matrix of 8-bit integers is wanted");
+        };
+        spec.absorbed.push(1);
+        return Ok(with_constant(bytes::Bytes::new(data, depth, columns, scale), alpha));
+    }
     Ok(Box::new(move |inputs: Inputs<'_>| {
         let (a, b) = (inputs.tensor(0)?, inputs.tensor(1)?);
         let plan = Plan::new(a.shape(), b.shape(), flip_a, flip_b)?;
@@ -69,6 +91,48 @@ fn mat_mul(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         };
         Ok(vec![Tensor::new(plan.shape, data)?.into()])
     }))
+}
+
+/// The right matrix of a product, laid out once where it is a constant of
+/// 32-bit floats. The node's input is then not needed any more.
+fn packed(spec: &mut Spec<'_>, flipped: bool) -> Option<Packed<f32>> {
+    let b = spec.constants.get(1).copied().flatten()?;
+    let (data, (_, (rows, columns))) = (b.as_slice()?, matrix_of(b.shape(), false).ok()?);
+    if b.rank() != 2 || data.is_empty() {
+        return None;
+    }
+    let (depth, columns) = if flipped { (columns, rows) } else { (rows, columns) };
+    spec.absorbed.push(1);
+    Some(Packed::new(Matrix { data, flipped }, depth, columns))
+}
+
+/// Products with a right matrix that is the same in every run.
+fn with_constant(right: impl Panels<f32> + 'static, alpha: f32) -> Box<dyn Kernel> {
+    Box::new(move |inputs: Inputs<'_>| {
+        let (mut out, shape) = product(&right, inputs.tensor(0)?)?;
+        if alpha != 1.0 {
+            out.iter_mut().for_each(|x| *x *= alpha);
+        }
+        Ok(vec![Tensor::new(shape, out)?.into()])
+    })
+}
+
+/// The product of a tensor's rows and a matrix, and its shape.
+fn product(right: &impl Panels<f32>, a: &Tensor) -> Result<(Vec<f32>, Vec<usize>), Fault> {
+    let left: &[f32] = a
+        .as_slice()
+        .ok_or_else(|| Fault::new(format!("{} and float32 can't be multiplied", a.dtype())))?;
+    let Some((&depth, outer)) = a.shape().split_last() else { bail!("a scalar is no matrix") };
+    let (rows, columns) = right.size();
+    if depth != rows {
+        bail!("shape {:?} doesn't fit a matrix of {rows} rows", a.shape());
+    }
+    let mut shape = outer.to_vec();
+    shape.push(columns);
+    let mut out = vec![0.0; limits::elements(&shape)?];
+    let place = &mut Place { out: &mut out, row: columns, column: 0 };
+    add_up(&Rows::new(left, depth), right, place, f32::add_product);
+    Ok((out, shape))
 }
 
 /// 32-bit integers have no need of the wider type.
@@ -149,7 +213,7 @@ impl Plan {
         })
     }
 
-    fn run<T: Number>(&self, a: &[T], b: &[T]) -> Result<Vec<T>, Fault> {
+    fn run<T: Tiled>(&self, a: &[T], b: &[T]) -> Result<Vec<T>, Fault> {
         let (m, k, n) = (self.m, self.k, self.n);
         let mut out = vec![T::ZERO; limits::elements(&self.shape)?];
         let pairs = self.a_batch.clone().zip(self.b_batch.clone());

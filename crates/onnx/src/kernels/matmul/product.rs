@@ -1,13 +1,16 @@
 //! The product of two matrices.
 //!
-//! Large ones are computed in tiles of four rows by eight columns (four of
-//! 64-bit numbers), which stay in the registers of a 128-bit machine: columns
-//! of the right matrix are copied side by side, then every four rows of the
-//! left one pass over them. The inner dimension is cut into blocks, which keeps
-//! the copy in the first cache and the error of sums small. Vectors have loops
-//! of their own.
+//! The left one is read in strips of up to four rows, the right one is laid out
+//! in panels of eight columns (four of 64-bit numbers); a strip and a panel make
+//! a tile of sums. The inner dimension is cut into blocks, which keeps a panel in
+//! the first cache and the error of sums small, and the strips into groups,
+//! which keeps a group in the second one. Vectors have loops of their own.
+
+use std::borrow::Cow;
+use std::ops::Range;
 
 use super::super::reduce::Number;
+use super::tile::{HEIGHT, Step, Strip, Tiled, tile};
 
 /// A matrix in row-major order, or its transpose.
 #[derive(Clone, Copy)]
@@ -20,10 +23,10 @@ pub(in crate::kernels) struct Matrix<'a, T> {
 /// The rows of the left matrix, the inner dimension, the columns of the right.
 pub(in crate::kernels) type Size = (usize, usize, usize);
 
-/// Rows of a tile.
-const HEIGHT: usize = 4;
-/// Rows of the left matrix that share a copy of the right one's columns.
-const ROWS: usize = 128;
+/// How few rows of the left matrix are not worth a layout.
+const FEW: usize = 4;
+/// Strips that share a copy of the right one's columns.
+const STRIPS: usize = 64;
 /// Numbers of the inner dimension in a block.
 const DEPTH: usize = 256;
 
@@ -35,7 +38,7 @@ impl<'a, T> Matrix<'a, T> {
 }
 
 /// Adds the product of two matrices to `out`.
-pub(in crate::kernels) fn multiply<T: Number>(
+pub(in crate::kernels) fn multiply<T: Tiled>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
     out: &mut [T],
@@ -45,7 +48,7 @@ pub(in crate::kernels) fn multiply<T: Number>(
     if m == 0 || k == 0 || n == 0 {
         return;
     }
-    if m < HEIGHT && !b.flipped && !a.flipped || k == 1 && n == 1 {
+    if m < FEW && !b.flipped && !a.flipped || k == 1 && n == 1 {
         let rows = a.data.chunks_exact(k).zip(out.chunks_exact_mut(n));
         return rows.for_each(|(a, out)| combine(a, b.data, out));
     }
@@ -56,12 +59,15 @@ pub(in crate::kernels) fn multiply<T: Number>(
         (true, _) if n == 1 => combine(b.data, a.data, out),
         (_, true) if m == 1 => along(b.data, a.data, out, step),
         (false, _) if n == 1 => along(a.data, b.data, out, step),
-        (false, true) if m < HEIGHT => {
+        (false, true) if m < FEW => {
             let rows = a.data.chunks_exact(k).zip(out.chunks_exact_mut(n));
             rows.for_each(|(a, out)| along(b.data, a, out, step));
         }
-        (true, _) => blocks(&flipped(a.data, m), b, out, size, step),
-        (false, _) => blocks(a.data, b, out, size, step),
+        _ => {
+            let rows = if a.flipped { flipped(a.data, m).into() } else { Cow::Borrowed(a.data) };
+            let (left, right) = (Rows::new(&rows, k), Laid { matrix: b, k, n });
+            add_up(&left, &right, &mut Place { out, row: n, column: 0 }, T::add_product);
+        }
     }
 }
 
@@ -143,120 +149,287 @@ fn pair<T: Number>(a: &[T], b: &[T], step: impl Fn(T, T, T) -> T + Copy) -> T {
     a.iter().zip(b).fold(total, |sum, (&a, &b)| step(sum, a, b))
 }
 
-/// Adds to each place of `out` the sum over a row of `a` and a column of `b`.
-pub(super) fn blocks<T: Number>(
-    a: &[T],
-    b: Matrix<'_, T>,
-    out: &mut [T],
-    (_, k, n): Size,
-    step: impl Fn(T, T, T) -> T + Copy,
-) {
-    let wide = size_of::<T>() <= 4;
-    for (a, out) in a.chunks(ROWS.saturating_mul(k)).zip(out.chunks_mut(ROWS.saturating_mul(n))) {
-        for first in (0..k).step_by(DEPTH) {
-            let part = Part { a, b, k, n, first, depth: (k - first).min(DEPTH) };
-            let mut column = 0;
-            while column < n {
-                if wide && n - column > 4 {
-                    part.columns::<8>(column, out, step);
-                    column += 8;
-                } else {
-                    part.columns::<4>(column, out, step);
-                    column += 4;
-                }
-            }
-        }
-    }
+/// A left side: rows that are given in strips.
+pub(in crate::kernels) trait Left<T: Tiled> {
+    /// How many rows there are, and numbers in each.
+    fn size(&self) -> (usize, usize);
+
+    /// Some rows, at most as many as the tallest tile has, in a part of the
+    /// inner dimension.
+    fn strip(&self, rows: Range<usize>, inner: &Range<usize>) -> impl Strip<T>;
 }
 
-/// Some rows of the left matrix and some of the inner dimension.
-struct Part<'a, T> {
-    a: &'a [T],
-    b: Matrix<'a, T>,
-    k: usize,
-    n: usize,
-    first: usize,
+/// A left matrix as it is.
+pub(super) struct Rows<'a, T> {
+    data: &'a [T],
     depth: usize,
 }
 
-impl<T: Number> Part<'_, T> {
-    /// Up to N columns of the product.
-    fn columns<const N: usize>(
-        &self,
-        column: usize,
-        out: &mut [T],
-        step: impl Fn(T, T, T) -> T + Copy,
-    ) {
-        let panel = self.panel::<N>(column);
-        let inner = self.first..self.first + self.depth;
-        let width = column..self.n.min(column + N);
-        let tall = self.a.chunks(HEIGHT * self.k).zip(out.chunks_mut(HEIGHT * self.n));
-        for (a, out) in tall {
-            let mut rows =
-                a.chunks_exact(self.k).map(|row| row.get(inner.clone()).unwrap_or_default());
-            let Some(first) = rows.next() else { continue };
-            // Where fewer rows are left, the first one stands in.
-            let mut next = || rows.next().unwrap_or(first);
-            let rows = [first, next(), next(), next()];
-            let sums = tile(rows, &panel, step);
-            for (sums, out) in sums.iter().zip(out.chunks_exact_mut(self.n)) {
-                for (out, &sum) in out.get_mut(width.clone()).into_iter().flatten().zip(sums) {
-                    *out = out.plus(sum);
-                }
-            }
-        }
+impl<'a, T> Rows<'a, T> {
+    pub(super) fn new(data: &'a [T], depth: usize) -> Self {
+        Self { data, depth }
+    }
+}
+
+impl<T: Tiled> Left<T> for Rows<'_, T> {
+    fn size(&self) -> (usize, usize) {
+        (self.data.len().checked_div(self.depth).unwrap_or(0), self.depth)
     }
 
-    /// N columns of the right matrix side by side; zeros where it has fewer.
-    fn panel<const N: usize>(&self, column: usize) -> Vec<[T; N]> {
-        let mut panel = vec![[T::ZERO; N]; self.depth];
-        if self.b.flipped {
-            let columns = self.b.data.chunks_exact(self.k).skip(column).take(N);
+    fn strip(&self, rows: Range<usize>, inner: &Range<usize>) -> impl Strip<T> {
+        let row = |i: usize| {
+            let start = (rows.start + i).saturating_mul(self.depth);
+            self.data.get(start + inner.start..start + inner.end).unwrap_or_default()
+        };
+        (rows.len(), [row(0), row(1), row(2), row(3)])
+    }
+}
+
+impl<T: Tiled> Strip<T> for (usize, [&[T]; HEIGHT]) {
+    fn height(&self) -> usize {
+        self.0
+    }
+    #[inline(always)]
+    fn one(&self) -> &[T] {
+        let [a, ..] = self.1;
+        a
+    }
+    #[inline(always)]
+    fn two(&self) -> impl Iterator<Item = [T; 2]> {
+        let [a, b, ..] = self.1;
+        a.iter().zip(b).map(|(&a, &b)| [a, b])
+    }
+    #[inline(always)]
+    fn three(&self) -> impl Iterator<Item = [T; 3]> {
+        let [a, b, c, _] = self.1;
+        a.iter().zip(b).zip(c).map(|((&a, &b), &c)| [a, b, c])
+    }
+    #[inline(always)]
+    fn four(&self) -> impl Iterator<Item = [T; 4]> {
+        let [a, b, c, d] = self.1;
+        a.iter().zip(b).zip(c).zip(d).map(|(((&a, &b), &c), &d)| [a, b, c, d])
+    }
+}
+
+/// A left matrix that is multiplied often: for each strip its columns one after
+/// another.
+#[cfg(feature = "networks")]
+pub(in crate::kernels) struct Strips<T> {
+    data: Vec<T>,
+    rows: usize,
+    depth: usize,
+}
+
+#[cfg(feature = "networks")]
+impl<T: Tiled> Strips<T> {
+    /// Lays out the rows of a matrix.
+    pub(in crate::kernels) fn new(data: &[T], depth: usize) -> Self {
+        let (rows, _) = Rows::new(data, depth).size();
+        let mut strips = Self { data: vec![T::ZERO; data.len()], rows, depth };
+        let mut rest = strips.data.as_mut_slice();
+        for strip in 0..count(rows) {
+            let range = shared(rows, strip);
+            let Some((part, others)) = rest.split_at_mut_checked(range.len() * depth) else {
+                break;
+            };
+            rest = others;
+            let rows = data.chunks_exact(depth.max(1)).skip(range.start);
+            for (i, row) in rows.take(range.len()).enumerate() {
+                let places = part.iter_mut().skip(i).step_by(range.len());
+                places.zip(row).for_each(|(to, &x)| *to = x);
+            }
+        }
+        strips
+    }
+}
+
+#[cfg(feature = "networks")]
+impl<T: Tiled> Left<T> for Strips<T> {
+    fn size(&self) -> (usize, usize) {
+        (self.rows, self.depth)
+    }
+
+    fn strip(&self, rows: Range<usize>, inner: &Range<usize>) -> impl Strip<T> {
+        let start = rows.start * self.depth;
+        let part = start + inner.start * rows.len()..start + inner.end * rows.len();
+        (rows.len(), self.data.get(part).unwrap_or_default())
+    }
+}
+
+#[cfg(feature = "networks")]
+impl<T: Tiled> Strip<T> for (usize, &[T]) {
+    fn height(&self) -> usize {
+        self.0
+    }
+    #[inline(always)]
+    fn one(&self) -> &[T] {
+        self.1
+    }
+    #[inline(always)]
+    fn two(&self) -> impl Iterator<Item = [T; 2]> {
+        self.1.as_chunks().0.iter().copied()
+    }
+    #[inline(always)]
+    fn three(&self) -> impl Iterator<Item = [T; 3]> {
+        self.1.as_chunks().0.iter().copied()
+    }
+    #[inline(always)]
+    fn four(&self) -> impl Iterator<Item = [T; 4]> {
+        self.1.as_chunks().0.iter().copied()
+    }
+}
+
+/// How many strips there are of so many rows.
+fn count(rows: usize) -> usize {
+    rows.div_ceil(HEIGHT)
+}
+
+/// The rows of a strip.
+fn shared(rows: usize, strip: usize) -> Range<usize> {
+    let strips = count(rows).max(1);
+    rows * strip / strips..rows * (strip + 1) / strips
+}
+
+/// A right side: columns that are given in panels.
+pub(in crate::kernels) trait Panels<T: Tiled> {
+    /// How many rows and columns there are.
+    fn size(&self) -> (usize, usize);
+
+    /// The numbers of the columns from `column` on, in a part of the inner
+    /// dimension, row by row. What is needed for it can be written to `room`,
+    /// which has a row for each and holds anything.
+    fn panel<'p>(
+        &'p self,
+        column: usize,
+        inner: &Range<usize>,
+        room: &'p mut [T::Row],
+    ) -> &'p [T::Row];
+}
+
+/// A right matrix whose panels are made when they are needed.
+pub(super) struct Laid<'a, T> {
+    pub(super) matrix: Matrix<'a, T>,
+    pub(super) k: usize,
+    pub(super) n: usize,
+}
+
+impl<T: Tiled> Panels<T> for Laid<'_, T> {
+    fn size(&self) -> (usize, usize) {
+        (self.k, self.n)
+    }
+
+    fn panel<'p>(
+        &'p self,
+        column: usize,
+        inner: &Range<usize>,
+        room: &'p mut [T::Row],
+    ) -> &'p [T::Row] {
+        if self.matrix.flipped {
+            room.fill(T::ROW);
+            let columns = self.matrix.data.chunks_exact(self.k.max(1)).skip(column).take(T::WIDTH);
             for (i, values) in columns.enumerate() {
-                let values = values.get(self.first..).unwrap_or_default();
-                for (row, &value) in panel.iter_mut().zip(values) {
-                    if let Some(place) = row.get_mut(i) {
+                let values = values.get(inner.clone()).unwrap_or_default();
+                for (row, &value) in room.iter_mut().zip(values) {
+                    if let Some(place) = row.as_mut().get_mut(i) {
                         *place = value;
                     }
                 }
             }
         } else {
-            let rows = self.b.data.chunks_exact(self.n).skip(self.first);
-            for (place, row) in panel.iter_mut().zip(rows) {
+            let rows = self.matrix.data.chunks_exact(self.n.max(1)).skip(inner.start);
+            for (place, row) in room.iter_mut().zip(rows) {
                 let values = row.get(column..).unwrap_or_default();
-                if let Some((values, _)) = values.split_first_chunk::<N>() {
+                if let Some(values) = T::row(values) {
                     *place = *values;
                 } else {
-                    for (place, &value) in place.iter_mut().zip(values) {
-                        *place = value;
-                    }
+                    *place = T::ROW;
+                    place.as_mut().iter_mut().zip(values).for_each(|(to, &x)| *to = x);
                 }
             }
         }
-        panel
+        room
     }
 }
 
-/// Four rows by N columns of sums.
-#[inline(always)]
-fn tile<T: Number, const N: usize>(
-    [r0, r1, r2, r3]: [&[T]; HEIGHT],
-    panel: &[[T; N]],
-    step: impl Fn(T, T, T) -> T + Copy,
-) -> [[T; N]; HEIGHT] {
-    let add = |sums: &mut [T; N], a: T, b: &[T; N]| {
-        for (sum, &b) in sums.iter_mut().zip(b) {
-            *sum = step(*sum, a, b);
+/// A right matrix that is multiplied often: all its panels.
+pub(in crate::kernels) struct Packed<T: Tiled> {
+    data: Vec<T::Row>,
+    depth: usize,
+    columns: usize,
+}
+
+impl<T: Tiled> Packed<T> {
+    /// Lays out a matrix of `depth` rows of `columns` numbers.
+    pub(in crate::kernels) fn new(matrix: Matrix<'_, T>, depth: usize, columns: usize) -> Self {
+        let laid = Laid { matrix, k: depth, n: columns };
+        let mut data = vec![T::ROW; depth.saturating_mul(columns.div_ceil(T::WIDTH))];
+        for (i, room) in data.chunks_exact_mut(depth.max(1)).enumerate() {
+            laid.panel(i * T::WIDTH, &(0..depth), room);
         }
-    };
-    let (mut s0, mut s1, mut s2, mut s3) = ([T::ZERO; N], [T::ZERO; N], [T::ZERO; N], [T::ZERO; N]);
-    for ((((b, &a0), &a1), &a2), &a3) in panel.iter().zip(r0).zip(r1).zip(r2).zip(r3) {
-        add(&mut s0, a0, b);
-        add(&mut s1, a1, b);
-        add(&mut s2, a2, b);
-        add(&mut s3, a3, b);
+        Self { data, depth, columns }
     }
-    [s0, s1, s2, s3]
+}
+
+impl<T: Tiled> Panels<T> for Packed<T> {
+    fn size(&self) -> (usize, usize) {
+        (self.depth, self.columns)
+    }
+
+    fn panel<'p>(
+        &'p self,
+        column: usize,
+        inner: &Range<usize>,
+        _: &'p mut [T::Row],
+    ) -> &'p [T::Row] {
+        let start = column / T::WIDTH * self.depth;
+        self.data.get(start + inner.start..start + inner.end).unwrap_or_default()
+    }
+}
+
+/// Where a product is added: a matrix whose rows are `row` long, from its
+/// column `column` on.
+pub(in crate::kernels) struct Place<'a, T> {
+    pub(in crate::kernels) out: &'a mut [T],
+    pub(in crate::kernels) row: usize,
+    pub(in crate::kernels) column: usize,
+}
+
+/// Adds to a place what a step makes of each row of the left side and each
+/// column of the right one.
+pub(in crate::kernels) fn add_up<T: Tiled>(
+    left: &impl Left<T>,
+    right: &impl Panels<T>,
+    place: &mut Place<'_, T>,
+    step: impl Step<T>,
+) {
+    let ((rows, depth), (_, columns)) = (left.size(), right.size());
+    let mut room = vec![T::ROW; depth.min(DEPTH)];
+    let strips = count(rows);
+    for first in (0..depth).step_by(DEPTH) {
+        let inner = first..depth.min(first + DEPTH);
+        let room = room.get_mut(..inner.len()).unwrap_or_default();
+        for group in (0..strips).step_by(STRIPS) {
+            for column in (0..columns).step_by(T::WIDTH) {
+                let panel = right.panel(column, &inner, room);
+                let width = T::WIDTH.min(columns - column);
+                for strip in group..strips.min(group + STRIPS) {
+                    let rows = shared(rows, strip);
+                    let mut at = rows.start * place.row + place.column + column;
+                    tile(&left.strip(rows, &inner), panel, step, |sums: T::Row| {
+                        add_row::<T>(place.out.get_mut(at..at + width), &sums);
+                        at += place.row;
+                    });
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn add_row<T: Tiled>(out: Option<&mut [T]>, sums: &T::Row) {
+    for (out, &sum) in out.into_iter().flatten().zip(sums.as_ref()) {
+        *out = out.plus(sum);
+    }
 }
 
 #[cfg(test)]

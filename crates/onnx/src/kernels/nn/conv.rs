@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use tensor::{DType, Data, Tensor};
 
+use super::patches::{Grid, Patches};
 use super::pool::image;
 use super::real::{Real, floats, one, reals, transposed};
 use super::window::{
@@ -15,14 +16,10 @@ use super::window::{
 };
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
-use crate::kernels::matmul::{Matrix, multiply};
+use crate::kernels::matmul::{Matrix, Place, Strips, Tiled, add_up, multiply};
 use crate::kernels::reduce::Number;
 use crate::limits;
 use crate::value::Inputs;
-
-/// How many columns' elements are laid out at a time: as many as a cache
-/// holds.
-const TILE: usize = 1 << 16;
 
 /// How many groups the channels are divided into.
 pub(super) fn groups(spec: &Spec<'_>) -> Result<usize, Fault> {
@@ -58,33 +55,28 @@ impl Layers {
 
 pub(super) fn conv(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     let (window, groups) = (Window::new(spec.attributes)?, groups(spec)?);
+    let constant = Filters::<f32>::constant(spec, groups);
     Ok(Box::new(move |inputs: Inputs<'_>| {
-        let (x, w) = (inputs.tensor(0)?, inputs.tensor(1)?);
-        let layers = Layers::new(x.shape(), w.shape(), groups)?;
-        let (sliding, shape) = slide(&window, &layers, x, w)?;
-        let data = floats!(x.dtype(), T => {
-            let mut out = convolved::<T>(&reals(x)?, &reals(w)?, &layers, &sliding)?;
-            if let Some(bias) = inputs.optional_tensor(2)? {
-                add_bias(&mut out, &reals::<T>(bias)?, sliding.out);
-            }
-            T::data(out, x.dtype())
+        let x = inputs.tensor(0)?;
+        let bias = inputs.optional_tensor(2)?;
+        if let Some(filters) = &constant {
+            let x: &[f32] = inputs.slice(0)?;
+            let convolution = Convolution::new(&window, inputs.tensor(0)?.shape(), filters)?;
+            let bias = bias.map(reals::<f32>).transpose()?;
+            let out = convolution.run(x, filters, bias.as_deref())?;
+            return Ok(vec![Tensor::new(convolution.shape, out)?.into()]);
+        }
+        let w = inputs.tensor(1)?;
+        let (shape, data) = floats!(x.dtype(), T => {
+            let w_values = reals(w)?;
+            let filters = Filters::new(w.shape(), &w_values, groups)?;
+            let convolution = Convolution::new(&window, x.shape(), &filters)?;
+            let bias = bias.map(reals::<T>).transpose()?;
+            let out = convolution.run(&reals::<T>(x)?, &filters, bias.as_deref())?;
+            (convolution.shape, T::data(out, x.dtype()))
         });
         Ok(vec![Tensor::new(shape, data)?.into()])
     }))
-}
-
-/// The windows of a convolution, and the shape of what it gives.
-fn slide(
-    window: &Window,
-    layers: &Layers,
-    x: &Tensor,
-    w: &Tensor,
-) -> Result<(Sliding, Vec<usize>), Fault> {
-    let axes = window.axes(image(x.shape())?.2, &window.kernel(image(w.shape())?.2)?)?;
-    let mut shape = vec![layers.batch, layers.groups * layers.filters];
-    shape.extend(out_shape(&axes));
-    limits::elements(&shape)?;
-    Ok((Sliding::new(&axes)?, shape))
 }
 
 /// Adds to each plane its channel's number.
@@ -96,70 +88,134 @@ pub(super) fn add_bias<T: Number>(out: &mut [T], bias: &[T], plane: usize) {
     }
 }
 
-fn convolved<T: Number>(
-    x: &[T],
-    w: &[T],
-    layers: &Layers,
-    sliding: &Sliding,
-) -> Result<Vec<T>, Fault> {
-    let Layers { batch, groups, channels, filters } = *layers;
-    let mut out = vec![T::default(); limits::elements(&[batch, groups, filters, sliding.out])?];
-    let depth = limits::elements(&[channels, sliding.kernel])?;
-    let (x_group, out_group) = (channels * sliding.image, filters * sliding.out);
-    if out.is_empty() || x_group == 0 {
-        return Ok(out);
-    }
-    let is_pointwise = sliding.kernel == 1 && is_identity(sliding);
-    let line = limits::elements(&[depth, sliding.row_out])?;
-    let rows = (TILE / line.max(1)).clamp(1, sliding.row_count().max(1));
-    let mut columns = if is_pointwise {
-        Vec::new()
-    } else {
-        vec![T::default(); limits::elements(&[rows, line])?]
-    };
-    let tile = if is_pointwise { 0 } else { rows.saturating_mul(sliding.row_out) };
-    let mut product = vec![T::default(); limits::elements(&[filters, tile])?];
-    let weights = w.chunks_exact(filters * depth).cycle();
-    for ((x, out), w) in x.chunks_exact(x_group).zip(out.chunks_exact_mut(out_group)).zip(weights) {
-        if is_pointwise {
-            multiply(Matrix::rows(w), Matrix::rows(x), out, (filters, depth, sliding.out));
-            continue;
-        }
-        let mut from = 0;
-        while from < sliding.row_count() {
-            let to = (from + rows).min(sliding.row_count());
-            let width = (to - from) * sliding.row_out;
-            let columns = columns.get_mut(..depth * width).unwrap_or_default();
-            columns.fill(T::default());
-            let planes = x.chunks_exact(sliding.image);
-            for (plane, columns) in planes.zip(columns.chunks_exact_mut(sliding.kernel * width)) {
-                sliding.columns(plane, (from, to), columns);
-            }
-            let product = product.get_mut(..filters * width).unwrap_or_default();
-            product.fill(T::default());
-            multiply(Matrix::rows(w), Matrix::rows(columns), product, (filters, depth, width));
-            let start = from * sliding.row_out;
-            for (out, product) in
-                out.chunks_exact_mut(sliding.out).zip(product.chunks_exact(width.max(1)))
-            {
-                if let Some(out) = out.get_mut(start..start + width) {
-                    out.copy_from_slice(product);
-                }
-            }
-            from = to;
-        }
-    }
-    Ok(out)
+/// The weights of a convolution.
+struct Filters<'a, T: Tiled> {
+    shape: Vec<usize>,
+    groups: usize,
+    laid: Laid<'a, T>,
 }
 
-/// Whether windows of one element see the image as it is.
-fn is_identity(sliding: &Sliding) -> bool {
-    sliding.out == sliding.image
-        && sliding
-            .rows()
-            .enumerate()
-            .all(|(i, mut starts)| starts.next() == Some(Some(i * sliding.row_out)))
-        && sliding.runs.iter().all(|run| run.is_whole(sliding.row_out))
+/// How weights are laid out.
+enum Laid<'a, T: Tiled> {
+    /// A channel for a channel: as they come.
+    Depthwise(Cow<'a, [T]>),
+    /// For each group the left side of a product.
+    Strips(Vec<Strips<T>>),
+}
+
+impl<'a, T: Tiled> Filters<'a, T> {
+    fn new(shape: &[usize], w: &'a [T], groups: usize) -> Result<Self, Fault> {
+        let (filters, channels, kernel) = image(shape)?;
+        let depth = limits::elements(kernel)?.saturating_mul(channels);
+        if !filters.is_multiple_of(groups) {
+            bail!("{filters} filters can't be divided into {groups} groups");
+        }
+        let each = filters / groups;
+        let laid = if channels == 1 && each == 1 {
+            Laid::Depthwise(w.into())
+        } else {
+            let groups = w.chunks_exact((each * depth).max(1));
+            Laid::Strips(groups.map(|w| Strips::new(w, depth)).collect())
+        };
+        Ok(Self { shape: shape.to_vec(), groups, laid })
+    }
+}
+
+impl Filters<'static, f32> {
+    /// Weights that are a constant: the node's input is then not needed.
+    fn constant(spec: &mut Spec<'_>, groups: usize) -> Option<Self> {
+        let w = spec.constants.get(1).copied().flatten()?;
+        let Filters { shape, groups, laid } =
+            Filters::new(w.shape(), w.as_slice()?, groups).ok()?;
+        let laid = match laid {
+            Laid::Depthwise(w) => Laid::Depthwise(w.into_owned().into()),
+            Laid::Strips(strips) => Laid::Strips(strips),
+        };
+        spec.absorbed.push(1);
+        Some(Self { shape, groups, laid })
+    }
+}
+
+/// Filters over images of one shape.
+struct Convolution {
+    batch: usize,
+    groups: usize,
+    /// The channels of a group: of the image, and of what is made of it.
+    channels: usize,
+    filters: usize,
+    grid: Grid,
+    /// The shape of what is made.
+    shape: Vec<usize>,
+}
+
+impl Convolution {
+    fn new<T: Tiled>(
+        window: &Window,
+        x: &[usize],
+        filters: &Filters<'_, T>,
+    ) -> Result<Self, Fault> {
+        let (batch, channels, spatial) = image(x)?;
+        let (w, groups) = (filters.shape.as_slice(), filters.groups);
+        let (filters, per_group, kernel) = image(w)?;
+        if spatial.len() != kernel.len() || per_group.checked_mul(groups) != Some(channels) {
+            bail!("weights of shape {w:?} don't fit an image of shape {x:?} in {groups} groups");
+        }
+        let axes = window.axes(spatial, &window.kernel(kernel)?)?;
+        let mut shape = vec![batch, filters];
+        shape.extend(out_shape(&axes));
+        limits::elements(&shape)?;
+        let grid = Grid::new(&axes)?;
+        Ok(Self { batch, groups, channels: per_group, filters: filters / groups, grid, shape })
+    }
+
+    fn run<T: Tiled>(
+        &self,
+        x: &[T],
+        filters: &Filters<'_, T>,
+        bias: Option<&[T]>,
+    ) -> Result<Vec<T>, Fault> {
+        let grid = &self.grid;
+        let plane = grid.starts.len();
+        let mut out = Vec::with_capacity(limits::elements(&self.shape)?);
+        for channel in
+            (0..self.groups * self.filters).cycle().take(self.batch * self.groups * self.filters)
+        {
+            let bias = bias.and_then(|b| b.get(channel)).copied().unwrap_or_default();
+            out.resize(out.len() + plane, bias);
+        }
+        if out.is_empty() || x.is_empty() {
+            return Ok(out);
+        }
+        let images = x.chunks_exact(self.channels * grid.image);
+        let outs = out.chunks_exact_mut(self.filters * plane);
+        let mut room = grid.room(self.channels, T::ZERO)?;
+        match &filters.laid {
+            Laid::Depthwise(w) => {
+                let filters = w.chunks_exact(grid.taps.len().max(1)).cycle();
+                let blocks = grid.blocks::<T>();
+                let add = |sum, weight, seen| T::add_product(sum, T::splat(weight), seen);
+                for ((x, out), w) in images.zip(outs).zip(filters) {
+                    let first = out.first().copied().unwrap_or_default();
+                    let put = |at: usize, sums: &[T]| {
+                        if let Some(place) = out.get_mut(at..at + sums.len()) {
+                            place.copy_from_slice(sums);
+                        }
+                    };
+                    grid.slide(&blocks, grid.padded(x, &mut room), w, first, add, put);
+                }
+            }
+            Laid::Strips(strips) => {
+                let taps = grid.taps_of(self.channels)?;
+                for ((x, out), strips) in images.zip(outs).zip(strips.iter().cycle()) {
+                    let image = grid.padded(x, &mut room);
+                    let patches = Patches { image, starts: &grid.starts, taps: &taps };
+                    let mut place = Place { out, row: plane, column: 0 };
+                    add_up(strips, &patches, &mut place, T::add_product);
+                }
+            }
+        }
+        Ok(out)
+    }
 }
 
 pub(super) fn transpose(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
@@ -228,7 +284,7 @@ fn spread(
     Ok(axes)
 }
 
-fn deconvolved<T: Number>(
+fn deconvolved<T: Tiled>(
     x: &[T],
     w: &[T],
     layers: &Layers,
@@ -289,11 +345,11 @@ pub(super) fn integer(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     let (window, groups) = (Window::new(spec.attributes)?, groups(spec)?);
     Ok(Box::new(move |inputs: Inputs<'_>| {
         let (x, w) = (inputs.tensor(0)?, inputs.tensor(1)?);
-        let layers = Layers::new(x.shape(), w.shape(), groups)?;
-        let (sliding, shape) = slide(&window, &layers, x, w)?;
-        let (x, w) =
-            (centred(x, inputs.optional_tensor(2)?)?, centred(w, inputs.optional_tensor(3)?)?);
-        Ok(vec![Tensor::new(shape, convolved(&x, &w, &layers, &sliding)?)?.into()])
+        let w_values = centred(w, inputs.optional_tensor(3)?)?;
+        let filters = Filters::new(w.shape(), &w_values, groups)?;
+        let convolution = Convolution::new(&window, x.shape(), &filters)?;
+        let out = convolution.run(&centred(x, inputs.optional_tensor(2)?)?, &filters, None)?;
+        Ok(vec![Tensor::new(convolution.shape, out)?.into()])
     }))
 }
 
@@ -301,20 +357,17 @@ pub(super) fn quantized(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     let (window, groups) = (Window::new(spec.attributes)?, groups(spec)?);
     Ok(Box::new(move |inputs: Inputs<'_>| {
         let (x, w) = (inputs.tensor(0)?, inputs.tensor(3)?);
-        let layers = Layers::new(x.shape(), w.shape(), groups)?;
-        let (sliding, shape) = slide(&window, &layers, x, w)?;
+        let w_values = centred(w, inputs.optional_tensor(5)?)?;
+        let filters = Filters::new(w.shape(), &w_values, groups)?;
+        let convolution = Convolution::new(&window, x.shape(), &filters)?;
+        let bias = if inputs.get(8).is_some() { Some(inputs.slice::<i32>(8)?) } else { None };
         let x = centred(x, inputs.optional_tensor(2)?)?;
-        let w = centred(w, inputs.optional_tensor(5)?)?;
-        let mut out = convolved(&x, &w, &layers, &sliding)?;
-        if let Some(bias) = inputs.optional_tensor(8)? {
-            let bias = bias.as_slice::<i32>().ok_or_else(|| Fault::new("the bias is no int32"))?;
-            add_bias(&mut out, bias, sliding.out);
-        }
+        let out = convolution.run(&x, &filters, bias)?;
         let x_scale: f32 = one(inputs.tensor(1)?)?;
         let y_scale: f32 = one(inputs.tensor(6)?)?;
         let w_scales: Cow<'_, [f32]> = reals(inputs.tensor(4)?)?;
-        if w_scales.len() != 1 && w_scales.len() != groups * layers.filters {
-            bail!("{} scales for {} filters", w_scales.len(), groups * layers.filters);
+        if w_scales.len() != 1 && w_scales.len() != groups * convolution.filters {
+            bail!("{} scales for {} filters", w_scales.len(), groups * convolution.filters);
         }
         let zero_tensor = inputs.tensor(7)?;
         let zero: f32 = one(zero_tensor)?;
@@ -324,12 +377,13 @@ pub(super) fn quantized(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
             other => bail!("{other} where 8-bit integers are wanted"),
         };
         let mut scaled = Vec::with_capacity(out.len());
-        for (out, &w_scale) in out.chunks(sliding.out.max(1)).zip(w_scales.iter().cycle()) {
+        let plane = convolution.grid.starts.len();
+        for (out, &w_scale) in out.chunks(plane.max(1)).zip(w_scales.iter().cycle()) {
             let scale = x_scale * w_scale / y_scale;
             let round = |&sum: &i32| (sum as f32 * scale).round_ties_even() + zero;
             scaled.extend(out.iter().map(|sum| round(sum).clamp(low, high)));
         }
-        Ok(vec![Tensor::new(shape, f32::data(scaled, zero_tensor.dtype()))?.into()])
+        Ok(vec![Tensor::new(convolution.shape, f32::data(scaled, zero_tensor.dtype()))?.into()])
     }))
 }
 

@@ -8,6 +8,7 @@ mod deform;
 mod grid;
 mod linear_attention;
 mod lrn;
+mod patches;
 mod pool;
 pub(super) mod real;
 mod recurrent;
@@ -93,6 +94,8 @@ mod tests {
             constants: vec![None; inputs.len()],
             dtypes: vec![None; inputs.len()],
             outputs: 1,
+            scale: None,
+            absorbed: Vec::new(),
             bodies: Vec::new(),
         };
         let kernel = super::find("", op).unwrap()(&mut spec)?;

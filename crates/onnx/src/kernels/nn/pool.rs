@@ -3,10 +3,12 @@
 
 use tensor::{DType, Tensor};
 
+use super::patches::Grid;
 use super::real::{Real, floats, reals};
 use super::window::{Axis, Sliding, Window, bounded, lengths, out_shape, signed, unsigned};
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
+use crate::kernels::matmul::Tiled;
 use crate::limits;
 use crate::value::{Inputs, Value};
 
@@ -78,31 +80,53 @@ fn slide(window: &Window, x: &Tensor) -> Result<(Vec<Axis>, Sliding, Vec<usize>)
 
 fn pooled<T: Real>(x: &[T], axes: &[Axis], sliding: &Sliding, pool: Pool) -> Result<Vec<T>, Fault> {
     let planes = x.len().checked_div(sliding.image).unwrap_or(0);
-    let initial = if matches!(pool, Pool::Max) { T::LOWEST } else { T::default() };
-    let mut out = vec![initial; limits::elements(&[planes, sliding.out])?];
+    let first = if matches!(pool, Pool::Max) { T::LOWEST } else { T::default() };
+    let mut out = vec![first; limits::elements(&[planes, sliding.out])?];
     if out.is_empty() {
         return Ok(out);
     }
-    let divisors: Vec<T> = match pool {
-        Pool::Average { with_padding } => divisors(axes, with_padding),
-        _ => Vec::new(),
-    };
-    for (x, out) in x.chunks_exact(sliding.image).zip(out.chunks_exact_mut(sliding.out)) {
-        match pool {
-            Pool::Max => sliding.visit(out, x, |max, &x| *max = max.greater(x)),
-            Pool::Average { .. } => {
-                sliding.visit(out, x, |sum, &x| *sum += x);
-                out.iter_mut().zip(&divisors).for_each(|(sum, &by)| *sum = *sum / by);
+    let planes = x.chunks_exact(sliding.image).zip(out.chunks_exact_mut(sliding.out));
+    match pool {
+        Pool::Max => slid(axes, planes, first, <T as Tiled>::greater)?,
+        Pool::Average { with_padding } => {
+            slid(axes, planes, first, <T as Tiled>::add)?;
+            let divisors: Vec<T> = divisors(axes, with_padding);
+            for (sum, &by) in out.iter_mut().zip(divisors.iter().cycle()) {
+                *sum = *sum / by;
             }
-            Pool::Norm { p } => {
-                let p = T::of(p);
+        }
+        Pool::Norm { p } => {
+            let (p, root) = (T::of(p), T::of(1.0 / p));
+            for (x, out) in planes {
                 sliding.visit(out, x, |sum, &x| *sum += power(x.abs(), p));
-                let root = T::of(1.0) / p;
                 out.iter_mut().for_each(|sum| *sum = sum.powf(root));
             }
         }
     }
     Ok(out)
+}
+
+/// Takes together what each window over each plane sees. `first` is what there
+/// is to begin with, and around the planes.
+fn slid<'p, T: Tiled>(
+    axes: &[Axis],
+    planes: impl Iterator<Item = (&'p [T], &'p mut [T])>,
+    first: T,
+    step: impl Fn(T::Lanes, T::Lanes) -> T::Lanes + Copy,
+) -> Result<(), Fault> {
+    let grid = Grid::new(axes)?;
+    let (blocks, mut room) = (grid.blocks::<T>(), grid.room(1, first)?);
+    let no_weights = vec![T::ZERO; grid.taps.len()];
+    for (x, out) in planes {
+        let put = |at: usize, pooled: &[T]| {
+            if let Some(place) = out.get_mut(at..at + pooled.len()) {
+                place.copy_from_slice(pooled);
+            }
+        };
+        let x = grid.padded(x, &mut room);
+        grid.slide(&blocks, x, &no_weights, first, |lanes, _, seen| step(lanes, seen), put);
+    }
+    Ok(())
 }
 
 /// A power, of which the common ones are quick.

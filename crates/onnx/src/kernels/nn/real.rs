@@ -7,11 +7,12 @@ use half::f16;
 use tensor::{DType, Data, Element, Tensor};
 
 use crate::fault::{Fault, bail};
+use crate::kernels::matmul::Tiled;
 use crate::kernels::reduce::Number;
 
 /// `f32` or `f64`. Half floats are computed as `f32`, and rounded at the end.
 pub(crate) trait Real:
-    Number
+    Tiled
     + Element
     + PartialOrd
     + Add<Output = Self>

@@ -249,12 +249,6 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Whether each window of a row of this many sees the element of its own
-    /// number.
-    pub(crate) fn is_whole(&self, row: usize) -> bool {
-        (self.from, self.to, self.start, self.stride) == (0, row, 0, 1)
-    }
-
     /// The windows that see an element, and the elements.
     pub(crate) fn pair<'a, A, B>(
         &self,
@@ -342,40 +336,8 @@ impl Sliding {
         }
     }
 
-    /// Lays out what windows see as columns: a row for each element of a
-    /// window. These are the windows of the rows `from..to`, and one plane.
-    pub(crate) fn columns<T: Copy>(
-        &self,
-        image: &[T],
-        (from, to): (usize, usize),
-        columns: &mut [T],
-    ) {
-        let rows = to.saturating_sub(from);
-        let width = rows * self.row_out;
-        if width == 0 {
-            return;
-        }
-        let taps = self.taps.max(1);
-        let starts = self.rows.get(from * taps..to * taps).unwrap_or_default();
-        let mut lines = columns.chunks_exact_mut(width);
-        for tap in 0..taps {
-            for run in &self.runs {
-                let Some(line) = lines.next() else { return };
-                let starts = starts.iter().skip(tap).step_by(taps);
-                for (windows, &start) in line.chunks_exact_mut(self.row_out).zip(starts) {
-                    if start == OUTSIDE {
-                        continue;
-                    }
-                    for (to, from) in run.pair(windows, image, start) {
-                        *to = *from;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Adds columns, as [`Self::columns`] lays them out for all windows, to the
-    /// elements that they belong to.
+    /// Adds columns (a row for each element of a window, with what all windows
+    /// have there) to the elements that they belong to.
     pub(crate) fn add_columns<T: crate::kernels::reduce::Number>(
         &self,
         columns: &[T],
@@ -403,10 +365,5 @@ impl Sliding {
                 }
             }
         }
-    }
-
-    /// How many rows of windows there are.
-    pub(crate) fn row_count(&self) -> usize {
-        self.rows.len() / self.taps.max(1)
     }
 }

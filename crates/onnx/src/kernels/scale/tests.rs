@@ -45,6 +45,8 @@ pub(in crate::kernels) fn prepare(
         constants: vec![None; inputs],
         dtypes: vec![None; inputs],
         outputs: 1,
+        scale: None,
+        absorbed: Vec::new(),
         bodies: Vec::new(),
     };
     find_tabular("ai.onnx.ml", op).unwrap()(&mut spec)

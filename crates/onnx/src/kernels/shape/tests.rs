@@ -27,6 +27,8 @@ fn run(
         constants: vec![None; inputs.len()],
         dtypes: inputs.iter().map(|input| input.as_ref().map(Tensor::dtype)).collect(),
         outputs,
+        scale: None,
+        absorbed: Vec::new(),
         bodies: Vec::new(),
     };
     let kernel = build(&mut spec)?;

@@ -353,6 +353,8 @@ mod tests {
             constants: Vec::new(),
             dtypes: Vec::new(),
             outputs: 2,
+            scale: None,
+            absorbed: Vec::new(),
             bodies: Vec::new(),
         })
     }

@@ -2,9 +2,10 @@
 //!
 //! All nodes of all trees are in one array; the two children of a node are
 //! neighbours, so that a step is an addition: `left`, or `left + 1` where the
-//! test fails. A leaf steps to itself, so that several walks go on in step
-//! without asking which have arrived: eight at once, of eight rows down one
-//! tree or of one row down eight trees, which hides the wait for memory.
+//! test fails. A leaf's test passes for all numbers and leads to itself, so that
+//! several walks go on in step without asking which have arrived: eight at
+//! once, of eight rows down one tree or of one row down eight trees, which hides
+//! the wait for memory. Only where a row has a NaN, leaves are asked for.
 
 use crate::fault::{Fault, bail};
 
@@ -87,11 +88,8 @@ pub(super) enum Described<T> {
 struct Node<T> {
     threshold: T,
     feature: u32,
+    /// The left child; in a leaf the leaf.
     left: u32,
-    /// 0 in a leaf, which can't be left; else 1.
-    step: u32,
-    /// Whether NaN goes left.
-    nan_left: bool,
 }
 
 /// How many walks go in step.
@@ -104,6 +102,8 @@ const BLOCK: usize = 64;
 #[derive(Debug)]
 pub(super) struct Forest<T> {
     nodes: Vec<Node<T>>,
+    /// By node: whether NaN goes left.
+    nan_left: Vec<bool>,
     /// Tests that are no comparison with a threshold, by node; empty where
     /// there is none in the forest.
     odd: Vec<Option<Test<T>>>,
@@ -111,10 +111,10 @@ pub(super) struct Forest<T> {
     /// Where a leaf's scores begin in `scores`; by node, one more than nodes.
     payload: Vec<u32>,
     scores: Vec<(u32, T)>,
-    /// By node: the only score of its leaf, where every leaf has one, and that
-    /// for the only target.
-    single: Option<Vec<T>>,
-    any_nan_left: bool,
+    /// By node, where every leaf has one score for each target: these, in
+    /// order, and zeros for branches. Nothing where a leaf has not, or where
+    /// they would take much more room.
+    dense: Vec<T>,
     /// One more than the largest feature.
     pub(super) features: usize,
     pub(super) targets: usize,
@@ -146,12 +146,12 @@ impl<T: Real> Forest<T> {
     ) -> Result<Self, Fault> {
         let mut forest = Self {
             nodes: Vec::with_capacity(described.len()),
+            nan_left: Vec::with_capacity(described.len()),
             odd: Vec::new(),
             trees: Vec::with_capacity(roots.len()),
             payload: Vec::with_capacity(described.len() + 1),
             scores: Vec::new(),
-            single: None,
-            any_nan_left: false,
+            dense: Vec::new(),
             features: 0,
             targets,
         };
@@ -166,7 +166,7 @@ impl<T: Real> Forest<T> {
         if odd.iter().any(Option::is_some) {
             forest.odd = odd;
         }
-        forest.single = forest.single_scores();
+        forest.dense = forest.dense_scores().unwrap_or_default();
         Ok(forest)
     }
 
@@ -183,13 +183,8 @@ impl<T: Real> Forest<T> {
         // down, and their places are next to each other.
         let mut level = vec![root];
         let mut depth = 0;
-        self.nodes.push(Node {
-            threshold: T::INFINITY,
-            feature: 0,
-            left: 0,
-            step: 0,
-            nan_left: false,
-        });
+        let blank = Node { threshold: T::INFINITY, feature: 0, left: 0 };
+        self.nodes.push(blank);
         let mut at = start;
         while !level.is_empty() {
             let mut next = Vec::new();
@@ -220,17 +215,10 @@ impl<T: Real> Forest<T> {
                         // tracked or not, and goes right.
                         let is_unequal = matches!(described_test, Test::NotEqual(_));
                         let nan_left = !is_unequal && *missing_passes != swap;
-                        self.any_nan_left |= nan_left;
+                        self.nan_left.push(nan_left);
                         let feature = u32::try_from(*feature).map_err(|_| too_many())?;
-                        let leaf = Node {
-                            threshold: T::INFINITY,
-                            feature: 0,
-                            left: 0,
-                            step: 0,
-                            nan_left: false,
-                        };
-                        self.nodes.extend([leaf, leaf]);
-                        Node { threshold, feature, left, step: 1, nan_left }
+                        self.nodes.extend([blank, blank]);
+                        Node { threshold, feature, left }
                     }
                     Some(Described::Leaf(scores)) => {
                         for &(target, weight) in scores {
@@ -243,13 +231,8 @@ impl<T: Real> Forest<T> {
                             self.scores.push((target, weight));
                         }
                         odd.push(None);
-                        Node {
-                            threshold: T::INFINITY,
-                            feature: 0,
-                            left: here,
-                            step: 0,
-                            nan_left: false,
-                        }
+                        self.nan_left.push(false);
+                        Node { left: here, ..blank }
                     }
                     None => bail!("a tree refers to the node {index}, which is not there"),
                 };
@@ -268,21 +251,27 @@ impl<T: Real> Forest<T> {
         Ok(())
     }
 
-    fn single_scores(&self) -> Option<Vec<T>> {
-        if self.targets != 1 {
+    fn dense_scores(&self) -> Option<Vec<T>> {
+        let len = self.nodes.len().checked_mul(self.targets)?;
+        // A leaf has as many scores, and half of the nodes are leaves.
+        if len > self.scores.len().saturating_mul(2) {
             return None;
         }
-        let mut single = Vec::with_capacity(self.nodes.len());
-        for (node, at) in self.nodes.iter().zip(self.payload.windows(2)) {
+        let mut dense = Vec::with_capacity(len);
+        for (index, (node, at)) in self.nodes.iter().zip(self.payload.windows(2)).enumerate() {
             let &[start, end] = at else { return None };
-            let score = self.scores.get(start as usize..end as usize)?;
-            single.push(match (node.step, score) {
-                (0, [(_, weight)]) => *weight,
-                (0, _) => return None,
-                _ => T::default(),
-            });
+            let scores = self.scores.get(start as usize..end as usize)?;
+            let is_leaf = node.left as usize == index;
+            if is_leaf {
+                let targets = scores.iter().map(|(target, _)| *target as usize);
+                if !targets.eq(0..self.targets) {
+                    return None;
+                }
+            }
+            dense.extend(scores.iter().map(|(_, weight)| *weight));
+            dense.resize((index + 1) * self.targets, T::default());
         }
-        Some(single)
+        Some(dense)
     }
 
     pub(super) fn tree_count(&self) -> usize {
@@ -311,15 +300,31 @@ impl<T: Real> Forest<T> {
             }
             return Ok(());
         }
+        let mut lanes = Vec::new();
         let blocks = rows.chunks(columns.saturating_mul(BLOCK));
         for (rows, out) in blocks.zip(out.chunks_mut(self.targets.saturating_mul(BLOCK))) {
-            let has_nan = self.any_nan_left && rows.iter().any(|x| x.is_nan());
-            if rows.len() < columns.saturating_mul(LANES / 2) {
+            let has_nan = rows.iter().any(|x| x.is_nan());
+            let few = rows.len() < columns.saturating_mul(LANES / 2);
+            if few || !self.odd.is_empty() {
                 for (row, out) in rows.chunks_exact(columns).zip(out.chunks_mut(self.targets)) {
                     self.score_row(row, has_nan, aggregate, out);
                 }
-            } else {
-                self.score_block(rows, columns, has_nan, aggregate, out);
+                continue;
+            }
+            lanes.clear();
+            for eight in rows.chunks(columns.saturating_mul(LANES)) {
+                lay_side_by_side(eight, columns, &mut lanes);
+            }
+            for tree in &self.trees {
+                let eights = lanes.chunks_exact(columns);
+                for (eight, out) in eights.zip(out.chunks_mut(self.targets.saturating_mul(LANES))) {
+                    let leaves = self.walk([tree.root; LANES], tree.depth, has_nan, |lane, f| {
+                        eight.get(f as usize).and_then(|eight| eight.get(lane)).copied()
+                    });
+                    for (row, leaf) in out.chunks_exact_mut(self.targets).zip(leaves) {
+                        self.add(row, leaf, aggregate);
+                    }
+                }
             }
         }
         Ok(())
@@ -334,95 +339,57 @@ impl<T: Real> Forest<T> {
                 *at = tree.root;
                 depth = depth.max(tree.depth);
             }
-            self.walk(&mut at, [row; LANES], depth, has_nan);
-            for (&leaf, _) in at.iter().zip(trees) {
+            let leaves = if self.odd.is_empty() {
+                self.walk(at, depth, has_nan, |_, f| row.get(f as usize).copied())
+            } else {
+                at.map(|at| self.walk_odd(at, row))
+            };
+            for (leaf, _) in leaves.into_iter().zip(trees) {
                 self.add(out, leaf, aggregate);
             }
         }
     }
 
-    /// Takes rows down one tree after another, eight rows in step.
-    fn score_block(
-        &self,
-        rows: &[T],
-        columns: usize,
-        has_nan: bool,
-        aggregate: Aggregate,
-        out: &mut [Score<T>],
-    ) {
-        for tree in &self.trees {
-            let groups = rows.chunks(columns.saturating_mul(LANES));
-            for (rows, out) in groups.zip(out.chunks_mut(self.targets.saturating_mul(LANES))) {
-                let mut lanes: [&[T]; LANES] = [rows; LANES];
-                for (lane, row) in lanes.iter_mut().zip(rows.chunks_exact(columns)) {
-                    *lane = row;
-                }
-                let mut at = [tree.root; LANES];
-                self.walk(&mut at, lanes, tree.depth, has_nan);
-                if let (Some(single), Aggregate::Sum) = (&self.single, aggregate) {
-                    for (score, leaf) in out.iter_mut().zip(at) {
-                        score.0 += single.get(leaf as usize).copied().unwrap_or_default();
-                        score.1 = true;
-                    }
-                } else {
-                    for (row, leaf) in out.chunks_exact_mut(self.targets).zip(at) {
-                        self.add(row, leaf, aggregate);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Walks eight times `depth` steps down.
-    fn walk(&self, at: &mut [u32; LANES], rows: [&[T]; LANES], depth: u32, has_nan: bool) {
-        if !self.odd.is_empty() {
-            for (at, row) in at.iter_mut().zip(rows) {
-                *at = self.walk_odd(*at, row);
-            }
-        } else if has_nan {
-            self.walk_with(at, rows, depth, |node, x| {
-                !(x <= node.threshold || (node.nan_left && x.is_nan()))
-            });
-        } else {
-            // A NaN fails the comparison, and goes right.
-            self.walk_with(at, rows, depth, |node, x| {
-                !matches!(
-                    x.partial_cmp(&node.threshold),
-                    Some(std::cmp::Ordering::Less | std::cmp::Ordering::Equal)
-                )
-            });
-        }
-    }
-
+    /// Eight walks from these nodes to leaves. `see` gives a walk's feature.
     #[inline(always)]
-    fn walk_with(
+    fn walk(
         &self,
-        at: &mut [u32; LANES],
-        rows: [&[T]; LANES],
+        at: [u32; LANES],
         depth: u32,
-        right: impl Fn(&Node<T>, T) -> bool,
-    ) {
+        has_nan: bool,
+        see: impl Fn(usize, u32) -> Option<T> + Copy,
+    ) -> [u32; LANES] {
         let nodes = self.nodes.as_slice();
-        for _ in 0..depth {
-            for (at, row) in at.iter_mut().zip(rows) {
-                if let Some(node) = nodes.get(*at as usize)
-                    && let Some(&x) = row.get(node.feature as usize)
-                {
-                    *at = node.left + (node.step & u32::from(right(node, x)));
-                }
-            }
+        if has_nan {
+            return walk_down(at, depth, |lane, at| {
+                let index = at as usize;
+                let Some(node) = nodes.get(index) else { return at };
+                let x = see(lane, node.feature).unwrap_or(T::NAN);
+                let nan_left = self.nan_left.get(index).copied().unwrap_or_default();
+                let is_left = node.left == at || x <= node.threshold || (nan_left && x.is_nan());
+                node.left + u32::from(!is_left)
+            });
         }
+        walk_down(at, depth, |lane, at| match nodes.get(at as usize) {
+            Some(node) => match see(lane, node.feature) {
+                // A NaN as threshold is passed by nothing.
+                Some(x) => node.left + (u32::from(x <= node.threshold) ^ 1),
+                None => at,
+            },
+            None => at,
+        })
     }
 
     /// One walk through tests of any kind.
     fn walk_odd(&self, mut at: u32, row: &[T]) -> u32 {
-        while let Some(node) = self.nodes.get(at as usize).filter(|node| node.step == 1) {
+        while let Some(node) = self.nodes.get(at as usize).filter(|node| node.left != at) {
             let x = row.get(node.feature as usize).copied().unwrap_or(T::NAN);
             let passes = match self.odd.get(at as usize) {
                 Some(Some(test)) => test.passes(x),
                 _ => x <= node.threshold,
             };
-            let left = passes || (node.nan_left && x.is_nan());
+            let nan_left = self.nan_left.get(at as usize).copied().unwrap_or_default();
+            let left = passes || (nan_left && x.is_nan());
             at = node.left + u32::from(!left);
         }
         at
@@ -431,6 +398,14 @@ impl<T: Real> Forest<T> {
     /// Adds a leaf's scores to a row's.
     fn add(&self, row: &mut [Score<T>], leaf: u32, aggregate: Aggregate) {
         let leaf = leaf as usize;
+        if aggregate == Aggregate::Sum
+            && let Some(weights) = self.dense.get(leaf * self.targets..(leaf + 1) * self.targets)
+        {
+            for (score, &weight) in row.iter_mut().zip(weights) {
+                *score = (score.0 + weight, true);
+            }
+            return;
+        }
         let (start, end) = match self.payload.get(leaf..leaf + 2) {
             Some(&[start, end]) => (start as usize, end as usize),
             _ => return,
@@ -444,6 +419,52 @@ impl<T: Real> Forest<T> {
                     Aggregate::Min | Aggregate::Max => *score = weight,
                 }
                 *scored = true;
+            }
+        }
+    }
+}
+
+/// Steps eight walks at a time, until all have arrived. Each by name: a loop
+/// over them would keep them in memory, where the module is optimised for size.
+#[inline(always)]
+fn walk_down(
+    at: [u32; LANES],
+    depth: u32,
+    next: impl Fn(usize, u32) -> u32 + Copy,
+) -> [u32; LANES] {
+    let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = at;
+    for _ in 0..depth {
+        let mut moved = 0;
+        let mut step = |lane, at: &mut u32| {
+            let to = next(lane, *at);
+            moved |= to ^ *at;
+            *at = to;
+        };
+        step(0, &mut a);
+        step(1, &mut b);
+        step(2, &mut c);
+        step(3, &mut d);
+        step(4, &mut e);
+        step(5, &mut f);
+        step(6, &mut g);
+        step(7, &mut h);
+        if moved == 0 {
+            break;
+        }
+    }
+    [a, b, c, d, e, f, g, h]
+}
+
+/// Appends up to eight rows feature by feature: the features of all of them
+/// side by side. Where there are fewer, zeros stand in.
+fn lay_side_by_side<T: Real>(rows: &[T], columns: usize, lanes: &mut Vec<[T; LANES]>) {
+    let start = lanes.len();
+    lanes.resize(start + columns, [T::default(); LANES]);
+    let places = lanes.get_mut(start..).unwrap_or_default();
+    for (lane, row) in rows.chunks_exact(columns).enumerate() {
+        for (place, &x) in places.iter_mut().zip(row) {
+            if let Some(place) = place.get_mut(lane) {
+                *place = x;
             }
         }
     }
