@@ -76,6 +76,7 @@ mod schema;
 mod signature;
 mod table;
 mod values;
+mod yaml;
 
 pub use display::input as display_input;
 pub use enforce::enforce;

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use serde_norway::{Mapping, Value};
-
 use crate::schema::Signature;
 use crate::signature;
+use crate::yaml::Yaml;
 
 /// The largest MLmodel file that is read, in bytes: a signature of ten
 /// thousand columns takes about one million.
@@ -45,7 +44,7 @@ pub struct MlModel {
     pub signature: Signature,
     /// The input example, when one was saved.
     pub input_example: Option<InputExample>,
-    flavors: Vec<(String, Value)>,
+    flavors: Vec<(String, Yaml)>,
 }
 
 /// What an MLmodel file says about its saved input example.
@@ -139,25 +138,6 @@ impl fmt::Display for MlModelError {
 
 impl std::error::Error for MlModelError {}
 
-/// How deep brackets may nest in the file: the YAML scanner looks at every open
-/// one again at each token, long before its own limit of depth is met.
-const MAX_FLOW_DEPTH: usize = 1000;
-
-/// The most brackets that are open at once, those in texts included.
-fn flow_depth(bytes: &[u8]) -> usize {
-    let mut depth = 0usize;
-    let mut deepest = 0;
-    for byte in bytes {
-        match byte {
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
-}
-
 impl MlModel {
     /// Parses the bytes of an MLmodel file.
     ///
@@ -167,19 +147,13 @@ impl MlModel {
         if bytes.len() > MAX_FILE_BYTES {
             return Err(MlModelError::TooLarge { len: bytes.len() });
         }
-        if flow_depth(bytes) > MAX_FLOW_DEPTH {
-            let problem = format!("brackets are nested more than {MAX_FLOW_DEPTH} deep");
-            return Err(MlModelError::NotYaml(problem));
+        let top = Yaml::parse(bytes).map_err(MlModelError::NotYaml)?;
+        if !matches!(top, Yaml::Map(_)) {
+            return Err(MlModelError::NotAMapping);
         }
-        let value: Value = serde_norway::from_slice(bytes)
-            .map_err(|e| MlModelError::NotYaml(e.to_string().trim_end_matches('.').to_owned()))?;
-        let Value::Mapping(top) = value else { return Err(MlModelError::NotAMapping) };
         let flavors = match top.get("flavors") {
-            None | Some(Value::Null) => Vec::new(),
-            Some(Value::Mapping(flavors)) => flavors
-                .iter()
-                .filter_map(|(name, conf)| Some((text_of(name)?, conf.clone())))
-                .collect(),
+            None | Some(Yaml::Null) => Vec::new(),
+            Some(Yaml::Map(flavors)) => flavors.clone(),
             Some(_) => {
                 let problem = "is no mapping".into();
                 return Err(MlModelError::BadField { field: "flavors", problem });
@@ -192,7 +166,7 @@ impl MlModel {
             model_uuid: text(&top, "model_uuid"),
             run_id: text(&top, "run_id"),
             utc_time_created: text(&top, "utc_time_created"),
-            model_size_bytes: top.get("model_size_bytes").and_then(Value::as_u64),
+            model_size_bytes: text(&top, "model_size_bytes").and_then(|bytes| bytes.parse().ok()),
             signature: read_signature(&top)?,
             input_example: read_example(&top)?,
             flavors,
@@ -209,44 +183,31 @@ impl MlModel {
     /// # Errors
     /// When there is none, or the path of its file leads out of the folder.
     pub fn onnx_flavor(&self) -> Result<OnnxFlavor, MlModelError> {
-        let Some((_, conf)) = self.flavors.iter().find(|(name, _)| name == "onnx") else {
+        let Some((_, conf)) = self.flavors.iter().rfind(|(name, _)| name == "onnx") else {
             let found = self.flavor_names().map(str::to_owned).collect();
             return Err(MlModelError::NoOnnxFlavor { found });
         };
-        let empty = Mapping::new();
-        let conf = conf.as_mapping().unwrap_or(&empty);
         // The oldest files name no file here: MLflow itself then takes this one.
         let data = text(conf, "data").unwrap_or_else(|| "model.onnx".into());
-        let providers = conf.get("providers").and_then(Value::as_sequence);
-        let providers = providers.into_iter().flatten();
+        let providers = conf.get("providers").map(Yaml::items).unwrap_or_default();
         Ok(OnnxFlavor {
             data: safe_path("flavors.onnx.data", data)?,
             onnx_version: text(conf, "onnx_version"),
             // An entry is a name, or a name and its options.
             providers: providers
-                .filter_map(|p| text_of(p.as_sequence().and_then(|s| s.first()).unwrap_or(p)))
+                .iter()
+                .filter_map(|p| p.items().first().unwrap_or(p).text().map(str::to_owned))
                 .collect(),
         })
     }
 }
 
-/// A scalar as text: versions and times lose their quotes in some files, and
-/// YAML then takes them for numbers.
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(s) => Some(s.clone()),
-        Value::Number(n) => Some(n.to_string()),
-        Value::Bool(b) => Some(b.to_string()),
-        _ => None,
-    }
+fn text(map: &Yaml, key: &str) -> Option<String> {
+    map.get(key).and_then(Yaml::text).map(str::to_owned)
 }
 
-fn text(map: &Mapping, key: &str) -> Option<String> {
-    map.get(key).and_then(text_of)
-}
-
-fn read_signature(top: &Mapping) -> Result<Signature, MlModelError> {
-    let Some(Value::Mapping(conf)) = top.get("signature") else {
+fn read_signature(top: &Yaml) -> Result<Signature, MlModelError> {
+    let Some(conf) = top.get("signature") else {
         return Ok(Signature::default());
     };
     let schema = |key: &str, field| match text(conf, key) {
@@ -267,8 +228,8 @@ fn read_signature(top: &Mapping) -> Result<Signature, MlModelError> {
     })
 }
 
-fn read_example(top: &Mapping) -> Result<Option<InputExample>, MlModelError> {
-    let Some(Value::Mapping(conf)) = top.get("saved_input_example_info") else {
+fn read_example(top: &Yaml) -> Result<Option<InputExample>, MlModelError> {
+    let Some(conf @ Yaml::Map(_)) = top.get("saved_input_example_info") else {
         return Ok(None);
     };
     let path = |key: &str, field| text(conf, key).map(|path| safe_path(field, path)).transpose();
@@ -349,7 +310,7 @@ mod tests {
         assert!(matches!(MlModel::parse(b"\xff\xfe"), Err(MlModelError::NotYaml(_))));
         let nested = "[a: ".repeat(MAX_FILE_BYTES / 4);
         let error = MlModel::parse(nested.as_bytes()).unwrap_err().to_string();
-        assert!(error.contains("nested more than 1000 deep"), "{error}");
+        assert!(error.contains("nested more than 128 deep"), "{error}");
         let large = vec![b' '; MAX_FILE_BYTES + 1];
         assert!(matches!(MlModel::parse(&large), Err(MlModelError::TooLarge { .. })));
         let error = MlModel::parse(b"signature: {inputs: '[{\"type\": \"x\"}]'}").unwrap_err();

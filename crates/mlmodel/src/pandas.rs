@@ -333,26 +333,28 @@ fn cast_numbers(data: &Data, dtype: DType) -> Result<Values, Raised> {
             .filter_map(|i| Values::Data(data.clone()).get(i).map(|v| python::str(&v)));
         return Ok(texts.collect::<Vec<_>>().into());
     }
-    match data {
-        Data::F16(v) => cast_floats(v.iter().map(|x| x.to_f64()), dtype),
-        Data::F32(v) => cast_floats(v.iter().map(|x| f64::from(*x)), dtype),
-        Data::F64(v) => cast_floats(v.iter().copied(), dtype),
-        Data::Bool(v) => Ok(cast_ints(v.iter().map(|b| i128::from(*b)), dtype)),
-        Data::U8(v) => Ok(cast_ints(v.iter().map(|n| i128::from(*n)), dtype)),
-        Data::U16(v) => Ok(cast_ints(v.iter().map(|n| i128::from(*n)), dtype)),
-        Data::U32(v) => Ok(cast_ints(v.iter().map(|n| i128::from(*n)), dtype)),
-        Data::U64(v) => Ok(cast_ints(v.iter().map(|n| i128::from(*n)), dtype)),
-        Data::I8(v) => Ok(cast_ints(v.iter().map(|n| i128::from(*n)), dtype)),
-        Data::I16(v) => Ok(cast_ints(v.iter().map(|n| i128::from(*n)), dtype)),
-        Data::I32(v) => Ok(cast_ints(v.iter().map(|n| i128::from(*n)), dtype)),
-        Data::I64(v) => Ok(cast_ints(v.iter().map(|n| i128::from(*n)), dtype)),
+    let ints: Vec<i128> = match data {
+        Data::F16(v) => return cast_floats(v.iter().map(|x| x.to_f64()).collect(), dtype),
+        Data::F32(v) => return cast_floats(v.iter().map(|x| f64::from(*x)).collect(), dtype),
+        Data::F64(v) => return cast_floats(v.clone(), dtype),
+        Data::Bool(v) => v.iter().map(|b| i128::from(*b)).collect(),
+        Data::U8(v) => v.iter().map(|n| i128::from(*n)).collect(),
+        Data::U16(v) => v.iter().map(|n| i128::from(*n)).collect(),
+        Data::U32(v) => v.iter().map(|n| i128::from(*n)).collect(),
+        Data::U64(v) => v.iter().map(|n| i128::from(*n)).collect(),
+        Data::I8(v) => v.iter().map(|n| i128::from(*n)).collect(),
+        Data::I16(v) => v.iter().map(|n| i128::from(*n)).collect(),
+        Data::I32(v) => v.iter().map(|n| i128::from(*n)).collect(),
+        Data::I64(v) => v.iter().map(|n| i128::from(*n)).collect(),
         // Text goes value by value, above.
-        Data::Str(v) => Ok(v.clone().into()),
-    }
+        Data::Str(v) => return Ok(v.clone().into()),
+    };
+    Ok(cast_ints(ints, dtype))
 }
 
 /// Integers into any number type: the low bits where it is too narrow.
-fn cast_ints(v: impl Iterator<Item = i128>, dtype: DType) -> Values {
+fn cast_ints(v: Vec<i128>, dtype: DType) -> Values {
+    let v = v.into_iter();
     match dtype {
         DType::Bool => v.map(|n| n != 0).collect::<Vec<_>>().into(),
         DType::U8 => v.map(|n| n as u8).collect::<Vec<_>>().into(),
@@ -370,14 +372,16 @@ fn cast_ints(v: impl Iterator<Item = i128>, dtype: DType) -> Values {
     }
 }
 
-fn cast_floats(v: impl Iterator<Item = f64> + Clone, dtype: DType) -> Result<Values, Raised> {
+fn cast_floats(v: Vec<f64>, dtype: DType) -> Result<Values, Raised> {
+    let has_gaps = v.iter().any(|x| !x.is_finite());
+    let v = v.into_iter();
     Ok(match dtype {
         DType::Bool => v.map(|x| x != 0.0).collect::<Vec<_>>().into(),
         DType::F16 => v.map(f16::from_f64).collect::<Vec<_>>().into(),
         DType::F32 => v.map(|x| x as f32).collect::<Vec<_>>().into(),
         DType::F64 => v.collect::<Vec<_>>().into(),
         DType::Str => v.map(python::repr_float).collect::<Vec<_>>().into(),
-        _ if v.clone().any(|x| !x.is_finite()) => {
+        _ if has_gaps => {
             return Err(Raised::new(
                 "IntCastingNaNError",
                 "Cannot convert non-finite values (NA or inf) to integer. Replace or remove \
@@ -388,9 +392,9 @@ fn cast_floats(v: impl Iterator<Item = f64> + Clone, dtype: DType) -> Result<Val
         // What x86 makes of floats beyond the type, since MLflow runs there.
         DType::I32 => v.map(narrow_to_i32).collect::<Vec<_>>().into(),
         DType::I8 | DType::I16 | DType::U8 | DType::U16 => {
-            cast_ints(v.map(|x| i128::from(narrow_to_i32(x))), dtype)
+            cast_ints(v.map(|x| i128::from(narrow_to_i32(x))).collect(), dtype)
         }
-        _ => cast_ints(v.map(|x| narrow_to_i64(x, dtype)), dtype),
+        _ => cast_ints(v.map(|x| narrow_to_i64(x, dtype)).collect(), dtype),
     })
 }
 

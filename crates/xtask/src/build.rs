@@ -85,6 +85,11 @@ enum Kind {
     Engine,
 }
 
+/// LLVM: that a function is marked to be inlined, as small ones of the standard
+/// library are, weighs as little as at any other function. Without it, `s` copies
+/// them as freely as `3` does; trees and products of matrices are no faster for it.
+const FEW_COPIES: &str = "-C llvm-args=-inlinehint-threshold=50";
+
 /// The modules, quickest to build first.
 const MODULES: [Module; 4] = [
     Module {
@@ -104,7 +109,7 @@ const MODULES: [Module; 4] = [
         restarts: true,
         kind: Kind::Kernels,
         bare: true,
-        flags: "",
+        flags: FEW_COPIES,
         comes_relaxed: true,
     },
     Module {
@@ -174,7 +179,10 @@ impl Module {
         match (level, self.kind) {
             (Level::Dev, _) | (Level::Optimised, Kind::Engine) => None,
             (_, Kind::Small) => Some("-Oz"),
-            (_, Kind::Kernels) | (Level::Release, Kind::Engine) => Some("-O2"),
+            (Level::Release, Kind::Engine) => Some("-O2"),
+            // What it does beyond this level makes the module smaller, but not
+            // what is left of it after compression.
+            (_, Kind::Kernels) => Some("-O1"),
         }
     }
 }
@@ -259,10 +267,11 @@ fn bound(module: &Module, level: Level, simd: Simd) -> PathBuf {
 /// Compiles one module, generates its JavaScript, and shrinks it.
 fn compile(toolchain: &Toolchain, module: &Module, level: Level, simd: Simd) -> Result<()> {
     let (profile, folder) = module.profile(level);
-    let mut cargo = toolchain.cargo_with(match simd {
-        Simd::Plain => module.flags,
-        Simd::Relaxed => "-C target-feature=+relaxed-simd",
-    });
+    let relaxed = match simd {
+        Simd::Plain => "",
+        Simd::Relaxed => " -C target-feature=+relaxed-simd",
+    };
+    let mut cargo = toolchain.cargo_with(&format!("{}{relaxed}", module.flags));
     cargo.args(["build", "--target", WASM, "--package", module.package, "--profile", profile]);
     if module.bare {
         cargo.arg("--no-default-features");

@@ -14,11 +14,8 @@ pub(crate) fn first(
     compare: &dyn Fn(usize, usize) -> Ordering,
 ) -> Vec<usize> {
     let mut places: Vec<usize> = (0..len).collect();
-    if k < len {
-        places.select_nth_unstable_by(k, |&a, &b| compare(a, b).then(a.cmp(&b)));
-        places.truncate(k);
-    }
-    sort(&mut places, &|a, b| compare(a, b).then(a.cmp(&b)));
+    sort(&mut places, compare);
+    places.truncate(k);
     places
 }
 

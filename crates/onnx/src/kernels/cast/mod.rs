@@ -23,6 +23,7 @@ pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
     Some(match op {
         "Cast" => cast,
         "CastLike" => cast_like,
+        #[cfg(feature = "networks")]
         "BitCast" => bit_cast,
         _ => return None,
     })

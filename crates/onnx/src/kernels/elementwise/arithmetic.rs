@@ -206,10 +206,15 @@ pub(super) fn binary(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         // ONNX Runtime refuses floats without `fmod`, as the specification
         // says.
         "Mod" => MOD,
+        #[cfg(feature = "networks")]
         "PRelu" => PRELU,
+        #[cfg(feature = "networks")]
         "BitwiseAnd" => AND,
+        #[cfg(feature = "networks")]
         "BitwiseOr" => OR,
+        #[cfg(feature = "networks")]
         "BitwiseXor" => XOR,
+        #[cfg(feature = "networks")]
         "BitShift" => match attributes.str("direction")? {
             Some("LEFT") => LEFT,
             Some("RIGHT") => RIGHT,

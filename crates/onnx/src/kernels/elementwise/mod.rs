@@ -31,8 +31,9 @@ pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
         _ => return None,
     }
     Some(match op {
-        "Add" | "Sub" | "Mul" | "Div" | "Mod" | "PRelu" | "BitShift" | "BitwiseAnd"
-        | "BitwiseOr" | "BitwiseXor" => arithmetic::binary,
+        "Add" | "Sub" | "Mul" | "Div" | "Mod" => arithmetic::binary,
+        #[cfg(feature = "networks")]
+        "PRelu" | "BitShift" | "BitwiseAnd" | "BitwiseOr" | "BitwiseXor" => arithmetic::binary,
         "Max" | "Min" | "Sum" | "Mean" => arithmetic::variadic,
         "Pow" => pow::pow,
         "Equal" | "Less" | "LessOrEqual" | "Greater" | "GreaterOrEqual" => compare::compare,

@@ -6,7 +6,9 @@ use tensor::{DType, Data, Tensor};
 
 use crate::fault::{Fault, bail};
 use crate::kernels::cast::{convert, is_signed, is_unsigned, widen};
-use crate::kernels::math::{erf, exp, exp_m1, sigmoid, tanh};
+#[cfg(feature = "networks")]
+use crate::kernels::math::exp_m1;
+use crate::kernels::math::{erf, exp, sigmoid, tanh};
 use crate::kernels::{Kernel, Spec};
 use crate::value::Inputs;
 
@@ -76,6 +78,7 @@ fn function(op: &str) -> Option<Function> {
             unsigned: Some(|x| x),
             ..both!(|x, _| if x < 0.0 { 0.0 } else { x })
         },
+        #[cfg(feature = "networks")]
         "BitwiseNot" => Function { signed: Some(|x| !x), unsigned: Some(|x| !x), ..NONE },
         "Ceil" => both!(|x, _| x.ceil()),
         "Floor" => both!(|x, _| x.floor()),
@@ -89,26 +92,41 @@ fn function(op: &str) -> Option<Function> {
         "Erf" => fast_and_exact!(|x, _| erf(x), |x, _| libm::erf(x)),
         "Sin" => exact(|x, _| x.sin()),
         "Cos" => exact(|x, _| x.cos()),
+        #[cfg(feature = "networks")]
         "Tan" => exact(|x, _| x.tan()),
+        #[cfg(feature = "networks")]
         "Asin" => exact(|x, _| x.asin()),
+        #[cfg(feature = "networks")]
         "Acos" => exact(|x, _| x.acos()),
+        #[cfg(feature = "networks")]
         "Atan" => exact(|x, _| x.atan()),
+        #[cfg(feature = "networks")]
         "Sinh" => exact(|x, _| x.sinh()),
+        #[cfg(feature = "networks")]
         "Cosh" => exact(|x, _| x.cosh()),
+        #[cfg(feature = "networks")]
         "Asinh" => exact(|x, _| x.asinh()),
+        #[cfg(feature = "networks")]
         "Acosh" => exact(|x, _| x.acosh()),
+        #[cfg(feature = "networks")]
         "Atanh" => exact(|x, _| x.atanh()),
         "LeakyRelu" => both!(|x, [alpha, ..]| if x < 0.0 { alpha * x } else { x }),
         "ThresholdedRelu" => both!(|x, [alpha, ..]| if x > alpha { x } else { 0.0 }),
+        #[cfg(feature = "networks")]
         "HardSigmoid" => both!(|x, [alpha, beta, _]| (alpha * x + beta).clamp(0.0, 1.0)),
+        #[cfg(feature = "networks")]
         "HardSwish" => both!(|x, _| x * (x / 6.0 + 0.5).clamp(0.0, 1.0)),
+        #[cfg(feature = "networks")]
         "Softsign" => both!(|x, _| x / (1.0 + x.abs())),
         "Softplus" => exact(|x, _| softplus(x)),
+        #[cfg(feature = "networks")]
         "Mish" => exact(|x, _| x * softplus(x).tanh()),
+        #[cfg(feature = "networks")]
         "Swish" => fast_and_exact!(|x, [alpha, ..]| x * sigmoid(alpha * x), |x, [alpha, ..]| x
             * logistic(alpha * x)),
         // The parameters: a factor, that of the negative side, and what x is
         // divided by there.
+        #[cfg(feature = "networks")]
         "Elu" | "Selu" | "Celu" => fast_and_exact!(
             |x, [scale, alpha, width]| {
                 scale * if x < 0.0 { alpha * exp_m1(x / width) } else { x }
@@ -117,10 +135,12 @@ fn function(op: &str) -> Option<Function> {
                 scale * if x < 0.0 { alpha * (x / width).exp_m1() } else { x }
             }
         ),
+        #[cfg(feature = "networks")]
         "Gelu" => fast_and_exact!(
             |x, _| 0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2)),
             |x, _| 0.5 * x * (1.0 + libm::erf(x * std::f64::consts::FRAC_1_SQRT_2))
         ),
+        #[cfg(feature = "networks")]
         "Gelu by tanh" => fast_and_exact!(
             |x, _| 0.5 * x * (1.0 + tanh(0.797_884_6 * (x + 0.044_715 * x * x * x))),
             |x, _| {
@@ -129,6 +149,7 @@ fn function(op: &str) -> Option<Function> {
             }
         ),
         // Integers too, by way of 32-bit floats, as in ONNX Runtime.
+        #[cfg(feature = "networks")]
         "Shrink" => exact(|x, [bias, bound, _]| {
             if x < -bound {
                 x + bias

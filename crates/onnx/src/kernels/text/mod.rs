@@ -11,7 +11,9 @@ use super::Build;
 
 pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
     Some(match (domain, op) {
+        #[cfg(feature = "networks")]
         ("" | "ai.onnx", "RegexFullMatch") => strings::regex_full_match,
+        #[cfg(feature = "networks")]
         ("" | "ai.onnx", "StringConcat") => strings::concat,
         ("" | "ai.onnx", "StringNormalizer") => normalizer::string_normalizer,
         ("" | "ai.onnx", "StringSplit") => strings::split,

@@ -167,7 +167,7 @@ impl Automaton {
             self.visited.fill(0);
             self.visit = 0;
         }
-        next.sort_unstable();
+        let mut next = super::ranges::sorted(next);
         next.dedup();
         let forgotten = self.forgotten;
         let to = if next.is_empty() {

@@ -52,7 +52,7 @@ impl Program {
         for &(low, high) in ranges.flatten() {
             groups.extend([low, high.saturating_add(1)]);
         }
-        groups.sort_unstable();
+        let mut groups = ranges::sorted(groups);
         groups.dedup();
         let mut program = Self {
             instructions: compiler.instructions,
