@@ -1,6 +1,4 @@
-//! Layers of networks: convolutions, pools, images and attention. tract runs
-//! what it can of them; these stand in where it lacks an operator or can't
-//! plan one.
+//! Layers of networks: convolutions, pools, images and attention.
 
 mod attention;
 mod conv;
