@@ -68,7 +68,7 @@ impl Large {
         let mut digit = || digits.next().unwrap_or(0);
         let four = digit() << 96 | digit() << 64 | digit() << 32 | digit();
         let zeros = four.leading_zeros();
-        four << zeros | digit() << zeros >> 32
+        four << zeros | (digit() << zeros) >> 32
     }
 
     pub(crate) fn compare(&self, other: &Self) -> Ordering {

@@ -282,7 +282,7 @@ impl Format {
         let (mut low, mut high) = (product as u64, (product >> 64) as u64);
         let mask = u64::MAX >> (self.mantissa_bits + 3);
         if high & mask == mask {
-            let second = (u128::from(mantissa) * (five & u128::from(u64::MAX)) >> 64) as u64;
+            let second = ((u128::from(mantissa) * (five & u128::from(u64::MAX))) >> 64) as u64;
             let (sum, carries) = low.overflowing_add(second);
             low = sum;
             high += u64::from(carries);
