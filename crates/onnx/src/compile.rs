@@ -18,6 +18,8 @@ use crate::attributes::Attributes;
 use crate::engine;
 use crate::error::{Error, ErrorKind};
 use crate::fault::Fault;
+#[cfg(feature = "networks")]
+use crate::fuse;
 use crate::kernels::{self, Body, Kernel, Spec};
 use crate::limits::{self, Budget};
 use crate::program::{Operand, Program, Slot, Step};
@@ -242,6 +244,8 @@ impl<'m> Context<'m, '_> {
         // What no step holds any more goes with the names.
         let Build { slots, mut inputs, captured, names, quantized, .. } = build;
         drop((names, quantized));
+        #[cfg(feature = "networks")]
+        let resolved = fuse::fuse(resolved, &outputs);
         let steps = resolved.into_iter().map(|node| self.step(node)).collect::<Result<_, _>>()?;
         inputs.extend(captured.iter().map(|(_, slot)| *slot));
         let mut program = Program { slots, inputs, steps, outputs };
@@ -534,6 +538,12 @@ impl Build<'_, '_, '_> {
 }
 
 impl Resolved<'_> {
+    /// Whether this is an operator, and neither a function nor control flow.
+    #[cfg(feature = "networks")]
+    pub(crate) fn is_operator(&self) -> bool {
+        matches!(&self.runs, Runs::Operator(bodies) if bodies.is_empty())
+    }
+
     /// Prepares the node to be computed by us.
     pub(crate) fn into_step(self) -> Result<Step, Error> {
         let Self { proto, version, mut inputs, scale, outputs, place, dtypes, runs } = self;

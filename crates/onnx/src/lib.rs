@@ -40,6 +40,8 @@ mod engine;
 mod error;
 mod external;
 mod fault;
+#[cfg(feature = "networks")]
+mod fuse;
 mod kernels;
 mod limits;
 mod program;

@@ -2,10 +2,10 @@
 
     python networks.py DIRECTORY
 
-What tract computes together with our kernels: each graph has a product or a
-convolution, so that it is tract's, and around it operators, attributes and
-inputs that tract answers otherwise, or not at all. Every case comes with the
-lengths of its inputs declared, and open. The same cases at every call.
+Each graph has a product or a convolution, and around it operators, attributes
+and inputs that engines answer otherwise, or not at all, or fuse. Every case
+comes with the lengths of its inputs declared, and open. The same cases at every
+call.
 """
 
 import os
@@ -136,8 +136,40 @@ def quantized(directory):
     case(directory, "quantized", nodes, {"x": x}, ["q", "y"], constants)
 
 
+def fused(directory):
+    """Normalisations after convolutions, swishes step by step, and what only looks like them."""
+    weights = {
+        "w": normal(4, 2, 3, 3), "b": normal(4), "scale": normal(4), "shift": normal(4), "mean": normal(4),
+        "variance": np.abs(normal(4)) + np.float32(0.1), "three": np.float32(3), "zero": np.float32(0), "six": np.float32(6),
+        "five": np.array([5], np.float32),
+    }
+    conv = node("Conv", ["x", "w", "b"], ["c"], group=2, pads=[1, 1, 1, 1])
+    norm = node("BatchNormalization", ["c", "scale", "shift", "mean", "variance"], ["n"], epsilon=0.01)
+
+    def swish(high="six", divisor="six", turned=False):
+        clipped = ["k", "n"] if turned else ["n", "k"]
+        return [
+            node("Add", ["n", "three"], ["a"]), node("Clip", ["a", "zero", high], ["k"]), node("Mul", clipped, ["m"]),
+            node("Div", ["m", divisor], ["y"]),
+        ]
+
+    feeds = {"x": 4 * normal(2, 4, 5, 4)}
+    for name, nodes, outputs in (
+        ("norm", [conv, norm], ["n"]),
+        ("norm_of_output", [conv, norm], ["c", "n"]),
+        ("norm_without_bias", [node("Conv", ["x", "w"], ["c"], group=2), norm], ["n"]),
+        ("swish", [conv, norm, *swish()], ["y"]),
+        ("swish_turned", [conv, norm, *swish(turned=True)], ["y"]),
+        ("swish_of_output", [conv, norm, *swish()], ["k", "y"]),
+        ("swish_to_five", [conv, norm, *swish(high="zero")], ["y"]),
+        ("swish_by_five", [conv, norm, *swish(divisor="five")], ["y"]),
+    ):
+        used = {key: value for key, value in weights.items() if any(key in n.input for n in nodes)}
+        case(directory, f"fused_{name}", nodes, feeds, outputs, used)
+
+
 def main():
-    for make in (perceptrons, images, recurrences, shapes, quantized):
+    for make in (perceptrons, images, recurrences, shapes, quantized, fused):
         make(sys.argv[1])
 
 
