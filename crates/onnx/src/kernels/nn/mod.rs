@@ -176,6 +176,10 @@ mod tests {
         for wrong in [0.0, -1.0, f32::NAN, f32::INFINITY, 1e30] {
             assert!(scaled([wrong, 1.0]).is_err());
         }
+        // Nothing in it, but an axis of many places.
+        let vast = Tensor::vector(vec![0, (1i64 << 31) - 1]);
+        let inputs = vec![Some(tensor(&[0, 1], &[])), None, None, Some(vast)];
+        assert!(run("Resize", 13, &[], inputs).is_err());
     }
 
     #[test]

@@ -165,7 +165,7 @@ impl Resize {
         bounded(x.shape())?;
         let axes = self.plan(x.shape(), inputs)?;
         let shape: Vec<usize> = axes.iter().map(|axis| axis.out).collect();
-        limits::elements(&shape)?;
+        bounded(&shape)?;
         if x.is_empty() && limits::elements(&shape)? > 0 {
             bail!("a tensor without elements can't be made larger");
         }
