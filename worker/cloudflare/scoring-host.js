@@ -67,10 +67,16 @@ function share(engine, limit) {
 // A module without models is of about this size.
 const EMPTY = 4 * 1024 * 1024;
 
-// Makes room in a module for files of so many bytes: they are held once, and
-// once more in the form that the engine runs.
+// How many times its file a model takes while it loads: tensors are held once,
+// and once more in the form that the engine runs; a tree's numbers are a byte or
+// two each in the file.
+function timesOf(engine) {
+  return engine === tabular ? 8 : 2;
+}
+
+// Makes room in a module for files of so many bytes.
 function makeRoom(engine, bytes, limit) {
-  const used = () => engine.allocatedBytes() + sizeOf(other(engine)) + 2 * bytes;
+  const used = () => engine.allocatedBytes() + sizeOf(other(engine)) + timesOf(engine) * bytes;
   for (const [key, loaded] of models) {
     if (used() <= limit) break;
     models.delete(key);
