@@ -121,7 +121,7 @@ async function version(command, args) {
 async function main(args) {
   const file = flag(args, '--save');
   const quick = flag(args, '--quick', false) !== undefined;
-  const options = quick ? { seconds: 3, warmUp: 1 } : { seconds: 10, warmUp: 3 };
+  const options = quick ? { seconds: 3, warmUp: 1 } : { seconds: 6, warmUp: 2 };
   const dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-bench-'));
   try {
     const out = path.join(dir, 'models');
