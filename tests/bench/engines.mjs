@@ -15,9 +15,7 @@ const DTYPES = new Map([
 ]);
 
 /** Ours, of one of the two modules: `tabular` is without tract. */
-const ours = (kind, name) => async (at, read) => {
-  const { hasRelaxedSimd } = await import(at('worker/relaxed-simd.js'));
-  const folder = hasRelaxedSimd() ? `${kind}-relaxed` : kind;
+const ours = (folder, name) => async (at, read) => {
   const module = await import(at(`${folder}/${name}.js`));
   // A page's main thread refuses to start a large module synchronously.
   await module.default({ module_or_path: await WebAssembly.compile(await read(`${folder}/${name}_bg.wasm`)) });

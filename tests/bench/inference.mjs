@@ -24,12 +24,9 @@ async function stage() {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-bench-'));
   const folders = {
     scripts,
-    worker: path.join(scripts, '../../worker'),
     rows: variable('MILLRACE_BENCH_ROWS'),
     tabular: variable('MILLRACE_BENCH_TABULAR'),
     networks: variable('MILLRACE_BENCH_NETWORKS'),
-    'tabular-relaxed': variable('MILLRACE_BENCH_TABULAR_RELAXED'),
-    'networks-relaxed': variable('MILLRACE_BENCH_NETWORKS_RELAXED'),
     ort: path.join(variable('MILLRACE_BENCH_PEERS'), 'onnxruntime-web/dist'),
   };
   for (const [name, folder] of Object.entries(folders)) await symlink(path.resolve(folder), path.join(dir, name));

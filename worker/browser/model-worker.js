@@ -6,11 +6,9 @@
 // While the engine downloads: {id, op: "progress", done, total, what}.
 // A failure answers {id, ok: false, error}.
 
+import * as tabular from "./tabular.js";
+import * as scoring from "./scoring.js";
 import { loadModel } from "./load-model.js";
-import { hasRelaxedSimd } from "./relaxed-simd.js";
-
-// Where the engine's modules are.
-const FOLDER = hasRelaxedSimd() ? "./relaxed" : ".";
 
 // Name to a promise of the started module.
 const started = new Map();
@@ -46,8 +44,8 @@ async function load(id, files) {
     return bytes;
   };
   const engines = {
-    tabular: () => start(id, "tabular"),
-    scoring: () => start(id, "scoring"),
+    tabular: () => start(id, "tabular", tabular),
+    scoring: () => start(id, "scoring", scoring),
   };
   const next = await loadModel(engines, read);
   loaded?.model.free();
@@ -66,9 +64,9 @@ function invoke({ path, contentType, body }) {
   return { status, contentType: type, body: answer.takeBody().buffer };
 }
 
-function start(id, name) {
+function start(id, name, engine) {
   if (!started.has(name)) {
-    const starting = fetchEngine(id, name).catch((error) => {
+    const starting = fetchEngine(id, name, engine).catch((error) => {
       started.delete(name);
       throw error;
     });
@@ -78,11 +76,8 @@ function start(id, name) {
 }
 
 // Fetches the engine, telling how far it has come.
-async function fetchEngine(id, name) {
-  const [engine, response] = await Promise.all([
-    import(`${FOLDER}/${name}.js`),
-    fetch(new URL(`${FOLDER}/${name}_bg.wasm`, import.meta.url)),
-  ]);
+async function fetchEngine(id, name, engine) {
+  const response = await fetch(new URL(`./${name}_bg.wasm`, import.meta.url));
   if (!response.ok) throw new Error(`the engine could not be fetched: status ${response.status}`);
   const total = Number(response.headers.get("content-length")) || 0;
   let done = 0;

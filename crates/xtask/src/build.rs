@@ -53,26 +53,7 @@ struct Module {
     bare: bool,
     /// What rustc is told besides.
     flags: &'static str,
-    /// Whether it comes for hosts with relaxed SIMD, too: in the folder
-    /// [`RELAXED`].
-    comes_relaxed: bool,
 }
-
-/// The folder of the modules that multiply and add in one instruction, which
-/// workerd and current browsers have.
-const RELAXED: &str = "relaxed";
-
-/// Which instructions a module may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Simd {
-    /// Those that every host has.
-    Plain,
-    /// Relaxed SIMD, too.
-    Relaxed,
-}
-
-/// Both.
-pub(crate) const SIMD: [Simd; 2] = [Simd::Plain, Simd::Relaxed];
 
 /// What a module is optimised for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +81,6 @@ const MODULES: [Module; 4] = [
         kind: Kind::Small,
         bare: false,
         flags: "",
-        comes_relaxed: false,
     },
     Module {
         package: "scoring-wasm",
@@ -110,7 +90,6 @@ const MODULES: [Module; 4] = [
         kind: Kind::Kernels,
         bare: true,
         flags: FEW_COPIES,
-        comes_relaxed: true,
     },
     Module {
         package: "web",
@@ -121,7 +100,6 @@ const MODULES: [Module; 4] = [
         bare: false,
         // Leptos: one type for all views, which is less code.
         flags: "--cfg erase_components",
-        comes_relaxed: false,
     },
     Module {
         package: "scoring-wasm",
@@ -131,7 +109,6 @@ const MODULES: [Module; 4] = [
         kind: Kind::Engine,
         bare: false,
         flags: "",
-        comes_relaxed: true,
     },
 ];
 
@@ -144,7 +121,6 @@ const SUITE: Module = Module {
     kind: Kind::Engine,
     bare: false,
     flags: "",
-    comes_relaxed: true,
 };
 
 /// The same without tract, as the module `tabular` is built; for benchmarks.
@@ -156,7 +132,6 @@ const SUITE_TABULAR: Module = Module {
     kind: Kind::Kernels,
     bare: true,
     flags: FEW_COPIES,
-    comes_relaxed: true,
 };
 
 impl Module {
@@ -213,11 +188,9 @@ pub(crate) fn build(level: Level) -> Result<()> {
     npm::ensure(Scope::Serve)?;
     let toolchain = Toolchain::ensure()?;
     let start = SystemTime::now();
-    let wanted: Vec<_> = MODULES.iter().flat_map(|module| variants(module, level)).collect();
-    for (index, (module, simd)) in wanted.iter().enumerate() {
-        let relaxed = if *simd == Simd::Relaxed { " with relaxed SIMD" } else { "" };
-        let what = format!("[{}/{}] building {}{relaxed}", index + 1, wanted.len(), module.name);
-        step(&what, || compile(&toolchain, module, level, *simd))?;
+    for (index, module) in MODULES.iter().enumerate() {
+        let what = format!("[{}/{}] building {}", index + 1, MODULES.len(), module.name);
+        step(&what, || compile(&toolchain, module, level))?;
     }
     lay_out(level)?;
     if let Ok(took) = start.elapsed() {
@@ -226,52 +199,33 @@ pub(crate) fn build(level: Level) -> Result<()> {
     Ok(())
 }
 
-/// A module as often as it is built.
-fn variants(module: &'static Module, level: Level) -> Vec<(&'static Module, Simd)> {
-    let all: &[Simd] = match (module.comes_relaxed, level) {
-        (false, _) => &[Simd::Plain],
-        // In the loop for the hosts that developers have.
-        (true, Level::Dev) => &[Simd::Relaxed],
-        (true, _) => &SIMD,
-    };
-    all.iter().map(|&simd| (module, simd)).collect()
-}
-
 /// Builds the module of the suites, and gives its folder.
-pub(crate) fn suite(toolchain: &Toolchain, level: Level, simd: Simd) -> Result<PathBuf> {
-    step("building the suites' module", || compile(toolchain, &SUITE, level, simd))?;
-    Ok(bound(&SUITE, level, simd))
+pub(crate) fn suite(toolchain: &Toolchain, level: Level) -> Result<PathBuf> {
+    step("building the suites' module", || compile(toolchain, &SUITE, level))?;
+    Ok(bound(&SUITE, level))
 }
 
 /// Builds the same without tract, and gives its folder.
-pub(crate) fn suite_tabular(toolchain: &Toolchain, level: Level, simd: Simd) -> Result<PathBuf> {
+pub(crate) fn suite_tabular(toolchain: &Toolchain, level: Level) -> Result<PathBuf> {
     let what = "building the suites' module for tabular models";
-    step(what, || compile(toolchain, &SUITE_TABULAR, level, simd))?;
-    Ok(bound(&SUITE_TABULAR, level, simd))
+    step(what, || compile(toolchain, &SUITE_TABULAR, level))?;
+    Ok(bound(&SUITE_TABULAR, level))
 }
 
 /// Where a module's JavaScript and final wasm are kept between builds.
-fn bound(module: &Module, level: Level, simd: Simd) -> PathBuf {
-    let name = match simd {
-        Simd::Plain => module.name.to_owned(),
-        Simd::Relaxed => format!("{}-{RELAXED}", module.name),
-    };
+fn bound(module: &Module, level: Level) -> PathBuf {
     let level = match level {
         Level::Dev => "dev",
         Level::Optimised => "optimised",
         Level::Release => "release",
     };
-    paths::target().join("modules").join(level).join(name)
+    paths::target().join("modules").join(level).join(module.name)
 }
 
 /// Compiles one module, generates its JavaScript, and shrinks it.
-fn compile(toolchain: &Toolchain, module: &Module, level: Level, simd: Simd) -> Result<()> {
+fn compile(toolchain: &Toolchain, module: &Module, level: Level) -> Result<()> {
     let (profile, folder) = module.profile(level);
-    let relaxed = match simd {
-        Simd::Plain => "",
-        Simd::Relaxed => " -C target-feature=+relaxed-simd",
-    };
-    let mut cargo = toolchain.cargo_with(&format!("{}{relaxed}", module.flags));
+    let mut cargo = toolchain.cargo_with(module.flags);
     cargo.args(["build", "--target", WASM, "--package", module.package, "--profile", profile]);
     if module.bare {
         cargo.arg("--no-default-features");
@@ -282,7 +236,7 @@ fn compile(toolchain: &Toolchain, module: &Module, level: Level, simd: Simd) -> 
     }
     run(&mut cargo)?;
     let compiled = paths::target().join(WASM).join(folder).join(format!("{}.wasm", module.file));
-    let out = bound(module, level, simd);
+    let out = bound(module, level);
     // cargo's output keeps the time at which it was first made, so only its
     // content tells whether the rest has been done for it.
     let (made_from, stamp) = (fingerprint(&compiled)?, out.with_extension("made-from"));
@@ -324,11 +278,9 @@ fn bind(module: &Module, level: Level, compiled: &Path, out: &Path) -> Result<()
         .map_err(|e| Error::new(format!("generating the JavaScript of {}: {e:#}", module.name)))
 }
 
-/// The wasm features that every host we name has, and the one that
-/// [`Simd::Relaxed`] is for.
-const FEATURES: [&str; 8] = [
+/// The wasm features that every host we name has.
+const FEATURES: [&str; 7] = [
     "--enable-simd",
-    "--enable-relaxed-simd",
     "--enable-bulk-memory",
     "--enable-reference-types",
     "--enable-nontrapping-float-to-int",
@@ -352,23 +304,20 @@ fn lay_out(level: Level) -> Result<()> {
     }
     let everything: &dyn Fn(&Path) -> bool = &|_| true;
     for module in &MODULES {
-        // workerd has relaxed SIMD; of browsers not all.
-        let relaxed = site.join(RELAXED);
-        let shipped_to: &[(&PathBuf, Simd)] = match module.name {
-            "web" => &[(&site, Simd::Plain)],
-            "edge" => &[(&worker, Simd::Plain)],
-            _ if level == Level::Dev => &[(&relaxed, Simd::Relaxed), (&worker, Simd::Relaxed)],
-            _ => &[(&site, Simd::Plain), (&relaxed, Simd::Relaxed), (&worker, Simd::Relaxed)],
+        let from = bound(module, level);
+        let shipped_to: &[&PathBuf] = match module.name {
+            "web" => &[&site],
+            "edge" => &[&worker],
+            _ => &[&site, &worker],
         };
-        for (to, simd) in shipped_to {
-            copy_dir(&bound(module, level, *simd), to, everything)?;
+        for to in shipped_to {
+            copy_dir(&from, to, everything)?;
         }
     }
     copy(&root.join("index.html"), &site)?;
     copy(&root.join("web/boot.js"), &site)?;
     copy_dir(&root.join("web/static"), &site, everything)?;
     copy(&root.join("worker/browser/model-worker.js"), &site)?;
-    copy(&root.join("worker/relaxed-simd.js"), &site)?;
     for folder in [&site, &worker] {
         copy(&root.join("worker/bodies.js"), folder)?;
         copy(&root.join("worker/load-model.js"), folder)?;

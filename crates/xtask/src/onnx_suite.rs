@@ -5,10 +5,10 @@ use std::process::Command;
 
 use lexopt::ValueExt as _;
 
-use crate::build::{self, Level, Simd};
+use crate::build::{self, Level};
 use crate::error::{Error, Result};
 use crate::paths::root;
-use crate::run::{output, run};
+use crate::run::run;
 use crate::system;
 use crate::toolchain::Toolchain;
 
@@ -43,7 +43,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
             return Err(Error::new(format!("there is no {}", path.display())));
         }
     }
-    let suite = Suite::build(&Toolchain::ensure()?, Simd::Plain)?;
+    let suite = Suite::build(&Toolchain::ensure()?)?;
     suite.run(&dir, list.as_deref(), filter.as_deref())
 }
 
@@ -51,31 +51,18 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
 #[derive(Debug)]
 pub(crate) struct Suite {
     node: PathBuf,
-    flag: Option<&'static str>,
     module: PathBuf,
 }
 
-/// What lets older versions of Node run relaxed SIMD; newer ones do, and refuse
-/// the flag.
-const RELAXED_FLAG: &str = "--experimental-wasm-relaxed-simd";
-
 impl Suite {
-    pub(crate) fn build(toolchain: &Toolchain, simd: Simd) -> Result<Self> {
-        let node = system::node()?;
-        let knows = |flag| output(Command::new(&node).args([flag, "-e", "0"])).is_ok();
-        let flag = (simd == Simd::Relaxed && knows(RELAXED_FLAG)).then_some(RELAXED_FLAG);
-        Ok(Self { node, flag, module: build::suite(toolchain, Level::Optimised, simd)? })
+    pub(crate) fn build(toolchain: &Toolchain) -> Result<Self> {
+        Ok(Self { node: system::node()?, module: build::suite(toolchain, Level::Optimised)? })
     }
 
     /// Runs the cases of a directory; an error when one fails that is not listed.
     pub(crate) fn run(&self, dir: &Path, list: Option<&Path>, filter: Option<&str>) -> Result<()> {
         let mut command = Command::new(&self.node);
-        command
-            .args(self.flag)
-            .arg(root().join("crates/onnx-suite/run.mjs"))
-            .arg(&self.module)
-            .arg(dir)
-            .args(list);
+        command.arg(root().join("crates/onnx-suite/run.mjs")).arg(&self.module).arg(dir).args(list);
         if let Some(filter) = filter {
             command.args(["--filter", filter]);
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::build::{self, Level, SIMD};
+use crate::build::{self, Level};
 use crate::error::{Context as _, Error, Result};
 use crate::npm::{self, Scope};
 use crate::onnx_suite::Suite;
@@ -76,25 +76,21 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
 /// The suites of ONNX models, in V8: our own cases of each family of operators,
 /// models of scikit-learn, XGBoost and LightGBM, and ONNX's own backend tests.
 fn suites(toolchain: &Toolchain, python: &Path) -> Result<()> {
+    let suite = Suite::build(toolchain)?;
     let cases = root().join("crates/onnx/tests/cases");
+    for family in paths::folders_in(&cases) {
+        let name = family.file_name().unwrap_or_default().to_string_lossy();
+        step(&format!("suite of {name}"), || suite.run(&family, None, None))?;
+    }
+    step("suite of converted models", || suite.run(&root().join("tests/onnx-zoo"), None, None))?;
     let probe = "import onnx.backend.test as t; print(t.__path__[0])";
     let onnx = output(Command::new(python).args(["-c", probe]))?;
-    for (simd, with) in SIMD.into_iter().zip(["", ", with relaxed SIMD"]) {
-        let suite = Suite::build(toolchain, simd)?;
-        for family in paths::folders_in(&cases) {
-            let name = family.file_name().unwrap_or_default().to_string_lossy();
-            step(&format!("suite of {name}{with}"), || suite.run(&family, None, None))?;
-        }
-        step(&format!("suite of converted models{with}"), || {
-            suite.run(&root().join("tests/onnx-zoo"), None, None)
+    for set in ["node", "simple", "pytorch-operator", "pytorch-converted"] {
+        let list = root().join(format!("tests/onnx-backend/{set}.txt"));
+        let list = list.is_file().then_some(list);
+        step(&format!("suite '{set}' of the onnx package"), || {
+            suite.run(&Path::new(&onnx).join("data").join(set), list.as_deref(), None)
         })?;
-        for set in ["node", "simple", "pytorch-operator", "pytorch-converted"] {
-            let list = root().join(format!("tests/onnx-backend/{set}.txt"));
-            let list = list.is_file().then_some(list);
-            step(&format!("suite '{set}' of the onnx package{with}"), || {
-                suite.run(&Path::new(&onnx).join("data").join(set), list.as_deref(), None)
-            })?;
-        }
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use lexopt::Arg::{Long, Short};
 use lexopt::ValueExt as _;
 
 use super::{made_by, node};
-use crate::build::{self, Level, SIMD};
+use crate::build::{self, Level};
 use crate::error::{Error, Result};
 use crate::npm::{self, Scope};
 use crate::run::run;
@@ -51,18 +51,15 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     let chromium = system::chromium()?;
     let rows = made_by("rows.py", "training the models and asking native onnxruntime")?;
     let toolchain = Toolchain::ensure()?;
+    let tabular = build::suite_tabular(&toolchain, level)?;
+    let networks = build::suite(&toolchain, level)?;
     command
         .args(flags)
         .env("MILLRACE_BENCH_ROWS", rows)
+        .env("MILLRACE_BENCH_TABULAR", tabular)
+        .env("MILLRACE_BENCH_NETWORKS", networks)
         .env("MILLRACE_BENCH_PEERS", peers)
         .env("MILLRACE_BENCH_PROFILE", if level == Level::Release { "release" } else { "engine" })
         .env("MILLRACE_CHROMIUM", chromium);
-    for (simd, suffix) in SIMD.into_iter().zip(["", "_RELAXED"]) {
-        let tabular = build::suite_tabular(&toolchain, level, simd)?;
-        let networks = build::suite(&toolchain, level, simd)?;
-        command
-            .env(format!("MILLRACE_BENCH_TABULAR{suffix}"), tabular)
-            .env(format!("MILLRACE_BENCH_NETWORKS{suffix}"), networks);
-    }
     run(&mut command).map_err(|_| Error::new("the benchmark stopped; its message is above"))
 }

@@ -27,7 +27,7 @@ pub(in crate::kernels) trait Tiled: Number {
     fn splat(x: Self) -> Self::Lanes;
     fn store(lanes: Self::Lanes) -> Self::Row;
     fn add(a: Self::Lanes, b: Self::Lanes) -> Self::Lanes;
-    /// `sum + a · b`, rounded once or twice, as the machine does it faster.
+    /// `sum + a · b`.
     fn add_product(sum: Self::Lanes, a: Self::Lanes, b: Self::Lanes) -> Self::Lanes;
     /// The greater ones; those of `a` where either is no number.
     fn greater(a: Self::Lanes, b: Self::Lanes) -> Self::Lanes;
@@ -90,7 +90,9 @@ portable!(f32 8 |a, b| a - b);
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm {
-    use core::arch::wasm32::{f32x4_add, f32x4_pmax, f32x4_splat, f32x4_sub, i32x4_shuffle, v128};
+    use core::arch::wasm32::{
+        f32x4_add, f32x4_mul, f32x4_pmax, f32x4_splat, f32x4_sub, i32x4_shuffle, v128,
+    };
 
     use super::Tiled;
 
@@ -154,15 +156,8 @@ mod wasm {
     }
 
     #[inline(always)]
-    #[cfg(target_feature = "relaxed-simd")]
     fn multiply_add(a: v128, b: v128, sum: v128) -> v128 {
-        core::arch::wasm32::f32x4_relaxed_madd(a, b, sum)
-    }
-
-    #[inline(always)]
-    #[cfg(not(target_feature = "relaxed-simd"))]
-    fn multiply_add(a: v128, b: v128, sum: v128) -> v128 {
-        f32x4_add(core::arch::wasm32::f32x4_mul(a, b), sum)
+        f32x4_add(f32x4_mul(a, b), sum)
     }
 }
 
