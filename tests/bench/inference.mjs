@@ -188,7 +188,7 @@ async function main(args) {
   const wanted = flag(args, '--rows') ?? '';
   const only = flag(args, '--host');
   if (only && !HOSTS[only]) throw new Error(`--host ${only}: there are ${Object.keys(HOSTS).join(' and ')}`);
-  const options = quick ? { count: 1, budget: 400 } : { count: 3, budget: 600 };
+  const options = quick ? { count: 1, budget: 300 } : { count: 3, budget: 400 };
   const { rows, onnxruntime } = JSON.parse(await readFile(path.join(variable('MILLRACE_BENCH_ROWS'), 'rows.json'), 'utf8'));
   const chosen = rows.filter(({ name }) => name.includes(wanted));
   if (chosen.length === 0) throw new Error(`--rows ${wanted}: no row has such a name; there are ${rows.map(({ name }) => name).join(', ')}`);
