@@ -126,9 +126,8 @@ export async function load(key, strict, read, limit) {
 }
 
 async function loadWithin(key, strict, read, limit) {
-  let at;
   try {
-    const room = (engine, bytes) => makeRoom((at = engine), bytes, limit);
+    const room = (engine, bytes) => makeRoom(engine, bytes, limit);
     const loaded = await loadModel(engines, read, { strict, limit, room });
     models.set(key, loaded);
   } catch (error) {

@@ -650,7 +650,8 @@ pub(crate) fn constant_tensor(operand: &Operand) -> Option<&Tensor> {
     }
 }
 
-fn is_default_domain(domain: &str) -> bool {
+/// Whether a domain is ONNX's own.
+pub(crate) fn is_default_domain(domain: &str) -> bool {
     matches!(domain, "" | "ai.onnx")
 }
 

@@ -1,5 +1,6 @@
 //! Which of the kernels a model needs.
 
+use crate::compile::is_default_domain;
 use crate::kernels;
 use crate::proto::{FunctionProto, ModelProto, NodeProto};
 
@@ -61,14 +62,13 @@ impl Engine {
     fn of_node(node: &NodeProto, functions: &[FunctionProto]) -> Self {
         let is_function =
             || functions.iter().any(|f| f.name == node.op_type && f.domain == node.domain);
-        let domain = if node.domain == "ai.onnx" { "" } else { node.domain.as_str() };
-        let op = node.op_type.as_str();
-        if (domain, op) == ("", "Constant")
+        let (domain, op) = (node.domain.as_str(), node.op_type.as_str());
+        if is_default_domain(domain) && op == "Constant"
             || kernels::find_tabular(domain, op).is_some()
             || is_function()
         {
             Self::Tabular
-        } else if TRACT.contains(&(domain, op)) {
+        } else if is_tracts(domain, op) {
             Self::Tract
         } else {
             Self::Networks
@@ -77,8 +77,7 @@ impl Engine {
 }
 
 /// Whether only tract has the operator of a node.
-#[cfg(feature = "tract")]
 pub(crate) fn is_tracts(domain: &str, op: &str) -> bool {
-    let domain = if domain == "ai.onnx" { "" } else { domain };
+    let domain = if is_default_domain(domain) { "" } else { domain };
     TRACT.contains(&(domain, op))
 }

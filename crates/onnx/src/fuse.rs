@@ -12,7 +12,7 @@ use std::rc::Rc;
 use tensor::Tensor;
 
 use crate::attributes::Attributes;
-use crate::compile::{Resolved, constant_tensor};
+use crate::compile::{Resolved, constant_tensor, is_default_domain};
 use crate::program::{Operand, Slot};
 use crate::proto::NodeProto;
 use crate::value::Value;
@@ -54,7 +54,7 @@ impl<'m> Graph<'m> {
     fn node(&self, index: usize, op: &str) -> Option<&Resolved<'m>> {
         let node = self.nodes.get(index)?.as_ref()?;
         let is_it = node.proto.op_type == op
-            && matches!(node.proto.domain.as_str(), "" | "ai.onnx")
+            && is_default_domain(&node.proto.domain)
             && node.outputs.iter().flatten().count() == 1
             && node.is_operator();
         is_it.then_some(node)

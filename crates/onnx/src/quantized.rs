@@ -8,6 +8,7 @@ use std::rc::Rc;
 use tensor::{Data, Tensor};
 
 use crate::attributes::Attributes;
+use crate::compile::is_default_domain;
 use crate::program::Operand;
 use crate::proto::NodeProto;
 use crate::value::Value;
@@ -93,7 +94,7 @@ impl Quantized {
     /// the scale besides.
     pub(crate) fn fits(&self, node: &NodeProto, input: usize) -> bool {
         let scale = self.scale.as_deref().and_then(Value::as_tensor).map(Tensor::shape);
-        let is_default = matches!(node.domain.as_str(), "" | "ai.onnx");
+        let is_default = is_default_domain(&node.domain);
         match (node.op_type.as_str(), input, scale) {
             ("MatMul", 1, Some([1, _])) => is_default,
             ("Gather", 0, Some(_)) => is_default && Attributes(&node.attribute).int("axis", 0) == 0,

@@ -12,12 +12,19 @@ use crate::proto::{GraphProto, NodeProto};
 use crate::tensors;
 use crate::value::Value;
 
+/// The most nodes that such a graph has: converters write four. Names are looked
+/// up one by one, which would take long among many.
+const MOST_NODES: usize = 8;
+
 /// Whether a graph of a state and a scanned row gives the state back, and the
 /// squared distances between the row and the state's rows.
 pub(crate) fn is_distances(graph: &GraphProto) -> bool {
     let ([state, row], [state_out, out]) = (graph.input.as_slice(), graph.output.as_slice()) else {
         return false;
     };
+    if graph.node.len() > MOST_NODES {
+        return false;
+    }
     // What gives a value, without nodes that only pass it on.
     let maker = |name: &str| graph.node.iter().find(|node| node.output.iter().any(|o| o == name));
     let plain = |name: &str| {

@@ -3,7 +3,7 @@
 use tensor::{Data, Tensor};
 
 use super::super::{Kernel, Spec};
-use super::product::{Laid, Matrix, Place, Rows, add_up, along};
+use super::product::{Laid, Matrix, Rows, add_up, along};
 use super::tile::Tiled;
 use crate::fault::{Fault, bail};
 use crate::limits;
@@ -83,8 +83,7 @@ fn squares<T: Tiled>(
         along(a, b, &mut out, step);
     } else {
         let right = Laid { matrix: Matrix { data: b, flipped: true }, k, n };
-        let place = &mut Place { out: &mut out, row: n, column: 0 };
-        add_up(&Rows::new(a, k), &right, place, T::add_square);
+        add_up(&Rows::new(a, k), &right, &mut out, T::add_square);
     }
     out
 }

@@ -24,7 +24,7 @@ use crate::value::Inputs;
 pub(super) use distance::squared_distances;
 #[cfg(feature = "networks")]
 pub(super) use product::Strips;
-pub(super) use product::{Matrix, Panels, Place, add_up, multiply};
+pub(super) use product::{Matrix, Panels, add_up, multiply};
 use product::{Packed, Rows};
 pub(super) use tile::Tiled;
 
@@ -130,8 +130,7 @@ fn product(right: &impl Panels<f32>, a: &Tensor) -> Result<(Vec<f32>, Vec<usize>
     let mut shape = outer.to_vec();
     shape.push(columns);
     let mut out = vec![0.0; limits::elements(&shape)?];
-    let place = &mut Place { out: &mut out, row: columns, column: 0 };
-    add_up(&Rows::new(left, depth), right, place, f32::add_product);
+    add_up(&Rows::new(left, depth), right, &mut out, f32::add_product);
     Ok((out, shape))
 }
 

@@ -66,7 +66,7 @@ pub(in crate::kernels) fn multiply<T: Tiled>(
         _ => {
             let rows = if a.flipped { flipped(a.data, m).into() } else { Cow::Borrowed(a.data) };
             let (left, right) = (Rows::new(&rows, k), Laid { matrix: b, k, n });
-            add_up(&left, &right, &mut Place { out, row: n, column: 0 }, T::add_product);
+            add_up(&left, &right, out, T::add_product);
         }
     }
 }
@@ -386,20 +386,12 @@ impl<T: Tiled> Panels<T> for Packed<T> {
     }
 }
 
-/// Where a product is added: a matrix whose rows are `row` long, from its
-/// column `column` on.
-pub(in crate::kernels) struct Place<'a, T> {
-    pub(in crate::kernels) out: &'a mut [T],
-    pub(in crate::kernels) row: usize,
-    pub(in crate::kernels) column: usize,
-}
-
-/// Adds to a place what a step makes of each row of the left side and each
+/// Adds to each place of `out` what a step makes of a row of the left side and a
 /// column of the right one.
 pub(in crate::kernels) fn add_up<T: Tiled>(
     left: &impl Left<T>,
     right: &impl Panels<T>,
-    place: &mut Place<'_, T>,
+    out: &mut [T],
     step: impl Step<T>,
 ) {
     let ((rows, depth), (_, columns)) = (left.size(), right.size());
@@ -414,10 +406,10 @@ pub(in crate::kernels) fn add_up<T: Tiled>(
                 let width = T::WIDTH.min(columns - column);
                 for strip in group..strips.min(group + STRIPS) {
                     let rows = shared(rows, strip);
-                    let mut at = rows.start * place.row + place.column + column;
+                    let mut at = rows.start * columns + column;
                     tile(&left.strip(rows, &inner), panel, step, |sums: T::Row| {
-                        add_row::<T>(place.out.get_mut(at..at + width), &sums);
-                        at += place.row;
+                        add_row::<T>(out.get_mut(at..at + width), &sums);
+                        at += columns;
                     });
                 }
             }

@@ -16,7 +16,7 @@ use super::window::{
 };
 use super::{Kernel, Spec};
 use crate::fault::{Fault, bail};
-use crate::kernels::matmul::{Matrix, Place, Strips, Tiled, add_up, multiply};
+use crate::kernels::matmul::{Matrix, Strips, Tiled, add_up, multiply};
 use crate::kernels::reduce::Number;
 use crate::limits;
 use crate::value::Inputs;
@@ -209,8 +209,7 @@ impl Convolution {
                 for ((x, out), strips) in images.zip(outs).zip(strips.iter().cycle()) {
                     let image = grid.padded(x, &mut room);
                     let patches = Patches { image, starts: &grid.starts, taps: &taps };
-                    let mut place = Place { out, row: plane, column: 0 };
-                    add_up(strips, &patches, &mut place, T::add_product);
+                    add_up(strips, &patches, out, T::add_product);
                 }
             }
         }
