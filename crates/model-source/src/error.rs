@@ -2,23 +2,7 @@
 
 use std::fmt;
 
-/// A source that can't be read as it is configured. Displays as one line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error(String);
-
-impl Error {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Error {}
+pub use object_stores::Error;
 
 /// Why a model's folder wasn't found.
 #[derive(Clone, Debug, PartialEq, Eq)]

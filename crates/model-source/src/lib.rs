@@ -25,12 +25,9 @@
 //! What a path or a URI may hold is checked here: no folder is left, no message
 //! repeats a password, and the credentials of one store go to that store alone.
 
-mod azure;
 mod error;
 mod request;
 mod resolve;
-mod s3;
-mod sign;
 mod source;
 mod stores;
 

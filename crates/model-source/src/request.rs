@@ -2,15 +2,10 @@
 
 use http::Request;
 use http::header::ACCEPT;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use object_stores::{Call, encode};
 
 use crate::source::is_path;
-use crate::{Error, Folder, Stores, azure, s3};
-
-/// What need not be encoded in a path: RFC 3986's unreserved characters, and
-/// the slash between segments.
-const PATH: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+use crate::{Error, Folder, Stores};
 
 /// How a file is read.
 #[derive(Debug)]
@@ -43,17 +38,16 @@ impl Folder {
         if !is_path(path) {
             return Err(Error::new("its path leaves the model's folder"));
         }
-        let encoded =
-            |prefix: &str| utf8_percent_encode(&format!("{prefix}{path}"), PATH).to_string();
+        let encoded = |prefix: &str| encode(&format!("{prefix}{path}")).into_owned();
         match self {
             Self::Binding { binding, prefix } => {
-                let path = utf8_percent_encode(path, PATH);
+                let path = encode(path);
                 Ok(Read::Binding { binding: binding.clone(), path: format!("{prefix}{path}") })
             }
             Self::R2 { binding, prefix } => {
                 Ok(Read::R2 { binding: binding.clone(), key: format!("{prefix}{path}") })
             }
-            Self::Http { url } => get(format!("{url}{}", utf8_percent_encode(path, PATH))),
+            Self::Http { url } => get(format!("{url}{}", encode(path))),
             Self::MlflowArtifacts { prefix } => {
                 let artifacts = format!("/api/2.0/mlflow-artifacts/artifacts/{}", encoded(prefix));
                 from_server(stores, &artifacts)
@@ -62,12 +56,12 @@ impl Folder {
                 from_server(stores, &format!("{endpoint}{}", encoded(prefix)))
             }
             Self::S3 { bucket, prefix } => {
-                let object = format!("{}/{}", utf8_percent_encode(bucket, PATH), encoded(prefix));
-                s3::get(&stores.s3, &object, now).map(Read::Request)
+                let object = format!("{}/{}", encode(bucket), encoded(prefix));
+                stores.s3.request(&Call::get(&object), now).map(Read::Request)
             }
             Self::Azure { host, container, prefix } => {
-                let blob = format!("{}/{}", utf8_percent_encode(container, PATH), encoded(prefix));
-                azure::get(&stores.azure, host, &blob, now).map(Read::Request)
+                let blob = format!("{}/{}", encode(container), encoded(prefix));
+                stores.azure.request(host, &Call::get(&blob), now).map(Read::Request)
             }
         }
     }

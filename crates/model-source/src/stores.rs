@@ -3,9 +3,8 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use mlflow_client::{Auth, BaseUrl};
+use object_stores::{Azure, S3};
 use url::Url;
 
 use crate::{Error, Folder, Source};
@@ -38,33 +37,6 @@ pub struct Stores {
     pub(crate) azure: Azure,
 }
 
-#[derive(Clone)]
-pub(crate) struct S3 {
-    pub(crate) endpoint: Url,
-    pub(crate) region: String,
-    pub(crate) credentials: Option<Keys>,
-    /// Whether anything of it was configured.
-    is_named: bool,
-}
-
-/// The keys of S3.
-#[derive(Clone)]
-pub(crate) struct Keys {
-    pub(crate) id: String,
-    pub(crate) secret: String,
-    pub(crate) session: Option<String>,
-}
-
-#[derive(Clone, Default)]
-pub(crate) struct Azure {
-    pub(crate) account: Option<String>,
-    /// Instead of the account's own host.
-    pub(crate) endpoint: Option<Url>,
-    pub(crate) key: Option<Vec<u8>>,
-    /// A shared access signature, as a query.
-    pub(crate) sas: Option<String>,
-}
-
 impl Stores {
     /// Reads the variables that `variable` knows; an empty one is none.
     ///
@@ -73,9 +45,6 @@ impl Stores {
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let variable = |name: &str| {
             variable(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-        };
-        let first = |names: [&'static str; 2]| {
-            names.into_iter().find_map(|name| Some((name, variable(name)?)))
         };
         let tracking = match variable("MILLRACE_TRACKING_URI") {
             None => None,
@@ -95,19 +64,18 @@ impl Stores {
                 Some((base, auth))
             }
         };
-        let endpoint = first(["MLFLOW_S3_ENDPOINT_URL", "AWS_ENDPOINT_URL"]);
-        let region = first(["AWS_REGION", "AWS_DEFAULT_REGION"]).map(|(_, region)| region);
-        let credentials = variable("AWS_ACCESS_KEY_ID")
-            .zip(variable("AWS_SECRET_ACCESS_KEY"))
-            .map(|(id, secret)| Keys { id, secret, session: variable("AWS_SESSION_TOKEN") });
-        let is_named = endpoint.is_some() || region.is_some() || credentials.is_some();
-        let region = region.unwrap_or_else(|| "us-east-1".to_owned());
-        let (name, address) = endpoint.unwrap_or_else(|| {
-            // With the bucket in the path, so that there is one host for all.
-            ("AWS_REGION", format!("https://s3.{region}.amazonaws.com"))
-        });
-        let s3 = S3 { endpoint: address_of(name, &address)?, region, credentials, is_named };
+        let s3 = S3::from_variables(variable)?;
         Ok(Self { tracking, s3, azure: Azure::from_variables(variable)? })
+    }
+
+    /// The S3-compatible store.
+    pub fn s3(&self) -> &S3 {
+        &self.s3
+    }
+
+    /// The account of Azure Blob.
+    pub fn azure(&self) -> &Azure {
+        &self.azure
     }
 
     /// The MLflow server, and who asks it.
@@ -127,9 +95,9 @@ impl Stores {
                 Folder::MlflowArtifacts { .. } | Folder::ThroughServer { .. } => {
                     tracking().map(str::to_owned).into_iter().collect()
                 }
-                Folder::S3 { .. } => vec![origin(&self.s3.endpoint)],
+                Folder::S3 { .. } => vec![origin(self.s3.endpoint())],
                 Folder::Azure { host, .. } => {
-                    vec![match &self.azure.endpoint {
+                    vec![match self.azure.endpoint() {
                         Some(url) => origin(url),
                         None => format!("https://{host}"),
                     }]
@@ -144,8 +112,8 @@ impl Stores {
     pub fn registry_origins(&self) -> Vec<String> {
         let origin = |url: &Url| url.origin().ascii_serialization();
         let tracking = self.tracking.as_ref().and_then(|(base, _)| base.origin());
-        let s3 = self.s3.is_named.then(|| origin(&self.s3.endpoint));
-        let azure = match (&self.azure.endpoint, &self.azure.account) {
+        let s3 = self.s3.is_named().then(|| origin(self.s3.endpoint()));
+        let azure = match (self.azure.endpoint(), self.azure.account()) {
             (Some(url), _) => Some(origin(url)),
             (None, Some(account)) => Some(format!("https://{account}.blob.core.windows.net")),
             (None, None) => None,
@@ -158,51 +126,8 @@ impl fmt::Debug for Stores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stores")
             .field("tracking", &self.tracking)
-            .field("s3", &self.s3.endpoint.as_str())
-            .field("azure", &self.azure.account)
+            .field("s3", &self.s3.endpoint().as_str())
+            .field("azure", &self.azure.account())
             .finish_non_exhaustive()
     }
-}
-
-impl Azure {
-    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
-        const STRING: &str = "AZURE_STORAGE_CONNECTION_STRING";
-        let mut azure = Self { account: variable("AZURE_STORAGE_ACCOUNT"), ..Self::default() };
-        let mut key =
-            variable("AZURE_STORAGE_ACCESS_KEY").map(|key| ("AZURE_STORAGE_ACCESS_KEY", key));
-        let mut sas = variable("AZURE_STORAGE_SAS_TOKEN");
-        for (name, value) in
-            variable(STRING).unwrap_or_default().split(';').filter_map(|part| part.split_once('='))
-        {
-            match name.trim() {
-                "AccountName" => azure.account = Some(value.to_owned()),
-                "AccountKey" => key = Some((STRING, value.to_owned())),
-                "SharedAccessSignature" => sas = Some(value.to_owned()),
-                "BlobEndpoint" => azure.endpoint = Some(address_of(STRING, value)?),
-                _ => {}
-            }
-        }
-        azure.key = match key {
-            None => None,
-            Some((name, key)) => Some(STANDARD.decode(key.trim()).map_err(|_| {
-                Error::new(format!("the variable {name} has no key of an account, which is base64"))
-            })?),
-        };
-        azure.sas = sas.map(|sas| sas.trim_start_matches('?').to_owned());
-        Ok(azure)
-    }
-}
-
-/// The address that a variable holds.
-fn address_of(variable: &str, address: &str) -> Result<Url, Error> {
-    Url::parse(address)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .filter(|url| url.username().is_empty() && url.password().is_none())
-        .filter(|url| url.query().is_none() && url.fragment().is_none())
-        .ok_or_else(|| {
-            Error::new(format!(
-                "the variable {variable} has no http:// or https:// address without a password"
-            ))
-        })
 }
