@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use crate::{
     CreateExperiment, CreateRun, GetCurrentUser, GetDownloadUri, GetExperiment,
     GetExperimentByName, GetLatestVersions, GetMetricHistory, GetModelVersionByAlias, GetRun,
-    GetServerInfo, LogBatch, LogMetric, LogParam, SearchExperiments, SearchRuns, SetTag, UpdateRun,
+    GetServerInfo, ListArtifacts, LogBatch, LogMetric, LogParam, SearchExperiments, SearchRuns,
+    SetTag, UpdateRun,
 };
 
 /// The verb of an endpoint.
@@ -88,6 +89,7 @@ endpoints! {
     LogBatch => Empty: Post "/api/2.0/mlflow/runs/log-batch", true;
     SetTag => Empty: Post "/api/2.0/mlflow/runs/set-tag", true;
     GetMetricHistory => GetMetricHistoryResponse: Get "/api/2.0/mlflow/metrics/get-history", true;
+    ListArtifacts => ListArtifactsResponse: Get "/api/2.0/mlflow/artifacts/list", true;
     GetModelVersionByAlias => ModelVersionResponse: Get "/api/2.0/mlflow/registered-models/alias", true;
     GetLatestVersions => ModelVersionsResponse: Get "/api/2.0/mlflow/registered-models/get-latest-versions", true;
     GetDownloadUri => DownloadUriResponse: Get "/api/2.0/mlflow/model-versions/get-download-uri", true;

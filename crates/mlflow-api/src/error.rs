@@ -127,6 +127,13 @@ pub struct ErrorBody {
     pub error_class: Option<String>,
 }
 
+impl ErrorBody {
+    /// An error of a kind, with a message for people.
+    pub fn new(error_code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { error_code, message: message.into(), sqlstate: None, error_class: None }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

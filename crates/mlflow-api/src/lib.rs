@@ -35,6 +35,7 @@
 //! - an enum is its name or its number; a value that this crate does not know
 //!   becomes the enum's default.
 
+mod artifact;
 mod endpoint;
 mod enums;
 mod error;
@@ -49,6 +50,11 @@ mod server;
 mod tag;
 pub mod tags;
 
+pub use artifact::{
+    AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload,
+    CreateMultipartUploadResponse, FileInfo, ListArtifacts, ListArtifactsResponse,
+    MultipartUploadCredential, MultipartUploadPart, PresignedDownload,
+};
 pub use endpoint::{ENDPOINTS, Endpoint, EndpointInfo, Method};
 pub use enums::{LifecycleStage, RunStatus, ViewType};
 pub use error::{ErrorBody, ErrorCode};

@@ -61,6 +61,9 @@ fn requests_are_mlflow_s() {
         max_results: Some(1),
     };
     check(&history, &["metrics", "next_page_token"]);
+    let list =
+        ListArtifacts { run_id: "r".into(), path: Some("p".into()), page_token: Some("t".into()) };
+    check(&list, &["root_uri", "files", "next_page_token"]);
     let tags = vec![Tag { key: "k".into(), value: "v".into() }];
     let experiment = CreateExperiment {
         name: "n".into(),
@@ -96,7 +99,7 @@ fn requests_are_mlflow_s() {
 
 #[test]
 fn the_table_is_complete_and_has_no_twins() {
-    assert_eq!(ENDPOINTS.len(), 18);
+    assert_eq!(ENDPOINTS.len(), 19);
     let unique: BTreeSet<_> = ENDPOINTS.iter().map(|e| (e.method.as_str(), e.path)).collect();
     assert_eq!(unique.len(), ENDPOINTS.len());
     // Not in the protobufs: a Flask route, and the basic-auth app's.

@@ -48,13 +48,7 @@ impl Error {
     pub(crate) fn into_response(self) -> Response<Bytes> {
         let status =
             StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = ErrorBody {
-            error_code: self.code,
-            message: self.message,
-            sqlstate: None,
-            error_class: None,
-        };
-        call::json(status, &body)
+        call::json(status, &ErrorBody::new(self.code, self.message))
     }
 }
 
