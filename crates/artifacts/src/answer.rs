@@ -1,0 +1,321 @@
+//! Answers to requests for artifacts.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE,
+    ETAG, HeaderName, HeaderValue, LAST_MODIFIED, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{Response, StatusCode};
+use mlflow_api::{
+    AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload, Empty, ErrorCode,
+    ListArtifactsResponse,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::call::Step;
+use crate::disposition::attachment;
+use crate::location::within_store;
+use crate::media::media_type;
+use crate::path::{join, name};
+use crate::{ArtifactStore, Body, Call, Error, Found, Owner, Upload, invalid};
+
+/// The most that `upload-artifact` takes, in bytes.
+const MAX_SMALL_UPLOAD: usize = 10 * 1024 * 1024;
+
+/// The most that is taken in of a body that doesn't say its length, for a store
+/// that has to know: MLflow's client says it of every file but an empty one.
+const MAX_UNSAID: usize = 16 * 1024 * 1024;
+
+/// The largest body of JSON: an upload's parts, each with its address.
+const MAX_JSON: usize = 16 * 1024 * 1024;
+
+/// The most parts of an upload: what S3 takes.
+const MAX_PARTS: u32 = 10_000;
+
+/// What a request comes with, besides what [`Call::parse`] has read.
+#[derive(Debug)]
+pub struct Asked<B> {
+    /// The `Range` header; none where an `If-Range` comes with it, which is not
+    /// looked into.
+    pub range: Option<String>,
+    /// Whether the answer's body is wanted: not for a HEAD.
+    pub with_body: bool,
+    /// The request's body.
+    pub upload: Upload<B>,
+    /// This server's origin, as the client knows it.
+    pub origin: String,
+}
+
+/// The body of an answer.
+#[derive(Debug)]
+pub enum Answer<B> {
+    /// Made here.
+    Bytes(Bytes),
+    /// From the store; `None` for none.
+    Stream(Option<B>),
+}
+
+/// The tracking server, which knows where artifacts are.
+pub trait Tracking {
+    /// Its answer to a GET of a path and query.
+    fn get(&self, path: &str) -> impl Future<Output = Result<Response<Bytes>, Error>>;
+}
+
+/// Why there is no answer of our own.
+enum Refusal {
+    Error(Error),
+    /// The tracking server's.
+    Theirs(Response<Bytes>),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// Answers a call.
+pub async fn answer<S: ArtifactStore, T: Tracking>(
+    store: &S,
+    tracking: &T,
+    call: Call,
+    asked: Asked<S::Body>,
+) -> Response<Answer<S::Body>> {
+    match respond(store, tracking, call, asked).await {
+        Ok(answer) => answer,
+        Err(Refusal::Theirs(answer)) => answer.map(Answer::Bytes),
+        Err(Refusal::Error(error)) => {
+            let status = StatusCode::from_u16(error.error_code.status());
+            json(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &error)
+        }
+    }
+}
+
+async fn respond<S: ArtifactStore, T: Tracking>(
+    store: &S,
+    tracking: &T,
+    call: Call,
+    asked: Asked<S::Body>,
+) -> Result<Response<Answer<S::Body>>, Refusal> {
+    Ok(match call {
+        Call::List { path } => json(StatusCode::OK, &list(store, &path, "").await?),
+        Call::ListOf { owner, path } => {
+            let root_uri = root_of(tracking, &owner).await?;
+            let folder = join(&within_store(&root_uri)?, &path);
+            let files = list(store, &folder, &path).await?;
+            json(StatusCode::OK, &ListArtifactsResponse { root_uri: Some(root_uri), ..files })
+        }
+        Call::Read { path } => read(store, &path, &path, &asked).await?,
+        Call::ReadOf { owner, path } => {
+            let root = within_store(&root_of(tracking, &owner).await?)?;
+            read(store, &join(&root, &path), &path, &asked).await?
+        }
+        Call::Write { path } => {
+            store.write(&path, sized::<S>(asked.upload).await?).await?;
+            Response::new(Answer::Stream(None))
+        }
+        Call::WriteOf { owner, path } => {
+            let upload = small(asked.upload).await?;
+            let root = within_store(&root_of(tracking, &owner).await?)?;
+            store.write(&join(&root, &path), upload).await?;
+            Response::new(Answer::Stream(None))
+        }
+        Call::Delete { path } => {
+            store.delete(&path).await?;
+            json(StatusCode::OK, &Empty {})
+        }
+        Call::Presigned { path } => match store.presigned(&path).await? {
+            Some(presigned) => json(StatusCode::OK, &presigned),
+            None => return Err(no_such(&path).into()),
+        },
+        Call::Parts { step, folder } => parts(store, step, &folder, asked).await?,
+        Call::WritePart { path, upload_id, part } => {
+            let upload = sized::<S>(asked.upload).await?;
+            let tag = store.write_part(&path, &upload_id, part, upload).await?;
+            let mut answer = Response::new(Answer::Stream(None));
+            insert(&mut answer, ETAG, &tag);
+            answer
+        }
+    })
+}
+
+/// Where an owner's artifacts are.
+async fn root_of(tracking: &impl Tracking, owner: &Owner) -> Result<String, Refusal> {
+    let answer = tracking.get(&owner.question()).await?;
+    if answer.status() != StatusCode::OK {
+        return Err(Refusal::Theirs(answer));
+    }
+    Owner::location(answer.body()).ok_or_else(|| {
+        let message = "the tracking server does not say where the artifacts are";
+        Error::new(ErrorCode::InternalError, message).into()
+    })
+}
+
+/// What is in a folder of the store, with paths below `shown`.
+async fn list(
+    store: &impl ArtifactStore,
+    folder: &str,
+    shown: &str,
+) -> Result<ListArtifactsResponse, Error> {
+    let mut entries = store.list(folder).await?;
+    entries.sort_unstable();
+    let files = entries.into_iter().map(|entry| entry.info(shown)).collect();
+    Ok(ListArtifactsResponse { files, ..ListArtifactsResponse::default() })
+}
+
+/// A file, to be saved; messages call it `shown`.
+async fn read<S: ArtifactStore>(
+    store: &S,
+    path: &str,
+    shown: &str,
+    asked: &Asked<S::Body>,
+) -> Result<Response<Answer<S::Body>>, Error> {
+    match store.read(path, asked.range.as_deref(), asked.with_body).await? {
+        Found::File(file) => Ok(as_attachment(file, name(path))),
+        Found::OutOfRange(content_range) => {
+            let mut answer = json(
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                &invalid(format!("'{shown}' has no such part")),
+            );
+            insert(&mut answer, CONTENT_RANGE, &content_range);
+            Ok(answer)
+        }
+        Found::Folder => {
+            Err(invalid(format!("Artifact path refers to a directory, not a file: '{shown}'")))
+        }
+        Found::Nothing => Err(no_such(shown)),
+    }
+}
+
+fn no_such(path: &str) -> Error {
+    Error::new(ErrorCode::ResourceDoesNotExist, format!("No such artifact: '{path}'"))
+}
+
+/// An answer that no browser shows on this server's origin: what somebody logged
+/// must not run there.
+fn as_attachment<B>(file: Response<Option<B>>, name: &str) -> Response<Answer<B>> {
+    let (parts, body) = file.into_parts();
+    let mut answer = Response::new(Answer::Stream(body));
+    *answer.status_mut() = parts.status;
+    for header in [CONTENT_LENGTH, CONTENT_RANGE, ETAG, LAST_MODIFIED] {
+        if let Some(value) = parts.headers.get(&header) {
+            answer.headers_mut().insert(header, value.clone());
+        }
+    }
+    for (header, value) in [
+        (CONTENT_TYPE, media_type(name)),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (ACCEPT_RANGES, "bytes"),
+        (CACHE_CONTROL, "no-cache"),
+    ] {
+        answer.headers_mut().insert(header, HeaderValue::from_static(value));
+    }
+    insert(&mut answer, CONTENT_DISPOSITION, &attachment(name));
+    answer
+}
+
+/// A body whose length the store can be told, where it has to be.
+async fn sized<S: ArtifactStore>(upload: Upload<S::Body>) -> Result<Upload<S::Body>, Error> {
+    match upload {
+        Upload { body: Some(body), length: None } if S::NEEDS_LENGTH => {
+            body.hold(MAX_UNSAID).await?.ok_or_else(|| {
+                invalid(format!(
+                    "a body of more than {MAX_UNSAID} bytes has to say its length: send Content-Length"
+                ))
+            })
+        }
+        upload => Ok(upload),
+    }
+}
+
+/// The body of `upload-artifact`.
+async fn small<B: Body>(upload: Upload<B>) -> Result<Upload<B>, Error> {
+    let too_large = || invalid("Artifact size is too large. Max size is 10MB.");
+    let limit = u64::try_from(MAX_SMALL_UPLOAD).unwrap_or(u64::MAX);
+    if upload.length.is_some_and(|length| length > limit) {
+        return Err(too_large());
+    }
+    let held = match upload {
+        Upload { body: Some(body), length: None } => {
+            body.hold(MAX_SMALL_UPLOAD).await?.ok_or_else(too_large)?
+        }
+        upload => upload,
+    };
+    match held {
+        Upload { body: Some(body), length } if length != Some(0) => {
+            Ok(Upload { body: Some(body), length })
+        }
+        _ => Err(invalid("Request must specify data.")),
+    }
+}
+
+/// A step of an upload in parts.
+async fn parts<S: ArtifactStore>(
+    store: &S,
+    step: Step,
+    folder: &str,
+    asked: Asked<S::Body>,
+) -> Result<Response<Answer<S::Body>>, Error> {
+    // The client has the file somewhere of its own: its name is what counts.
+    let file = |path: &str| match name(path) {
+        "" => Err(invalid("Missing value for required parameter 'path'.")),
+        name => crate::path::of_file(&join(folder, name)),
+    };
+    match step {
+        Step::Create => {
+            let create: CreateMultipartUpload = body(asked.upload).await?;
+            let path = file(&create.path)?;
+            let parts = u32::try_from(create.num_parts)
+                .ok()
+                .filter(|parts| (1..=MAX_PARTS).contains(parts))
+                .ok_or_else(|| invalid(format!("num_parts has to be from 1 to {MAX_PARTS}")))?;
+            let here = format!(
+                "{}/api/2.0/mlflow-artifacts/mpu/part/{}",
+                asked.origin,
+                object_stores::encode(&path)
+            );
+            Ok(json(StatusCode::OK, &store.create_upload(&path, parts, &here).await?))
+        }
+        Step::Complete => {
+            let complete: CompleteMultipartUpload = body(asked.upload).await?;
+            let path = file(&complete.path)?;
+            store.complete_upload(&path, &complete.upload_id, &complete.parts).await?;
+            Ok(json(StatusCode::OK, &Empty {}))
+        }
+        Step::Abort => {
+            let abort: AbortMultipartUpload = body(asked.upload).await?;
+            store.abort_upload(&file(&abort.path)?, &abort.upload_id).await?;
+            Ok(json(StatusCode::OK, &Empty {}))
+        }
+    }
+}
+
+/// The JSON of a request.
+async fn body<T: DeserializeOwned, B: Body>(upload: Upload<B>) -> Result<T, Error> {
+    let text = match upload.body {
+        Some(body) => body.text(MAX_JSON).await?,
+        None => "{}".to_owned(),
+    };
+    serde_json::from_str(&text)
+        .map_err(|e| invalid(format!("the body is not the JSON of this request: {e}")))
+}
+
+fn json<B>(status: StatusCode, body: &impl Serialize) -> Response<Answer<B>> {
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    let mut answer = Response::new(Answer::Bytes(body.into()));
+    *answer.status_mut() = status;
+    for (header, value) in [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")] {
+        answer.headers_mut().insert(header, HeaderValue::from_static(value));
+    }
+    answer
+}
+
+/// Sets a header, unless its value is none that a header can carry.
+fn insert<B>(answer: &mut Response<B>, header: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        answer.headers_mut().insert(header, value);
+    }
+}

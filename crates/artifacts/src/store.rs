@@ -1,0 +1,193 @@
+//! What keeps artifacts.
+
+use std::future::Future;
+
+use http::Response;
+use mlflow_api::{
+    CreateMultipartUploadResponse, ErrorCode, FileInfo, MultipartUploadPart, PresignedDownload,
+};
+
+use crate::Error;
+
+/// Bytes outside of this module's memory: a stream of the host's.
+pub trait Body: Sized {
+    /// Takes the whole stream in, outside of this memory still: what is had then
+    /// says its length. `None` where it is over `limit` bytes.
+    ///
+    /// # Errors
+    /// When it breaks off.
+    fn hold(self, limit: usize) -> impl Future<Output = Result<Option<Upload<Self>>, Error>>;
+
+    /// The text of a stream that is small.
+    ///
+    /// # Errors
+    /// When it breaks off, is over `limit` bytes, or is no text.
+    fn text(self, limit: usize) -> impl Future<Output = Result<String, Error>>;
+
+    /// A text as a body.
+    fn from_text(text: &str) -> Self;
+}
+
+/// A body on its way to a store.
+#[derive(Debug)]
+pub struct Upload<B> {
+    /// The bytes; `None` for none.
+    pub body: Option<B>,
+    /// How many, where that is known.
+    pub length: Option<u64>,
+}
+
+impl<B: Body> Upload<B> {
+    /// No bytes.
+    pub fn empty() -> Self {
+        Self { body: None, length: Some(0) }
+    }
+
+    /// A text.
+    pub fn text(text: &str) -> Self {
+        let length = u64::try_from(text.len()).ok();
+        Self { body: Some(B::from_text(text)), length }
+    }
+}
+
+/// What is at a path.
+#[derive(Debug)]
+pub enum Found<B> {
+    /// A file, or the part that was asked for: with status 200 or 206, and those
+    /// of `Content-Length`, `Content-Range`, `ETag` and `Last-Modified` that are
+    /// known.
+    File(Response<Option<B>>),
+    /// The file has no such part: its `Content-Range` says how long it is.
+    OutOfRange(String),
+    /// A folder.
+    Folder,
+    /// Nothing.
+    Nothing,
+}
+
+/// What is in a folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// The name, without slashes.
+    pub name: String,
+    /// A file's size; `None` of a folder.
+    pub size: Option<u64>,
+}
+
+impl Entry {
+    /// As an answer has it, below `folder`.
+    pub(crate) fn info(self, folder: &str) -> FileInfo {
+        FileInfo {
+            path: crate::path::join(folder, &self.name),
+            is_dir: self.size.is_none(),
+            file_size: self.size.and_then(|size| i64::try_from(size).ok()),
+        }
+    }
+}
+
+/// The most entries of a folder that are listed: more would not fit the memory
+/// of an isolate.
+pub(crate) const MAX_ENTRIES: usize = 100_000;
+
+/// Keeps files by path. Every path is one that [`path::safe`](crate::path::safe)
+/// let through; empty for the root.
+pub trait ArtifactStore {
+    /// A stream of the host's.
+    type Body: Body;
+
+    /// Whether a body has to say how long it is.
+    const NEEDS_LENGTH: bool;
+
+    /// Whether a file goes up in parts.
+    const HAS_UPLOADS: bool = false;
+
+    /// Whether a file can be read by an address of its own.
+    const HAS_PRESIGNED: bool = false;
+
+    /// What is at `path`; of a file the bytes, or without `with_body` its headers
+    /// alone. `range` is a `Range` header's value.
+    fn read(
+        &self,
+        path: &str,
+        range: Option<&str>,
+        with_body: bool,
+    ) -> impl Future<Output = Result<Found<Self::Body>, Error>>;
+
+    /// Keeps a file at `path`, whole or not at all.
+    fn write(
+        &self,
+        path: &str,
+        upload: Upload<Self::Body>,
+    ) -> impl Future<Output = Result<(), Error>>;
+
+    /// What is in the folder at `path`, in any order; nothing where there is no
+    /// folder.
+    fn list(&self, path: &str) -> impl Future<Output = Result<Vec<Entry>, Error>>;
+
+    /// Removes the file or the folder at `path`, if there is one.
+    fn delete(&self, path: &str) -> impl Future<Output = Result<(), Error>>;
+
+    /// Begins an upload of `parts` parts. `here` is the address of this server's
+    /// own parts of that file, for a store that gives no addresses.
+    fn create_upload(
+        &self,
+        path: &str,
+        parts: u32,
+        here: &str,
+    ) -> impl Future<Output = Result<CreateMultipartUploadResponse, Error>> {
+        let _ = (path, parts, here);
+        std::future::ready(Err(no_uploads()))
+    }
+
+    /// Keeps a part, and gives its tag; for a store that gives no addresses.
+    fn write_part(
+        &self,
+        path: &str,
+        upload_id: &str,
+        part: u32,
+        upload: Upload<Self::Body>,
+    ) -> impl Future<Output = Result<String, Error>> {
+        let _ = (path, upload_id, part, upload);
+        std::future::ready(Err(no_uploads()))
+    }
+
+    /// Makes the parts the file at `path`.
+    fn complete_upload(
+        &self,
+        path: &str,
+        upload_id: &str,
+        parts: &[MultipartUploadPart],
+    ) -> impl Future<Output = Result<(), Error>> {
+        let _ = (path, upload_id, parts);
+        std::future::ready(Err(no_uploads()))
+    }
+
+    /// Drops the parts.
+    fn abort_upload(&self, path: &str, upload_id: &str) -> impl Future<Output = Result<(), Error>> {
+        let _ = (path, upload_id);
+        std::future::ready(Err(no_uploads()))
+    }
+
+    /// An address that the file at `path` can be read by; `None` where there is
+    /// no file.
+    fn presigned(
+        &self,
+        path: &str,
+    ) -> impl Future<Output = Result<Option<PresignedDownload>, Error>> {
+        let _ = path;
+        std::future::ready(Err(no_presigned()))
+    }
+}
+
+/// What MLflow's client goes on from, with an upload in one piece.
+pub(crate) fn no_uploads() -> Error {
+    not_implemented("Multipart upload is not supported for the current artifact repository")
+}
+
+fn no_presigned() -> Error {
+    not_implemented("Multipart download is not supported for the current artifact repository")
+}
+
+fn not_implemented(message: &str) -> Error {
+    Error::new(ErrorCode::NotImplemented, message)
+}

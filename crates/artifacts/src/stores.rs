@@ -1,0 +1,128 @@
+//! Stores that speak HTTP.
+
+mod azure;
+mod disk;
+mod s3;
+
+use std::future::Future;
+
+pub use azure::Azure;
+pub use disk::Disk;
+pub use s3::S3;
+
+use futures_util::future::join_all;
+use http::header::{CONTENT_RANGE, HeaderValue, RANGE};
+use http::{Request, Response, StatusCode};
+use mlflow_api::ErrorCode;
+
+use crate::store::MAX_ENTRIES;
+use crate::{Body, Entry, Error, Found, Upload, invalid};
+
+/// The most of a store's own answer that is read: a page of a listing.
+const MAX_ANSWER: usize = 8 * 1024 * 1024;
+
+/// How many requests are under way at a time.
+const AT_ONCE: usize = 16;
+
+/// Sends requests to a store.
+pub trait Fetch {
+    /// A stream of the host's.
+    type Body: Body;
+
+    /// The store's answer; its body is yet to come.
+    fn fetch(
+        &self,
+        request: Request<Upload<Self::Body>>,
+    ) -> impl Future<Output = Result<Response<Option<Self::Body>>, Error>>;
+
+    /// The time, in seconds since 1970.
+    fn now(&self) -> i64;
+}
+
+/// A request with a body.
+fn with<B>(request: Request<()>, upload: Upload<B>) -> Request<Upload<B>> {
+    request.map(|()| upload)
+}
+
+/// The request for a part.
+fn with_range(request: &mut Request<()>, range: Option<&str>) {
+    if let Some(value) = range.and_then(|range| HeaderValue::from_str(range).ok()) {
+        request.headers_mut().insert(RANGE, value);
+    }
+}
+
+/// What a store's answer to a GET or a HEAD of a file says; `None` where there is
+/// no such file.
+fn found<B>(answer: Response<Option<B>>) -> Result<Option<Found<B>>, Error> {
+    match answer.status() {
+        StatusCode::OK | StatusCode::PARTIAL_CONTENT => Ok(Some(Found::File(answer))),
+        StatusCode::NOT_FOUND => Ok(None),
+        StatusCode::RANGE_NOT_SATISFIABLE => {
+            let range = answer.headers().get(CONTENT_RANGE).and_then(|v| v.to_str().ok());
+            Ok(Some(Found::OutOfRange(range.unwrap_or("bytes */*").to_owned())))
+        }
+        status => Err(failed(status)),
+    }
+}
+
+/// The text of an answer that says that all went well.
+async fn text<B: Body>(answer: Response<Option<B>>) -> Result<String, Error> {
+    let status = answer.status();
+    match answer.into_body() {
+        Some(body) if status.is_success() => body.text(MAX_ANSWER).await,
+        None if status.is_success() => Ok(String::new()),
+        _ => Err(failed(status)),
+    }
+}
+
+/// That all went well.
+fn succeeded<B>(answer: &Response<Option<B>>) -> Result<(), Error> {
+    if answer.status().is_success() { Ok(()) } else { Err(failed(answer.status())) }
+}
+
+/// Why a store did not do it. Its own words may have a secret in them.
+fn failed(status: StatusCode) -> Error {
+    match status.as_u16() {
+        401 | 403 => Error::new(
+            ErrorCode::InternalError,
+            format!(
+                "the store of the artifacts refused, with status {status}: are its keys right?"
+            ),
+        ),
+        429 | 500.. => Error::new(
+            ErrorCode::TemporarilyUnavailable,
+            format!("the store of the artifacts answered with status {status}"),
+        ),
+        _ => broken(&format!("answered with status {status}")),
+    }
+}
+
+fn broken(what: &str) -> Error {
+    Error::new(ErrorCode::InternalError, format!("the store of the artifacts {what}"))
+}
+
+/// A store that is not set up as it should be.
+fn unusable(error: object_stores::Error) -> Error {
+    Error::new(ErrorCode::InternalError, format!("the store of the artifacts: {error}"))
+}
+
+fn check_count(entries: &[Entry]) -> Result<(), Error> {
+    if entries.len() <= MAX_ENTRIES {
+        return Ok(());
+    }
+    Err(invalid(format!("the folder has more than {MAX_ENTRIES} entries")))
+}
+
+/// Does `work` for each item, several at a time.
+async fn for_each<'a, T, A, F: Future<Output = Result<A, Error>>>(
+    items: &'a [T],
+    work: impl Fn(&'a T) -> F,
+) -> Result<Vec<A>, Error> {
+    let mut all = Vec::with_capacity(items.len());
+    for some in items.chunks(AT_ONCE) {
+        for done in join_all(some.iter().map(&work)).await {
+            all.push(done?);
+        }
+    }
+    Ok(all)
+}
