@@ -29,10 +29,14 @@ export async function wholeBody(request) {
 // The body of a request, or null if it is over the limit.
 export async function readBody(request, limit) {
   if (!request.body) return new Uint8Array(0);
-  if (keepsTo(request, limit)) return wholeBody(request);
+  return keepsTo(request, limit) ? wholeBody(request) : takeIn(request.body, limit);
+}
+
+// A stream's bytes, or null if they are over the limit.
+export async function takeIn(stream, limit) {
   let chunks = [];
   let length = 0;
-  for await (const chunk of request.body) {
+  for await (const chunk of stream) {
     length += chunk.byteLength;
     if (length <= limit) chunks.push(chunk);
     else chunks = [];

@@ -114,7 +114,7 @@ async fn respond<S: ArtifactStore, T: Tracking>(
             read(store, &join(&root, &path), &path, &asked).await?
         }
         Call::Write { path } => {
-            store.write(&path, sized::<S>(asked.upload).await?).await?;
+            store.write(&path, sized(store, asked.upload).await?).await?;
             Response::new(Answer::Stream(None))
         }
         Call::WriteOf { owner, path } => {
@@ -133,7 +133,7 @@ async fn respond<S: ArtifactStore, T: Tracking>(
         },
         Call::Parts { step, folder } => parts(store, step, &folder, asked).await?,
         Call::WritePart { path, upload_id, part } => {
-            let upload = sized::<S>(asked.upload).await?;
+            let upload = sized(store, asked.upload).await?;
             let tag = store.write_part(&path, &upload_id, part, upload).await?;
             let mut answer = Response::new(Answer::Stream(None));
             insert(&mut answer, ETAG, &tag);
@@ -218,9 +218,12 @@ fn as_attachment<B>(file: Response<Option<B>>, name: &str) -> Response<Answer<B>
 }
 
 /// A body whose length the store can be told, where it has to be.
-async fn sized<S: ArtifactStore>(upload: Upload<S::Body>) -> Result<Upload<S::Body>, Error> {
+async fn sized<S: ArtifactStore>(
+    store: &S,
+    upload: Upload<S::Body>,
+) -> Result<Upload<S::Body>, Error> {
     match upload {
-        Upload { body: Some(body), length: None } if S::NEEDS_LENGTH => {
+        Upload { body: Some(body), length: None } if store.needs_length() => {
             body.hold(MAX_UNSAID).await?.ok_or_else(|| {
                 invalid(format!(
                     "a body of more than {MAX_UNSAID} bytes has to say its length: send Content-Length"

@@ -23,7 +23,7 @@ mod xml;
 pub use answer::{Answer, Asked, Tracking, answer};
 pub use call::{Call, Owner, is_artifact_path};
 pub use range::Range;
-pub use store::{ArtifactStore, Body, Entry, Found, Upload};
+pub use store::{ArtifactStore, Body, Entry, Found, Upload, check_count};
 pub use stores::{Azure, Disk, Fetch, S3};
 
 /// Why a request gets no answer, as MLflow's clients read it.

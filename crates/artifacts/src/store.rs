@@ -87,7 +87,18 @@ impl Entry {
 
 /// The most entries of a folder that are listed: more would not fit the memory
 /// of an isolate.
-pub(crate) const MAX_ENTRIES: usize = 100_000;
+const MAX_ENTRIES: usize = 100_000;
+
+/// Refuses to list a folder that has too much in it.
+///
+/// # Errors
+/// When it has.
+pub fn check_count(entries: &[Entry]) -> Result<(), Error> {
+    if entries.len() <= MAX_ENTRIES {
+        return Ok(());
+    }
+    Err(crate::invalid(format!("the folder has more than {MAX_ENTRIES} entries")))
+}
 
 /// Keeps files by path. Every path is one that [`path::safe`](crate::path::safe)
 /// let through; empty for the root.
@@ -96,13 +107,7 @@ pub trait ArtifactStore {
     type Body: Body;
 
     /// Whether a body has to say how long it is.
-    const NEEDS_LENGTH: bool;
-
-    /// Whether a file goes up in parts.
-    const HAS_UPLOADS: bool = false;
-
-    /// Whether a file can be read by an address of its own.
-    const HAS_PRESIGNED: bool = false;
+    fn needs_length(&self) -> bool;
 
     /// What is at `path`; of a file the bytes, or without `with_body` its headers
     /// alone. `range` is a `Range` header's value.

@@ -15,8 +15,7 @@ use http::header::{CONTENT_RANGE, HeaderValue, RANGE};
 use http::{Request, Response, StatusCode};
 use mlflow_api::ErrorCode;
 
-use crate::store::MAX_ENTRIES;
-use crate::{Body, Entry, Error, Found, Upload, invalid};
+use crate::{Body, Error, Found, Upload};
 
 /// The most of a store's own answer that is read: a page of a listing.
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
@@ -104,13 +103,6 @@ fn broken(what: &str) -> Error {
 /// A store that is not set up as it should be.
 fn unusable(error: object_stores::Error) -> Error {
     Error::new(ErrorCode::InternalError, format!("the store of the artifacts: {error}"))
-}
-
-fn check_count(entries: &[Entry]) -> Result<(), Error> {
-    if entries.len() <= MAX_ENTRIES {
-        return Ok(());
-    }
-    Err(invalid(format!("the folder has more than {MAX_ENTRIES} entries")))
 }
 
 /// Does `work` for each item, several at a time.

@@ -36,6 +36,16 @@ pub const MLFLOW_VERSION: &str = "3.18.0";
 /// The largest body of a request, in bytes: a full batch, with room.
 pub const MAX_BODY: usize = 2 * mlflow_api::limits::LOG_BATCH_MAX_BYTES;
 
+/// How the artifacts are served beside this server, for what it says about
+/// itself: an extension of the request, where they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ArtifactServing {
+    /// Whether a file goes up in parts.
+    pub uploads_in_parts: bool,
+    /// Whether a file can be read by an address of its own.
+    pub presigned_reads: bool,
+}
+
 /// Answers one request. `now` is the time in milliseconds since 1970.
 ///
 /// The store has to be [`prepare`]d.

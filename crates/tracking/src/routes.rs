@@ -10,7 +10,7 @@ use mlflow_api::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Error, MLFLOW_VERSION, Sql, call, experiments, metrics, runs};
+use crate::{ArtifactServing, Error, MLFLOW_VERSION, Sql, call, experiments, metrics, runs};
 
 /// A request on its way through the table.
 struct Ask<'a> {
@@ -35,7 +35,7 @@ pub(crate) fn route(
     let api = path.strip_prefix("/ajax-api/").map(|rest| format!("/api/{rest}"));
     let ask = Ask { sql, request, path: api.as_deref().unwrap_or(path) };
 
-    ask.read(|_: GetServerInfo| Ok(server_info()))
+    ask.read(|_: GetServerInfo| Ok(server_info(request.extensions().get())))
         .or_else(|| ask.write(|r: CreateExperiment| experiments::create(sql, now, &r)))
         .or_else(|| ask.read(|r: GetExperiment| experiments::get(sql, &r)))
         .or_else(|| ask.read(|r: GetExperimentByName| experiments::get_by_name(sql, &r)))
@@ -102,10 +102,12 @@ impl Ask<'_> {
     }
 }
 
-fn server_info() -> ServerInfo {
+fn server_info(artifacts: Option<&ArtifactServing>) -> ServerInfo {
     ServerInfo {
         store_type: Some("SqlStore".into()),
-        artifact_serving_enabled: Some(false),
+        artifact_serving_enabled: Some(artifacts.is_some()),
+        multipart_uploads_enabled: artifacts.is_some_and(|serving| serving.uploads_in_parts),
+        multipart_downloads_enabled: artifacts.is_some_and(|serving| serving.presigned_reads),
         ..ServerInfo::default()
     }
 }

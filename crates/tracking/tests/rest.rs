@@ -241,3 +241,21 @@ fn both_prefixes_answer_alike() {
     assert_eq!(api.0, 200);
     assert_eq!(api, ajax);
 }
+
+#[test]
+fn the_server_says_how_artifacts_are_served_beside_it() {
+    let store = store();
+    let ask = |serving: Option<tracking::ArtifactServing>| -> Json {
+        let mut request = Request::get("/api/3.0/mlflow/server-info").body(Bytes::new()).unwrap();
+        if let Some(serving) = serving {
+            request.extensions_mut().insert(serving);
+        }
+        serde_json::from_slice(tracking::answer(&store, 2000, &request).body()).unwrap()
+    };
+    assert_eq!(ask(None)["artifact_serving_enabled"], false);
+    let serving = tracking::ArtifactServing { uploads_in_parts: true, presigned_reads: false };
+    let info = ask(Some(serving));
+    assert_eq!(info["artifact_serving_enabled"], true);
+    assert_eq!(info["multipart_uploads_enabled"], true);
+    assert_eq!(info["multipart_downloads_enabled"], false);
+}

@@ -26,6 +26,9 @@ cargo xtask serve [OPTIONS]
 
   --port N             listen on 127.0.0.1:N (default 8787; 0 takes any free port)
   --data DIR           where state lives (default .millrace)
+  --artifacts DIR|URI  where the files of runs and models are kept (default: artifacts in --data);
+                       a folder, s3://bucket/prefix,
+                       wasbs://container@account.blob.core.windows.net/prefix
   --tracking-uri URL   the MLflow server that the dashboard shows, through a same-origin proxy
   --model DIR|URI      a model to serve; repeatable, the first answers at /invocations (default:
                        the demo model). A folder with MLmodel, or models:/name@alias,
@@ -38,6 +41,7 @@ Ctrl-C stops everything.";
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     let mut port = 8787;
     let mut data = root().join(".millrace");
+    let mut artifacts = None;
     let mut tracking = None;
     let mut given: Vec<OsString> = Vec::new();
     let mut level = Level::Optimised;
@@ -45,6 +49,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
         match argument {
             Long("port") => port = arguments.value()?.parse()?,
             Long("data") => data = arguments.value()?.into(),
+            Long("artifacts") => artifacts = Some(arguments.value()?),
             Long("tracking-uri") => {
                 tracking = Some(TrackingUri::parse(&arguments.value()?.string()?)?);
             }
@@ -66,6 +71,10 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
             Place::Source(source) => check_source(source, tracking.is_some())?,
         }
     }
+    let artifacts = match artifacts {
+        Some(given) => artifacts_place(&given)?,
+        None => Place::Folder(data.join("artifacts")),
+    };
     let stores = stores(tracking.as_ref())?;
     let stop = stop_signal()?;
     let built = watch::newest_change();
@@ -73,7 +82,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     if std::env::var_os("MILLRACE_NO_BUILD").is_none() {
         build::build(level)?;
     }
-    serve(Setup { port, data, tracking, models, stores }, level, built, &stop)
+    serve(Setup { port, data, artifacts, tracking, models, stores }, level, built, &stop)
 }
 
 /// Serves until told to stop; in the loop, builds again after changes.
@@ -165,6 +174,21 @@ fn name_models(given: &[OsString]) -> Result<Vec<(String, Place)>> {
         models.push((name, place));
     }
     Ok(models)
+}
+
+/// Where artifacts are to be kept.
+fn artifacts_place(given: &OsString) -> Result<Place> {
+    match given.to_str().filter(|text| is_uri(text)) {
+        None => Ok(Place::Folder(given.into())),
+        Some(uri) => match Source::parse(uri).context(|| "--artifacts".to_owned())? {
+            source @ Source::Folder(Folder::S3 { .. } | Folder::Azure { .. }) => {
+                Ok(Place::Source(source))
+            }
+            source => Err(Error::new(format!(
+                "--artifacts {source}: nothing can be written there; give a folder, an s3:// or a wasbs:// URI"
+            ))),
+        },
+    }
 }
 
 /// Whether this is a URI, and no path: it begins with a scheme and a slash.
@@ -263,6 +287,16 @@ mod tests {
         let error = check_source(&server, false).unwrap_err().to_string();
         assert!(error.contains("models:/a/1") && error.contains("--tracking-uri"), "{error}");
         assert!(check_source(&server, true).is_ok());
+    }
+
+    #[test]
+    fn artifacts_are_kept_in_folders_and_stores() {
+        let place = |given: &str| artifacts_place(&given.into());
+        assert!(matches!(place("a/b"), Ok(Place::Folder(folder)) if folder == Path::new("a/b")));
+        assert!(matches!(place("s3://b/p"), Ok(Place::Source(_))));
+        for uri in ["models:/a/1", "https://h/a", "r2://B/a", "ftp://h"] {
+            assert!(place(uri).unwrap_err().to_string().contains("--artifacts"), "{uri}");
+        }
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(crate) struct Setup {
     pub(crate) port: u16,
     /// Where the configuration and state are kept.
     pub(crate) data: PathBuf,
+    /// Where artifacts are kept.
+    pub(crate) artifacts: Place,
     /// The MLflow server behind the proxy.
     pub(crate) tracking: Option<TrackingUri>,
     /// Names and places of models; the first answers at `/invocations`.
@@ -193,6 +195,20 @@ fn configuration(setup: &Setup, data: &Path) -> Result<String> {
     writeln!(services, "    (name = \"workspaces\", disk = (path = {path}, writable = true)),")
         .ok();
     bindings.push_str("    (name = \"WORKSPACE\", durableObjectNamespace = \"Workspace\"),\n");
+    let artifacts = match &setup.artifacts {
+        Place::Folder(folder) => {
+            fs::create_dir_all(folder).context(|| format!("creating {}", folder.display()))?;
+            let path = text(&absolute(folder)?);
+            // Logged folders may have names that begin with a dot.
+            let disk = format!("(path = {path}, writable = true, allowDotfiles = true)");
+            writeln!(services, "    (name = \"artifacts\", disk = {disk}),").ok();
+            writeln!(bindings, "    (name = \"ARTIFACTS\", service = \"artifacts\"),").ok();
+            "binding:ARTIFACTS".to_owned()
+        }
+        Place::Source(source) => source.to_string(),
+    };
+    let artifacts = quoted(&artifacts);
+    writeln!(bindings, "    (name = \"MILLRACE_ARTIFACTS\", text = {artifacts}),").ok();
     // workerd listens on loopback alone; a foreign name that leads here is none of ours.
     let hosts = quoted("127.0.0.1,localhost,[::1]");
     writeln!(bindings, "    (name = \"MILLRACE_ALLOWED_HOSTS\", text = {hosts}),").ok();
@@ -218,7 +234,7 @@ fn configuration(setup: &Setup, data: &Path) -> Result<String> {
         let uri = quoted(&tracking.uri);
         writeln!(bindings, "    (name = \"MILLRACE_TRACKING_URI\", text = {uri}),").ok();
     }
-    // Out to where the models are, and to nowhere else.
+    // Out to where the models and the artifacts are, and to nowhere else.
     let mut outbound = BTreeMap::new();
     for (index, origin) in origins(setup).into_iter().enumerate() {
         let service = external(&TrackingUri::parse(&origin)?);
@@ -271,12 +287,12 @@ const edge :Workerd.Worker = (
     ))
 }
 
-/// The origins that the models are read from.
+/// The origins that the models are read from, and that artifacts are kept at.
 fn origins(setup: &Setup) -> Vec<String> {
-    let mut origins: Vec<String> = setup
-        .models
-        .iter()
-        .filter_map(|(_, place)| match place {
+    let models = setup.models.iter().map(|(_, place)| place);
+    let mut origins: Vec<String> = models
+        .chain([&setup.artifacts])
+        .filter_map(|place| match place {
             Place::Folder(_) => None,
             Place::Source(source) => Some(setup.stores.origins(source)),
         })

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use model_source::{Folder, Source, Stores, is_model_name};
 use serde::{Deserialize, Serialize};
+use tracking::ArtifactServing;
 use worker::Env;
 
 use crate::cors::Cors;
@@ -44,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) refresh: u64,
     /// `MILLRACE_MAX_MEMORY_BYTES`: for the scoring modules together.
     pub(crate) memory: f64,
+    /// `MILLRACE_ARTIFACTS`: where artifacts are kept.
+    pub(crate) artifacts: Option<Folder>,
     /// Addresses and credentials to read models with.
     pub(crate) stores: Stores,
     /// `MILLRACE_OUTBOUND`: the services that lead out, by origin, where
@@ -131,6 +134,12 @@ impl Config {
                 format!("the variable MILLRACE_OUTBOUND is not bindings by origin: {e}")
             })?),
         };
+        let artifacts = match variable("MILLRACE_ARTIFACTS") {
+            None => None,
+            Some(uri) => {
+                Some(kept_at(&uri).map_err(|e| format!("the variable MILLRACE_ARTIFACTS: {e}"))?)
+            }
+        };
         let refresh = number(variable, "MILLRACE_REFRESH_SECONDS", DEFAULT_REFRESH)?;
         let memory = number(variable, "MILLRACE_MAX_MEMORY_BYTES", DEFAULT_MAX_MEMORY)?;
         Ok(Self {
@@ -143,6 +152,7 @@ impl Config {
             registered,
             refresh: u64::from(refresh) * 1000,
             memory: f64::from(memory),
+            artifacts,
             stores: Stores::from_variables(variable).map_err(|e| e.to_string())?,
             outbound,
         })
@@ -155,6 +165,15 @@ impl Config {
                 Registered::Any => true,
                 Registered::Names(names) => names.iter().any(|served| served == name),
             }
+    }
+
+    /// How artifacts are served, if they are.
+    pub(crate) fn artifact_serving(&self) -> Option<ArtifactServing> {
+        let folder = self.artifacts.as_ref()?;
+        Some(ArtifactServing {
+            uploads_in_parts: matches!(folder, Folder::R2 { .. } | Folder::S3 { .. }),
+            presigned_reads: matches!(folder, Folder::S3 { .. }),
+        })
     }
 
     /// Whether requests for `host` (without port) are answered. A name that
@@ -209,6 +228,22 @@ fn configured(text: &str) -> Result<Vec<ConfiguredModel>, String> {
             Ok(ConfiguredModel { name, source })
         })
         .collect()
+}
+
+/// Where artifacts are kept: what a URI names, or a folder service.
+fn kept_at(uri: &str) -> Result<Folder, String> {
+    if let Some(binding) = uri.strip_prefix("binding:") {
+        return Ok(Folder::Binding { binding: binding.to_owned(), prefix: root() });
+    }
+    match Source::parse(uri).map_err(|e| e.to_string())? {
+        Source::Folder(folder @ (Folder::R2 { .. } | Folder::S3 { .. } | Folder::Azure { .. })) => {
+            Ok(folder)
+        }
+        other => Err(format!(
+            "nothing can be written to {other}; r2://BINDING/prefix, s3://bucket/prefix and \
+             wasbs://container@account.blob.core.windows.net/prefix are places for artifacts"
+        )),
+    }
 }
 
 fn number<T: std::str::FromStr>(
@@ -314,6 +349,23 @@ pub(crate) mod tests {
         ] {
             let error = config(&[("MILLRACE_MODELS", wrong)]).unwrap_err();
             assert!(error.contains("MILLRACE_MODELS"), "{error}");
+        }
+    }
+
+    #[test]
+    fn artifacts_are_kept_where_it_says_and_else_nowhere() {
+        let at = |uri| config(&[("MILLRACE_ARTIFACTS", uri)]).map(|config| config.artifacts);
+        assert_eq!(at(""), Ok(None));
+        for (uri, shown) in [
+            ("binding:ARTIFACTS", "binding:ARTIFACTS/"),
+            ("r2://ARTIFACTS", "r2://ARTIFACTS/"),
+            ("s3://bucket/a/b", "s3://bucket/a/b/"),
+            ("wasbs://c@a.blob.core.windows.net/p", "wasbs://c@a.blob.core.windows.net/p/"),
+        ] {
+            assert_eq!(at(uri).unwrap().unwrap().to_string(), shown);
+        }
+        for uri in ["https://h/a", "models:/a/1", "mlflow-artifacts:/a", "/a", "s3://b/../a"] {
+            assert!(at(uri).unwrap_err().contains("MILLRACE_ARTIFACTS"), "{uri}");
         }
     }
 

@@ -8,6 +8,7 @@
 //! the scoring module (a second wasm, instantiated at the first of them), the
 //! others to a binding, as streams that never enter this module's memory.
 
+mod artifacts;
 mod assets;
 mod body;
 mod config;
@@ -31,9 +32,13 @@ use crate::route::Route;
 /// The variables of a deployment don't change while an instance lives.
 static CONFIG: OnceLock<std::result::Result<Config, String>> = OnceLock::new();
 
+fn config(env: &Env) -> &'static std::result::Result<Config, String> {
+    CONFIG.get_or_init(|| Config::from_env(env))
+}
+
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
-    let config = match CONFIG.get_or_init(|| Config::from_env(&env)) {
+    let config = match config(&env) {
         Ok(config) => config,
         Err(message) => return reply::error(500, "INTERNAL_ERROR", message),
     };
@@ -64,6 +69,7 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
             "no model is served here; start with --model, or set MILLRACE_MODELS",
         ),
         Route::Tracking { base } => proxy::forward(request, &env, config, base).await,
+        Route::Artifacts => artifacts::serve(request, &env, config).await,
         Route::Workspace => workspace::forward(request, &env).await,
         Route::Settings => reply::json(200, &config.settings()),
         Route::Asset => assets::serve(&request, &env, &path).await,

@@ -130,7 +130,8 @@ impl Outside {
         }
     }
 
-    fn binding(&self, name: &str) -> Result<JsValue, String> {
+    /// A binding of the Worker.
+    pub(crate) fn binding(&self, name: &str) -> Result<JsValue, String> {
         js_sys::Reflect::get(&self.env, &name.into())
             .ok()
             .filter(|binding| !binding.is_undefined())
@@ -138,7 +139,7 @@ impl Outside {
     }
 
     /// The service that leads to an origin; `undefined` for the open network.
-    fn service(&self, origin: &str) -> Result<JsValue, String> {
+    pub(crate) fn service(&self, origin: &str) -> Result<JsValue, String> {
         match &self.config.outbound {
             None => Ok(JsValue::UNDEFINED),
             Some(services) => match services.get(origin) {
@@ -184,12 +185,12 @@ impl Transport for Outside {
 }
 
 /// Scheme, host and port of an address.
-fn origin(url: &str) -> String {
+pub(crate) fn origin(url: &str) -> String {
     Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
 }
 
 /// Headers as an object of JSON.
-fn json(headers: &http::HeaderMap) -> String {
+pub(crate) fn json(headers: &http::HeaderMap) -> String {
     let headers: serde_json::Map<String, serde_json::Value> = headers
         .iter()
         .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.into())))

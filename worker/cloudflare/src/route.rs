@@ -20,6 +20,8 @@ pub(crate) enum Route<'a> {
     NoModels,
     /// To the MLflow server behind the proxy, at `base`.
     Tracking { base: &'a str },
+    /// To the artifacts that are kept here.
+    Artifacts,
     /// To the workspace that is kept here.
     Workspace,
     /// `millrace.json`: how the page was deployed.
@@ -45,6 +47,7 @@ pub(crate) fn route<'a>(path: &'a str, config: &'a Config) -> Route<'a> {
     {
         return match &config.tracking_uri {
             Some(base) => Route::Tracking { base },
+            None if artifacts::is_artifact_path(path) => Route::Artifacts,
             None => Route::Workspace,
         };
     }
@@ -145,9 +148,14 @@ mod tests {
     fn the_tracking_api_is_proxied_where_a_server_is_configured_and_else_our_own() {
         let with = config(Some("http://127.0.0.1:5000"));
         let without = config(None);
-        for path in ["/api/2.0/mlflow/runs/search", "/ajax-api/2.0/mlflow/x", "/get-artifact"] {
+        for (path, own) in [
+            ("/api/2.0/mlflow/runs/search", Route::Workspace),
+            ("/ajax-api/2.0/mlflow/x", Route::Workspace),
+            ("/get-artifact", Route::Artifacts),
+            ("/api/2.0/mlflow-artifacts/artifacts/1/a", Route::Artifacts),
+        ] {
             assert_eq!(route(path, &with), Route::Tracking { base: "http://127.0.0.1:5000" });
-            assert_eq!(route(path, &without), Route::Workspace);
+            assert_eq!(route(path, &without), own);
         }
         assert_eq!(route("/version", &with), Route::Tracking { base: "http://127.0.0.1:5000" });
         assert!(matches!(route("/health", &with), Route::Model { .. }));

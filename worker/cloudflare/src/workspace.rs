@@ -7,13 +7,14 @@
 use std::cell::Cell;
 
 use bytes::Bytes;
-use tracking::{Error, Row, Sql, SqlError, Value};
+use tracking::{ArtifactServing, Error, Row, Sql, SqlError, Value};
 use wasm_bindgen::prelude::*;
 use worker::{
     Date, DurableObject, Env, Headers, Request, Response, ResponseBuilder, Result, SqlStorage,
     SqlStorageValue, State, Storage, Stub, durable_object,
 };
 
+use crate::config::Config;
 use crate::{body, origin, reply};
 
 /// The binding of the workspaces' namespace.
@@ -42,21 +43,26 @@ pub(crate) async fn forward(request: Request, env: &Env) -> Result<Response> {
 #[durable_object]
 pub struct Workspace {
     store: Store,
+    artifacts: Option<ArtifactServing>,
     is_prepared: Cell<bool>,
 }
 
 impl DurableObject for Workspace {
-    fn new(state: State, _env: Env) -> Self {
+    fn new(state: State, env: Env) -> Self {
         let storage = state.storage();
         let store = Store { sql: storage.sql(), storage };
-        Self { store, is_prepared: Cell::new(false) }
+        let artifacts = crate::config(&env).as_ref().ok().and_then(Config::artifact_serving);
+        Self { store, artifacts, is_prepared: Cell::new(false) }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
-        let request = match read(request).await? {
+        let mut request = match read(request).await? {
             Ok(request) => request,
             Err(refusal) => return Ok(refusal),
         };
+        if let Some(artifacts) = self.artifacts {
+            request.extensions_mut().insert(artifacts);
+        }
         let now = i64::try_from(Date::now().as_millis()).unwrap_or_default();
         if !self.is_prepared.get() {
             tracking::prepare(&self.store, now).map_err(|e| worker::Error::from(e.to_string()))?;

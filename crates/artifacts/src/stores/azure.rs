@@ -3,9 +3,9 @@
 use http::{Method, Response};
 use object_stores::{Call, encode};
 
-use super::{Fetch, check_count, for_each, found, succeeded, text, unusable, with};
+use super::{Fetch, for_each, found, succeeded, text, unusable, with};
 use crate::xml::{elements, text as element};
-use crate::{ArtifactStore, Entry, Error, Found, Upload};
+use crate::{ArtifactStore, Entry, Error, Found, Upload, check_count};
 
 /// The header of a part: the standard one would have to be signed.
 const RANGE: &str = "x-ms-range";
@@ -124,7 +124,10 @@ fn entries<'a>(page: &'a str, prefix: &'a str) -> impl Iterator<Item = Entry> + 
 
 impl<F: Fetch> ArtifactStore for Azure<F> {
     type Body = F::Body;
-    const NEEDS_LENGTH: bool = true;
+
+    fn needs_length(&self) -> bool {
+        true
+    }
 
     async fn read(
         &self,

@@ -8,9 +8,9 @@ use http::{HeaderMap, Method, Request, Response};
 use object_stores::encode;
 use serde::Deserialize;
 
-use super::{Fetch, broken, check_count, failed, for_each, found, text, with, with_range};
+use super::{Fetch, broken, failed, for_each, found, text, with, with_range};
 use crate::path::join;
-use crate::{ArtifactStore, Entry, Error, Found, Upload, invalid};
+use crate::{ArtifactStore, Entry, Error, Found, Upload, check_count, invalid};
 
 /// A folder.
 #[derive(Debug)]
@@ -86,7 +86,10 @@ fn is_folder(headers: &HeaderMap) -> bool {
 
 impl<F: Fetch> ArtifactStore for Disk<F> {
     type Body = F::Body;
-    const NEEDS_LENGTH: bool = false;
+
+    fn needs_length(&self) -> bool {
+        false
+    }
 
     async fn read(
         &self,

@@ -9,11 +9,9 @@ use mlflow_api::{
 };
 use object_stores::{Call, encode};
 
-use super::{
-    Fetch, broken, check_count, for_each, found, succeeded, text, unusable, with, with_range,
-};
+use super::{Fetch, broken, for_each, found, succeeded, text, unusable, with, with_range};
 use crate::xml::{elements, escaped, text as element};
-use crate::{ArtifactStore, Entry, Error, Found, Upload};
+use crate::{ArtifactStore, Entry, Error, Found, Upload, check_count};
 
 /// How long an address for a part is good, in seconds.
 const PART_SECONDS: u32 = 3600;
@@ -122,9 +120,10 @@ fn entries<'a>(page: &'a str, prefix: &'a str) -> impl Iterator<Item = Entry> + 
 
 impl<F: Fetch> ArtifactStore for S3<F> {
     type Body = F::Body;
-    const NEEDS_LENGTH: bool = true;
-    const HAS_UPLOADS: bool = true;
-    const HAS_PRESIGNED: bool = true;
+
+    fn needs_length(&self) -> bool {
+        true
+    }
 
     async fn read(
         &self,
