@@ -45,6 +45,7 @@ pub mod limits;
 mod metric;
 mod registry;
 mod run;
+pub mod search;
 mod server;
 mod tag;
 pub mod tags;
