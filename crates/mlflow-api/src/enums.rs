@@ -1,4 +1,4 @@
-//! Run status, view type and lifecycle stage.
+//! Run status, view type, lifecycle stage and a logged model's status.
 
 use std::fmt;
 
@@ -94,5 +94,20 @@ wire_enum! {
         Active = "active", 1;
         /// Deleted; it can be restored.
         Deleted = "deleted", 2;
+    }
+}
+
+wire_enum! {
+    /// Whether a logged model's files are all there.
+    pub enum LoggedModelStatus {
+        /// They are being uploaded.
+        Pending = "LOGGED_MODEL_PENDING", 1;
+        /// They are.
+        Ready = "LOGGED_MODEL_READY", 2;
+        /// They will never be.
+        UploadFailed = "LOGGED_MODEL_UPLOAD_FAILED", 3;
+        /// Absent, or a status that this crate does not know.
+        #[default]
+        Unspecified = "LOGGED_MODEL_STATUS_UNSPECIFIED", 0;
     }
 }
