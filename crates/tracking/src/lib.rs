@@ -21,6 +21,7 @@ mod page;
 mod routes;
 mod runs;
 mod schema;
+mod search;
 mod sql;
 
 pub use error::Error;

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{Method, Request};
+use rusqlite::limits::Limit;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql};
 use serde_json::{Value as Json, json};
@@ -58,6 +59,18 @@ impl Sql for Store {
 pub(crate) fn store() -> Store {
     let store = Store(Connection::open_in_memory().unwrap());
     store.0.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    // What a Durable Object allows.
+    for (limit, most) in [
+        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50),
+        (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 100),
+        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 100),
+        (Limit::SQLITE_LIMIT_COLUMN, 100),
+        (Limit::SQLITE_LIMIT_FUNCTION_ARG, 32),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, 100_000),
+        (Limit::SQLITE_LIMIT_LENGTH, 2_000_000),
+    ] {
+        store.0.set_limit(limit, most).unwrap();
+    }
     tracking::prepare(&store, 1000).unwrap();
     store
 }
