@@ -15,9 +15,11 @@
 mod call;
 mod error;
 mod experiments;
+mod logged_models;
 mod metrics;
 mod names;
 mod page;
+mod registry;
 mod routes;
 mod runs;
 mod schema;

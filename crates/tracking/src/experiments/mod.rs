@@ -2,7 +2,7 @@
 
 mod search;
 
-pub(crate) use search::search;
+pub(crate) use search::{in_experiments, search};
 
 use mlflow_api::{
     CreateExperiment, CreateExperimentResponse, ErrorCode, Experiment, GetExperiment,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::call::required;
 use crate::experiments::{self, named, pairs};
 use crate::sql::Columns;
-use crate::{Error, Row, Sql, Value, names};
+use crate::{Error, Row, Sql, Value, logged_models, names};
 
 /// The columns of a run's info, and what it logged as JSON arrays. A metric is
 /// `[key, value, is_nan, timestamp, step]`; the value with all its digits.
@@ -252,7 +252,7 @@ fn write_metric(sql: &dyn Sql, run: &str, metric: &Metric) -> Result<(), Error> 
          WHERE (excluded.step, excluded.timestamp, excluded.value) > (step, timestamp, value)",
         &parameters,
     )?;
-    Ok(())
+    logged_models::write_metric(sql, run, metric, value)
 }
 
 fn run(row: Row) -> Run {

@@ -5,10 +5,9 @@ use mlflow_api::search::{self, Clause, Subject};
 use mlflow_api::{SearchRuns, SearchRunsResponse, limits, tags};
 
 use super::{COLUMNS, run};
-use crate::experiments::stages;
+use crate::experiments::{in_experiments, stages};
 use crate::page::Page;
 use crate::search::{Keyed, Search, Source};
-use crate::sql::Columns;
 use crate::{Error, Sql};
 
 const SOURCE: Source = Source {
@@ -30,7 +29,13 @@ const SOURCE: Source = Source {
 };
 
 const fn logged(table: &'static str) -> Keyed {
-    Keyed { table, key: "key", value: "value", owner: ("run_uuid", "r.run_uuid"), has_nan: false }
+    Keyed {
+        table,
+        key: "key",
+        value: "value",
+        owner: &[("run_uuid", "r.run_uuid")],
+        has_nan: false,
+    }
 }
 
 pub(crate) fn search(sql: &dyn Sql, asked: &SearchRuns) -> Result<SearchRunsResponse, Error> {
@@ -42,7 +47,7 @@ pub(crate) fn search(sql: &dyn Sql, asked: &SearchRuns) -> Result<SearchRunsResp
     let orders = search::order_by(Subject::Runs, &asked.order_by)?;
 
     let mut search = Search::of(&SOURCE);
-    in_experiments(&mut search, &asked.experiment_ids)?;
+    in_experiments(&mut search, "r.experiment_id", &asked.experiment_ids)?;
     let (first, second) = stages(asked.run_view_type);
     let (first, second) = (search.bind(first), search.bind(second));
     search.also(format!("r.lifecycle_stage IN ({first}, {second})"));
@@ -57,17 +62,7 @@ pub(crate) fn search(sql: &dyn Sql, asked: &SearchRuns) -> Result<SearchRunsResp
     }
     search.then("r.run_uuid");
 
-    let mut ids = search.rows(sql, "r.run_uuid", page)?;
-    let next_page_token = page.cut(&mut ids);
-    let ids: Vec<String> = ids.into_iter().map(|row| Columns::of(row).text()).collect();
-    // What the runs logged is gathered for this page only.
-    let rows = sql.query(
-        &format!(
-            "SELECT {COLUMNS} FROM json_each(?1) page JOIN runs r ON r.run_uuid = page.value
-             ORDER BY page.key"
-        ),
-        &[serde_json::json!(ids).to_string().into()],
-    )?;
+    let (rows, next_page_token) = search.page(sql, "r.run_uuid", COLUMNS, page)?;
     Ok(SearchRunsResponse { runs: rows.into_iter().map(run).collect(), next_page_token })
 }
 
@@ -77,30 +72,6 @@ fn name_by_tag(clause: Clause) -> Clause {
         return Clause { entity: Entity::Tag, key: tags::RUN_NAME.into(), ..clause };
     }
     clause
-}
-
-/// One experiment is compared with, not looked up in a list: then the index is
-/// in the order of the runs.
-fn in_experiments(search: &mut Search, ids: &[String]) -> Result<(), Error> {
-    let ids: Result<Vec<i64>, Error> = ids
-        .iter()
-        .map(|id| {
-            id.parse().map_err(|_| {
-                Error::invalid(format!(
-                    "Invalid experiment ID '{id}': it has to be a whole number."
-                ))
-            })
-        })
-        .collect();
-    let condition = match ids?.as_slice() {
-        [id] => format!("r.experiment_id = {}", search.bind(*id)),
-        ids => {
-            let list = search.bind(serde_json::json!(ids).to_string());
-            format!("r.experiment_id IN (SELECT value FROM json_each({list}))")
-        }
-    };
-    search.also(condition);
-    Ok(())
 }
 
 /// Whether the run read a dataset of such a name or digest, or in such a context.
