@@ -4,10 +4,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    CreateExperiment, CreateRun, GetCurrentUser, GetDownloadUri, GetExperiment,
-    GetExperimentByName, GetLatestVersions, GetMetricHistory, GetModelVersionByAlias, GetRun,
-    GetServerInfo, ListArtifacts, LogBatch, LogMetric, LogParam, SearchExperiments, SearchRuns,
-    SetTag, UpdateRun,
+    CreateExperiment, CreateLoggedModel, CreateModelVersion, CreateRegisteredModel, CreateRun,
+    DeleteLoggedModel, DeleteLoggedModelTag, DeleteModelAlias, DeleteModelVersion,
+    DeleteModelVersionTag, DeleteRegisteredModel, DeleteRegisteredModelTag, FinalizeLoggedModel,
+    GetCurrentUser, GetDownloadUri, GetExperiment, GetExperimentByName, GetLatestVersions,
+    GetLoggedModel, GetMetricHistory, GetModelVersion, GetModelVersionByAlias, GetRegisteredModel,
+    GetRun, GetServerInfo, ListArtifacts, LogBatch, LogLoggedModelParams, LogMetric, LogParam,
+    RenameRegisteredModel, SearchExperiments, SearchLoggedModels, SearchModelVersions,
+    SearchRegisteredModels, SearchRuns, SetLoggedModelTags, SetModelAlias, SetModelVersionTag,
+    SetRegisteredModelTag, SetTag, TransitionStage, UpdateModelVersion, UpdateRegisteredModel,
+    UpdateRun,
 };
 
 /// The verb of an endpoint.
@@ -17,6 +23,10 @@ pub enum Method {
     Get,
     /// The request travels as a JSON body.
     Post,
+    /// The request travels as a JSON body.
+    Patch,
+    /// The request travels as a JSON body.
+    Delete,
 }
 
 impl Method {
@@ -25,6 +35,8 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
         }
     }
 }
@@ -35,7 +47,8 @@ pub trait Endpoint: Serialize {
     type Response: DeserializeOwned;
     /// The verb.
     const METHOD: Method;
-    /// The path below the server's base URL; it begins with `/api/`.
+    /// The path below the server's base URL; it begins with `/api/`. A segment
+    /// in braces stands for the field of that name, which travels there.
     const PATH: &'static str;
     /// Whether repeating the call changes nothing more on the server, which
     /// makes it safe to retry. Searches are, though they are POSTs.
@@ -90,9 +103,35 @@ endpoints! {
     SetTag => Empty: Post "/api/2.0/mlflow/runs/set-tag", true;
     GetMetricHistory => GetMetricHistoryResponse: Get "/api/2.0/mlflow/metrics/get-history", true;
     ListArtifacts => ListArtifactsResponse: Get "/api/2.0/mlflow/artifacts/list", true;
-    GetModelVersionByAlias => ModelVersionResponse: Get "/api/2.0/mlflow/registered-models/alias", true;
+    CreateRegisteredModel => RegisteredModelResponse: Post "/api/2.0/mlflow/registered-models/create", false;
+    GetRegisteredModel => RegisteredModelResponse: Get "/api/2.0/mlflow/registered-models/get", true;
+    RenameRegisteredModel => RegisteredModelResponse: Post "/api/2.0/mlflow/registered-models/rename", false;
+    UpdateRegisteredModel => RegisteredModelResponse: Patch "/api/2.0/mlflow/registered-models/update", true;
+    DeleteRegisteredModel => Empty: Delete "/api/2.0/mlflow/registered-models/delete", false;
+    SearchRegisteredModels => SearchRegisteredModelsResponse: Get "/api/2.0/mlflow/registered-models/search", true;
     GetLatestVersions => ModelVersionsResponse: Get "/api/2.0/mlflow/registered-models/get-latest-versions", true;
+    SetRegisteredModelTag => Empty: Post "/api/2.0/mlflow/registered-models/set-tag", true;
+    DeleteRegisteredModelTag => Empty: Delete "/api/2.0/mlflow/registered-models/delete-tag", true;
+    SetModelAlias => Empty: Post "/api/2.0/mlflow/registered-models/alias", true;
+    DeleteModelAlias => Empty: Delete "/api/2.0/mlflow/registered-models/alias", true;
+    GetModelVersionByAlias => ModelVersionResponse: Get "/api/2.0/mlflow/registered-models/alias", true;
+    CreateModelVersion => ModelVersionResponse: Post "/api/2.0/mlflow/model-versions/create", false;
+    GetModelVersion => ModelVersionResponse: Get "/api/2.0/mlflow/model-versions/get", true;
+    UpdateModelVersion => ModelVersionResponse: Patch "/api/2.0/mlflow/model-versions/update", true;
+    TransitionStage => ModelVersionResponse: Post "/api/2.0/mlflow/model-versions/transition-stage", true;
+    DeleteModelVersion => Empty: Delete "/api/2.0/mlflow/model-versions/delete", false;
+    SearchModelVersions => SearchModelVersionsResponse: Get "/api/2.0/mlflow/model-versions/search", true;
     GetDownloadUri => DownloadUriResponse: Get "/api/2.0/mlflow/model-versions/get-download-uri", true;
+    SetModelVersionTag => Empty: Post "/api/2.0/mlflow/model-versions/set-tag", true;
+    DeleteModelVersionTag => Empty: Delete "/api/2.0/mlflow/model-versions/delete-tag", true;
+    CreateLoggedModel => LoggedModelResponse: Post "/api/2.0/mlflow/logged-models", false;
+    SearchLoggedModels => SearchLoggedModelsResponse: Post "/api/2.0/mlflow/logged-models/search", true;
+    GetLoggedModel => LoggedModelResponse: Get "/api/2.0/mlflow/logged-models/{model_id}", true;
+    FinalizeLoggedModel => LoggedModelResponse: Patch "/api/2.0/mlflow/logged-models/{model_id}", true;
+    DeleteLoggedModel => Empty: Delete "/api/2.0/mlflow/logged-models/{model_id}", true;
+    SetLoggedModelTags => Empty: Patch "/api/2.0/mlflow/logged-models/{model_id}/tags", true;
+    DeleteLoggedModelTag => Empty: Delete "/api/2.0/mlflow/logged-models/{model_id}/tags/{tag_key}", false;
+    LogLoggedModelParams => Empty: Post "/api/2.0/mlflow/logged-models/{model_id}/params", false;
     GetServerInfo => ServerInfo: Get "/api/3.0/mlflow/server-info", true;
     GetCurrentUser => CurrentUserResponse: Get "/api/2.0/mlflow/users/current", true;
 }

@@ -1,4 +1,4 @@
-//! Run status, view type and lifecycle stage.
+//! Run status, view type, lifecycle stage and a logged model's status.
 
 use std::fmt;
 
@@ -19,6 +19,16 @@ macro_rules! wire_enum {
             /// The name that MLflow uses on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
+            }
+
+            /// The number that protobuf gave it.
+            pub const fn number(self) -> i64 {
+                match self { $(Self::$variant => $number,)* }
+            }
+
+            /// The value of a number; the default for one that is none.
+            pub fn from_number(number: i64) -> Self {
+                match number { $($number => Self::$variant,)* _ => Self::default() }
             }
         }
 
@@ -94,5 +104,20 @@ wire_enum! {
         Active = "active", 1;
         /// Deleted; it can be restored.
         Deleted = "deleted", 2;
+    }
+}
+
+wire_enum! {
+    /// Whether a logged model's files are all there.
+    pub enum LoggedModelStatus {
+        /// They are being uploaded.
+        Pending = "LOGGED_MODEL_PENDING", 1;
+        /// They are.
+        Ready = "LOGGED_MODEL_READY", 2;
+        /// They will never be.
+        UploadFailed = "LOGGED_MODEL_UPLOAD_FAILED", 3;
+        /// Absent, or a status that this crate does not know.
+        #[default]
+        Unspecified = "LOGGED_MODEL_STATUS_UNSPECIFIED", 0;
     }
 }

@@ -29,6 +29,8 @@ pub enum Entity {
     Tag,
     /// A field of the object itself, such as `start_time`.
     Attribute,
+    /// A field of a dataset that a run read.
+    Dataset,
 }
 
 impl Entity {
@@ -39,6 +41,18 @@ impl Entity {
             Self::Param => "params",
             Self::Tag => "tags",
             Self::Attribute => "attributes",
+            Self::Dataset => "datasets",
+        }
+    }
+
+    /// What MLflow's messages call it.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Metric => "metric",
+            Self::Param => "parameter",
+            Self::Tag => "tag",
+            Self::Attribute => "attribute",
+            Self::Dataset => "dataset",
         }
     }
 }

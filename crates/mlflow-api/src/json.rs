@@ -15,6 +15,35 @@ where
     Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
+/// For a list of texts: a query has one text as a text.
+pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Texts {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Option::<Texts>::deserialize(deserializer)? {
+        None => Vec::new(),
+        Some(Texts::One(text)) => vec![text],
+        Some(Texts::Many(texts)) => texts,
+    })
+}
+
+/// For an optional `bool` field: a query has it as a text.
+pub(crate) fn opt_flag<'de, D: Deserializer<'de>>(d: D) -> Result<Option<bool>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Flag {
+        Bool(bool),
+        Text(String),
+    }
+    Ok(Option::<Flag>::deserialize(d)?.map(|flag| match flag {
+        Flag::Bool(flag) => flag,
+        Flag::Text(text) => text.eq_ignore_ascii_case("true"),
+    }))
+}
+
 /// A 64-bit integer: a number, a whole floating-point number, or a string of either.
 struct Int64(i64);
 

@@ -43,9 +43,12 @@ mod experiment;
 pub mod filter;
 mod json;
 pub mod limits;
+mod logged_model;
 mod metric;
+mod model_version;
 mod registry;
 mod run;
+pub mod search;
 mod server;
 mod tag;
 pub mod tags;
@@ -56,17 +59,30 @@ pub use artifact::{
     MultipartUploadCredential, MultipartUploadPart, PresignedDownload,
 };
 pub use endpoint::{ENDPOINTS, Endpoint, EndpointInfo, Method};
-pub use enums::{LifecycleStage, RunStatus, ViewType};
+pub use enums::{LifecycleStage, LoggedModelStatus, RunStatus, ViewType};
 pub use error::{ErrorBody, ErrorCode};
 pub use experiment::{
     CreateExperiment, CreateExperimentResponse, Experiment, GetExperiment, GetExperimentByName,
     GetExperimentResponse, SearchExperiments, SearchExperimentsResponse,
 };
+pub use logged_model::{
+    CreateLoggedModel, DeleteLoggedModel, DeleteLoggedModelTag, FinalizeLoggedModel,
+    GetLoggedModel, LogLoggedModelParams, LoggedModel, LoggedModelData, LoggedModelDataset,
+    LoggedModelInfo, LoggedModelOrder, LoggedModelResponse, SearchLoggedModels,
+    SearchLoggedModelsResponse, SetLoggedModelTags,
+};
 pub use metric::{GetMetricHistory, GetMetricHistoryResponse, LogMetric, Metric};
+pub use model_version::{
+    CreateModelVersion, DeleteModelVersion, DeleteModelVersionTag, DownloadUriResponse,
+    GetDownloadUri, GetModelVersion, ModelVersion, ModelVersionResponse, SearchModelVersions,
+    SearchModelVersionsResponse, SetModelVersionTag, TransitionStage, UpdateModelVersion,
+};
 pub use registry::{
-    DownloadUriResponse, GetDownloadUri, GetLatestVersions, GetLoggedModelResponse,
-    GetModelVersionByAlias, LoggedModel, LoggedModelInfo, ModelVersion, ModelVersionResponse,
-    ModelVersionsResponse,
+    CreateRegisteredModel, DeleteModelAlias, DeleteRegisteredModel, DeleteRegisteredModelTag,
+    GetLatestVersions, GetModelVersionByAlias, GetRegisteredModel, ModelAlias,
+    ModelVersionsResponse, RegisteredModel, RegisteredModelResponse, RenameRegisteredModel,
+    SearchRegisteredModels, SearchRegisteredModelsResponse, SetModelAlias, SetRegisteredModelTag,
+    UpdateRegisteredModel,
 };
 pub use run::{
     CreateRun, Dataset, DatasetInput, Empty, GetRun, GetRunResponse, LogBatch, LogParam,

@@ -31,3 +31,15 @@ pub const MAX_TAG_VALUE_LENGTH: usize = 8000;
 pub const MAX_EXPERIMENT_TAG_VALUE_LENGTH: usize = 20_000;
 /// Characters in an experiment's name.
 pub const MAX_EXPERIMENT_NAME_LENGTH: usize = 500;
+/// Page size of a registered models search that names none.
+pub const SEARCH_REGISTERED_MODELS_DEFAULT_MAX_RESULTS: u32 = 100;
+/// The largest page of a registered models search; more is an error.
+pub const SEARCH_REGISTERED_MODELS_MAX_RESULTS: u32 = 1000;
+/// The largest page of a model versions search, and what one that names none has.
+pub const SEARCH_MODEL_VERSIONS_MAX_RESULTS: u32 = 200_000;
+/// Page size of a logged models search that names none.
+pub const SEARCH_LOGGED_MODELS_DEFAULT_MAX_RESULTS: u32 = 50;
+/// Characters in the value of a tag of the registry.
+pub const MAX_REGISTRY_TAG_VALUE_LENGTH: usize = 100_000;
+/// Characters in an alias of a model version.
+pub const MAX_ALIAS_LENGTH: usize = 255;

@@ -40,3 +40,9 @@ pub const LOGGED_ARTIFACTS: &str = "mlflow.loggedArtifacts";
 pub const EXPERIMENT_KIND: &str = "mlflow.experimentKind";
 /// Marks the experiment in which MLflow's AI gateway keeps its traces.
 pub const EXPERIMENT_IS_GATEWAY: &str = "mlflow.experiment.isGateway";
+/// Marks a registered model, or a version of one, as a prompt: `true`.
+pub const IS_PROMPT: &str = "mlflow.prompt.is_prompt";
+/// The text of a version of a prompt.
+pub const PROMPT_TEXT: &str = "mlflow.prompt.text";
+/// The versions that a logged model was registered as, as JSON.
+pub const MODEL_VERSIONS: &str = "mlflow.modelVersions";

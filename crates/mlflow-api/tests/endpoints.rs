@@ -92,14 +92,113 @@ fn requests_are_mlflow_s() {
     check(&SetTag { run_id: run_id.clone(), tag: Tag::default() }, &[]);
     let (name, version) = ("m".to_owned(), "1".to_owned());
     check(&GetModelVersionByAlias { name: name.clone(), alias: "a".into() }, &["model_version"]);
-    check(&GetLatestVersions { name: name.clone() }, &["model_versions"]);
+    let latest = GetLatestVersions { name: name.clone(), stages: vec!["None".into()] };
+    check(&latest, &["model_versions"]);
     check(&GetDownloadUri { name, version }, &["artifact_uri"]);
     check(&LogBatch { run_id, metrics: vec![metric], params: vec![], tags }, &[]);
 }
 
 #[test]
+fn requests_of_the_registry_are_mlflow_s() {
+    let (name, version, key) = ("m".to_owned(), "1".to_owned(), "k".to_owned());
+    let (alias, text, tag) = ("a".to_owned(), Some("t".to_owned()), Tag::default());
+    let create = CreateRegisteredModel {
+        name: name.clone(),
+        tags: vec![tag.clone()],
+        description: text.clone(),
+    };
+    check(&create, &["registered_model"]);
+    check(&GetRegisteredModel { name: name.clone() }, &["registered_model"]);
+    let rename = RenameRegisteredModel { name: name.clone(), new_name: "n".into() };
+    check(&rename, &["registered_model"]);
+    let update = UpdateRegisteredModel { name: name.clone(), description: text.clone() };
+    check(&update, &["registered_model"]);
+    check(&DeleteRegisteredModel { name: name.clone() }, &[]);
+    let search = SearchRegisteredModels {
+        filter: text.clone(),
+        max_results: 1,
+        order_by: vec!["name".into()],
+        page_token: text.clone(),
+    };
+    check(&search, &["registered_models", "next_page_token"]);
+    check(&SetRegisteredModelTag { name: name.clone(), tag: tag.clone() }, &[]);
+    check(&DeleteRegisteredModelTag { name: name.clone(), key: key.clone() }, &[]);
+    let point =
+        SetModelAlias { name: name.clone(), alias: alias.clone(), version: version.clone() };
+    check(&point, &[]);
+    check(&DeleteModelAlias { name: name.clone(), alias }, &[]);
+    let create = CreateModelVersion {
+        name: name.clone(),
+        source: "s".into(),
+        run_id: text.clone(),
+        tags: vec![tag.clone()],
+        run_link: text.clone(),
+        description: text.clone(),
+        model_id: text.clone(),
+    };
+    check(&create, &["model_version"]);
+    let get = GetModelVersion { name: name.clone(), version: version.clone() };
+    check(&get, &["model_version"]);
+    let update = UpdateModelVersion {
+        name: name.clone(),
+        version: version.clone(),
+        description: text.clone(),
+    };
+    check(&update, &["model_version"]);
+    let transition = TransitionStage {
+        name: name.clone(),
+        version: version.clone(),
+        stage: "None".into(),
+        archive_existing_versions: true,
+    };
+    check(&transition, &["model_version"]);
+    check(&DeleteModelVersion { name: name.clone(), version: version.clone() }, &[]);
+    let search = SearchModelVersions {
+        filter: text.clone(),
+        max_results: 1,
+        order_by: vec!["name".into()],
+        page_token: text,
+    };
+    check(&search, &["model_versions", "next_page_token"]);
+    check(&SetModelVersionTag { name: name.clone(), version: version.clone(), tag }, &[]);
+    check(&DeleteModelVersionTag { name, version, key }, &[]);
+}
+
+#[test]
+fn requests_about_logged_models_are_mlflow_s() {
+    let (model_id, text) = ("m-1".to_owned(), Some("t".to_owned()));
+    let (tags, params) = (vec![Tag::default()], vec![Param::default()]);
+    let create = CreateLoggedModel {
+        experiment_id: "1".into(),
+        name: text.clone(),
+        model_type: text.clone(),
+        source_run_id: text.clone(),
+        params: params.clone(),
+        tags: tags.clone(),
+    };
+    check(&create, &["model"]);
+    // `allow_deleted` is in no protobuf.
+    check(&GetLoggedModel { model_id: model_id.clone(), allow_deleted: None }, &["model"]);
+    let status = Some(LoggedModelStatus::Ready);
+    check(&FinalizeLoggedModel { model_id: model_id.clone(), status }, &["model"]);
+    check(&DeleteLoggedModel { model_id: model_id.clone() }, &[]);
+    let search = SearchLoggedModels {
+        experiment_ids: vec!["1".into()],
+        filter: text.clone(),
+        datasets: vec![LoggedModelDataset::default()],
+        max_results: 1,
+        order_by: vec![LoggedModelOrder::default()],
+        page_token: text,
+    };
+    check(&search, &["models", "next_page_token"]);
+    check(&SetLoggedModelTags { model_id: model_id.clone(), tags }, &[]);
+    check(&DeleteLoggedModelTag { model_id: model_id.clone(), tag_key: "k".into() }, &[]);
+    check(&LogLoggedModelParams { model_id, params }, &[]);
+}
+
+#[test]
 fn the_table_is_complete_and_has_no_twins() {
-    assert_eq!(ENDPOINTS.len(), 19);
+    assert_eq!(ENDPOINTS.len(), 45);
     let unique: BTreeSet<_> = ENDPOINTS.iter().map(|e| (e.method.as_str(), e.path)).collect();
     assert_eq!(unique.len(), ENDPOINTS.len());
     // Not in the protobufs: a Flask route, and the basic-auth app's.
@@ -107,8 +206,10 @@ fn the_table_is_complete_and_has_no_twins() {
     for endpoint in ENDPOINTS {
         let known = reference(endpoint.method.as_str(), endpoint.path).is_some();
         assert_ne!(known, own.contains(&endpoint.path), "{}", endpoint.path);
-        // Whoever creates twice has two, or an error.
-        assert_ne!(endpoint.idempotent, endpoint.path.ends_with("/create"), "{}", endpoint.path);
+        // Whoever creates twice has two, or an error; so has who renames twice.
+        let once = ["/create", "/rename", "/delete", "/logged-models", "/params", "/{tag_key}"];
+        let is_once = once.iter().any(|end| endpoint.path.ends_with(end));
+        assert_ne!(endpoint.idempotent, is_once, "{}", endpoint.path);
     }
 }
 

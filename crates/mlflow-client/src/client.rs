@@ -7,9 +7,9 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Method, Request, Response};
 use mlflow_api::{
-    Endpoint, Experiment, GetCurrentUser, GetExperiment, GetExperimentByName,
-    GetLoggedModelResponse, GetRun, GetServerInfo, LoggedModel, Run, SearchExperiments,
-    SearchExperimentsResponse, SearchRuns, SearchRunsResponse, ServerInfo, User, VERSION_PATH,
+    Endpoint, Experiment, GetCurrentUser, GetExperiment, GetExperimentByName, GetLoggedModel,
+    GetRun, GetServerInfo, LoggedModel, Run, SearchExperiments, SearchExperimentsResponse,
+    SearchRuns, SearchRunsResponse, ServerInfo, User, VERSION_PATH,
 };
 
 use crate::error::{Error, ErrorKind};
@@ -102,23 +102,22 @@ impl<T: Transport> Client<T> {
     /// See [`ErrorKind`]; so for every method below.
     pub async fn call<E: Endpoint>(&self, request: &E) -> Result<E::Response, Error> {
         let method = query::method(E::METHOD);
-        let mut url = self.shared.base.join(E::PATH);
-        let invalid = |error: serde_json::Error, url: &str| {
+        let invalid = |error: serde_json::Error| {
             let detail = error.to_string();
-            Error::new(ErrorKind::InvalidRequest { detail }, query::method(E::METHOD), url)
+            let url = self.shared.base.join(E::PATH);
+            Error::new(ErrorKind::InvalidRequest { detail }, query::method(E::METHOD), &url)
         };
-        let body = match E::METHOD {
-            mlflow_api::Method::Get => {
-                let query = query::encode(request).map_err(|error| invalid(error, &url))?;
-                if !query.is_empty() {
-                    url.push('?');
-                    url.push_str(&query);
-                }
-                None
+        let mut fields = query::fields(request).map_err(invalid)?;
+        let mut url = self.shared.base.join(&query::path(E::PATH, &mut fields));
+        let body = if method == Method::GET {
+            let query = query::encode(&fields);
+            if !query.is_empty() {
+                url.push('?');
+                url.push_str(&query);
             }
-            mlflow_api::Method::Post => {
-                Some(serde_json::to_vec(request).map_err(|error| invalid(error, &url))?.into())
-            }
+            None
+        } else {
+            Some(serde_json::to_vec(&fields).map_err(invalid)?.into())
         };
         let call = Call { method, url, body, idempotent: E::IDEMPOTENT };
         let response = self.exchange(&call).await?;
@@ -176,13 +175,8 @@ impl<T: Transport> Client<T> {
 
     /// A logged model by its id. Only servers of 3.x have any.
     pub async fn get_logged_model(&self, model_id: &str) -> Result<LoggedModel, Error> {
-        let path = format!("/api/2.0/mlflow/logged-models/{}", query::segment(model_id));
-        let url = self.shared.base.join(&path);
-        let call = Call { method: Method::GET, url, body: None, idempotent: true };
-        let response = self.exchange(&call).await?;
-        classify::json::<GetLoggedModelResponse>(response.body())
-            .map(|answer| answer.model)
-            .ok_or_else(|| call.not_mlflow(&response))
+        let request = GetLoggedModel { model_id: model_id.to_owned(), allow_deleted: None };
+        Ok(self.call(&request).await?.model)
     }
 
     /// Who is signed in. Only servers with MLflow's basic-auth app know.

@@ -1,31 +1,43 @@
-//! A request as a query string.
+//! A request as a path, and a query string or a JSON body.
 
 use http::Method;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What need not be encoded: RFC 3986's unreserved characters.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A text as one segment of a path.
-pub(crate) fn segment(text: &str) -> PercentEncode<'_> {
-    utf8_percent_encode(text, ENCODED)
+/// The fields of a request.
+pub(crate) fn fields<T: Serialize>(request: &T) -> Result<Map<String, Value>, serde_json::Error> {
+    Ok(match serde_json::to_value(request)? {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    })
 }
 
-/// The fields of `request` as `a=1&b=2`: a list as a repeated key, an absent
-/// field not at all.
-pub(crate) fn encode<T: Serialize>(request: &T) -> Result<String, serde_json::Error> {
+/// The path with the fields in it that its braces name; they are taken away.
+pub(crate) fn path(template: &str, fields: &mut Map<String, Value>) -> String {
+    let segments = template.split('/').map(|segment| {
+        let name = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        match name.and_then(|name| fields.remove(name)) {
+            Some(Value::String(text)) => utf8_percent_encode(&text, ENCODED).to_string(),
+            _ => segment.to_owned(),
+        }
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// The fields as `a=1&b=2`: a list as a repeated key, an absent field not at all.
+pub(crate) fn encode(fields: &Map<String, Value>) -> String {
     let mut query = String::new();
-    if let Value::Object(fields) = serde_json::to_value(request)? {
-        for (key, value) in &fields {
-            match value {
-                Value::Array(values) => values.iter().for_each(|v| push(&mut query, key, v)),
-                value => push(&mut query, key, value),
-            }
+    for (key, value) in fields {
+        match value {
+            Value::Array(values) => values.iter().for_each(|v| push(&mut query, key, v)),
+            value => push(&mut query, key, value),
         }
     }
-    Ok(query)
+    query
 }
 
 fn push(query: &mut String, key: &str, value: &Value) {
@@ -47,5 +59,7 @@ pub(crate) const fn method(method: mlflow_api::Method) -> Method {
     match method {
         mlflow_api::Method::Get => Method::GET,
         mlflow_api::Method::Post => Method::POST,
+        mlflow_api::Method::Patch => Method::PATCH,
+        mlflow_api::Method::Delete => Method::DELETE,
     }
 }

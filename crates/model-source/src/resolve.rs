@@ -49,7 +49,8 @@ async fn step<T: Transport>(source: &Source, server: &Client<T>) -> Result<Sourc
                     answer.map_err(missing)?.model_version.version
                 }
                 Pick::Latest => {
-                    let answer = server.call(&GetLatestVersions { name: name.clone() }).await;
+                    let all = GetLatestVersions { name: name.clone(), stages: Vec::new() };
+                    let answer = server.call(&all).await;
                     let versions = answer.map_err(missing)?.model_versions;
                     let newest =
                         versions.iter().filter_map(|v| v.version.parse::<u32>().ok()).max();

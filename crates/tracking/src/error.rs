@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use mlflow_api::search::SearchError;
 use mlflow_api::{ErrorBody, ErrorCode};
 
 use crate::call;
@@ -59,6 +60,12 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<SearchError> for Error {
+    fn from(error: SearchError) -> Self {
+        Self::new(error.code().clone(), error.message())
+    }
+}
 
 impl From<SqlError> for Error {
     fn from(error: SqlError) -> Self {

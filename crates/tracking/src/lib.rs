@@ -15,12 +15,15 @@
 mod call;
 mod error;
 mod experiments;
+mod logged_models;
 mod metrics;
 mod names;
 mod page;
+mod registry;
 mod routes;
 mod runs;
 mod schema;
+mod search;
 mod sql;
 
 pub use error::Error;

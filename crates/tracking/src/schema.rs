@@ -1,79 +1,37 @@
-//! The tables: names and columns of MLflow's SQLite schema.
+//! The tables: MLflow's whole SQLite schema, so that `mlflow server` opens our
+//! file, and we the one that it made.
 
+use crate::sql::Columns;
 use crate::{Error, Sql, Value};
+use mlflow_api::ErrorCode;
 
-/// Each statement makes a table or an index where it is missing.
-const TABLES: [&str; 12] = [
-    "CREATE TABLE IF NOT EXISTS experiments (
-        experiment_id INTEGER NOT NULL PRIMARY KEY,
-        name VARCHAR(256) NOT NULL,
-        artifact_location VARCHAR(256),
-        lifecycle_stage VARCHAR(32) CHECK (lifecycle_stage IN ('active', 'deleted')),
-        creation_time BIGINT,
-        last_update_time BIGINT,
-        workspace VARCHAR(63) DEFAULT 'default' NOT NULL,
-        UNIQUE (workspace, name)
-    )",
-    "CREATE TABLE IF NOT EXISTS experiment_tags (
-        key VARCHAR(250) NOT NULL,
-        value TEXT,
-        experiment_id INTEGER NOT NULL REFERENCES experiments (experiment_id),
-        PRIMARY KEY (key, experiment_id)
-    )",
-    "CREATE TABLE IF NOT EXISTS runs (
-        run_uuid VARCHAR(32) NOT NULL PRIMARY KEY,
-        name VARCHAR(250),
-        source_type VARCHAR(20),
-        source_name VARCHAR(500),
-        entry_point_name VARCHAR(50),
-        user_id VARCHAR(256),
-        status VARCHAR(9)
-            CHECK (status IN ('SCHEDULED', 'FAILED', 'FINISHED', 'RUNNING', 'KILLED')),
-        start_time BIGINT,
-        end_time BIGINT,
-        source_version VARCHAR(50),
-        lifecycle_stage VARCHAR(20) CHECK (lifecycle_stage IN ('active', 'deleted')),
-        artifact_uri VARCHAR(200),
-        experiment_id INTEGER REFERENCES experiments (experiment_id),
-        deleted_time BIGINT
-    )",
-    "CREATE TABLE IF NOT EXISTS tags (
-        key VARCHAR(250) NOT NULL,
-        value VARCHAR(8000),
-        run_uuid VARCHAR(32) NOT NULL REFERENCES runs (run_uuid),
-        PRIMARY KEY (key, run_uuid)
-    )",
-    "CREATE TABLE IF NOT EXISTS params (
-        key VARCHAR(250) NOT NULL,
-        value VARCHAR(8000) NOT NULL,
-        run_uuid VARCHAR(32) NOT NULL REFERENCES runs (run_uuid),
-        PRIMARY KEY (key, run_uuid)
-    )",
-    "CREATE TABLE IF NOT EXISTS metrics (
-        key VARCHAR(250) NOT NULL,
-        value FLOAT NOT NULL,
-        timestamp BIGINT NOT NULL,
-        run_uuid VARCHAR(32) NOT NULL REFERENCES runs (run_uuid),
-        step BIGINT DEFAULT 0 NOT NULL,
-        is_nan BOOLEAN DEFAULT 0 NOT NULL CHECK (is_nan IN (0, 1)),
-        PRIMARY KEY (key, timestamp, step, run_uuid, value, is_nan)
-    )",
-    "CREATE TABLE IF NOT EXISTS latest_metrics (
-        key VARCHAR(250) NOT NULL,
-        value FLOAT NOT NULL,
-        timestamp BIGINT,
-        step BIGINT NOT NULL,
-        is_nan BOOLEAN NOT NULL CHECK (is_nan IN (0, 1)),
-        run_uuid VARCHAR(32) NOT NULL REFERENCES runs (run_uuid),
-        PRIMARY KEY (key, run_uuid)
-    )",
-    "CREATE INDEX IF NOT EXISTS runs_by_experiment ON runs (experiment_id, start_time)",
-    // What was logged is read by run.
-    "CREATE INDEX IF NOT EXISTS metrics_by_run ON metrics (run_uuid, key, timestamp, step)",
-    "CREATE INDEX IF NOT EXISTS tags_by_run ON tags (run_uuid)",
-    "CREATE INDEX IF NOT EXISTS params_by_run ON params (run_uuid)",
-    "CREATE INDEX IF NOT EXISTS latest_metrics_by_run ON latest_metrics (run_uuid)",
+/// The revision of the schema, as MLflow's migrations name it; that of 3.17.
+const REVISION: &str = "dc11669786a5";
+
+/// Every table and index. Each statement makes one where it is missing. The
+/// indexes are MLflow's, since its migrations to later schemas drop some by
+/// name, and one more.
+const TABLES: [&str; 9] = [
+    include_str!("schema/experiments.sql"),
+    include_str!("schema/runs.sql"),
+    include_str!("schema/logged_models.sql"),
+    include_str!("schema/registry.sql"),
+    include_str!("schema/traces.sql"),
+    include_str!("schema/evaluation.sql"),
+    include_str!("schema/gateway.sql"),
+    include_str!("schema/server.sql"),
+    OWN_INDEX,
 ];
+
+/// MLflow has no index for the runs of an experiment.
+const OWN_INDEX: &str =
+    "CREATE INDEX IF NOT EXISTS runs_by_experiment ON runs (experiment_id, start_time)";
+
+/// The statements of [`TABLES`]. Paragraphs are statements, or comments.
+fn statements() -> impl Iterator<Item = &'static str> {
+    let paragraphs = TABLES.iter().flat_map(|file| file.split("\n\n"));
+    paragraphs.filter(|paragraph| !paragraph.starts_with("--"))
+}
 
 /// Where the artifacts of an experiment are kept: below the server itself.
 pub(crate) fn artifact_location(experiment_id: i64) -> String {
@@ -83,13 +41,29 @@ pub(crate) fn artifact_location(experiment_id: i64) -> String {
 /// Makes the tables where they are missing, and MLflow's experiment 0. `now`
 /// is the time in milliseconds since 1970.
 ///
+/// A store that has them all is found ready by one statement.
+///
 /// # Errors
-/// When the store fails.
+/// When the store fails, or has the tables of another version of MLflow.
 pub fn prepare(sql: &dyn Sql, now: i64) -> Result<(), Error> {
+    if is_ready(sql) {
+        return Ok(());
+    }
+    check_revision(sql)?;
     sql.transaction(&mut || {
-        for statement in TABLES {
+        for statement in statements() {
             sql.query(statement, &[])?;
         }
+        sql.query(
+            "INSERT INTO alembic_version (version_num) SELECT ?1
+             WHERE NOT EXISTS (SELECT * FROM alembic_version)",
+            &[REVISION.into()],
+        )?;
+        sql.query(
+            "INSERT OR IGNORE INTO workspaces (name, description)
+             VALUES ('default', 'Default workspace for legacy resources')",
+            &[],
+        )?;
         sql.query(
             "INSERT OR IGNORE INTO experiments
              (experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time)
@@ -98,4 +72,51 @@ pub fn prepare(sql: &dyn Sql, now: i64) -> Result<(), Error> {
         )?;
         Ok(())
     })
+}
+
+/// Whether nothing is left to do. In a store without tables the question itself
+/// fails, which says no, too.
+fn is_ready(sql: &dyn Sql) -> bool {
+    let rows = sql.query(
+        "SELECT count(*) FROM alembic_version WHERE version_num = ?1
+             AND EXISTS (SELECT * FROM sqlite_master WHERE name = 'runs_by_experiment')
+             AND EXISTS (SELECT * FROM experiments WHERE experiment_id = 0)",
+        &[REVISION.into()],
+    );
+    matches!(rows.as_deref(), Ok([row]) if row.as_slice() == [Value::Integer(1)])
+}
+
+/// Refuses tables of another revision. Those without a `workspace` are of an
+/// MLflow from before it wrote revisions down.
+fn check_revision(sql: &dyn Sql) -> Result<(), Error> {
+    let tables = sql.query(
+        "SELECT (SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'),
+             (SELECT count(*) FROM sqlite_master WHERE name = 'experiments'),
+             (SELECT count(*) FROM pragma_table_info('experiments') WHERE name = 'workspace')",
+        &[],
+    )?;
+    let mut tables = Columns::of(tables.into_iter().next().unwrap_or_default());
+    let [has_revision, has_experiments, has_workspaces] =
+        [tables.integer(), tables.integer(), tables.integer()].map(|count| count > 0);
+    if !has_revision {
+        return if has_experiments && !has_workspaces {
+            Err(other_revision("none"))
+        } else {
+            Ok(())
+        };
+    }
+    let revisions = sql.query("SELECT version_num FROM alembic_version", &[])?;
+    match revisions.into_iter().next().map(|row| Columns::of(row).text()) {
+        Some(revision) if revision != REVISION => Err(other_revision(&revision)),
+        _ => Ok(()),
+    }
+}
+
+fn other_revision(found: &str) -> Error {
+    Error::new(
+        ErrorCode::InvalidState,
+        format!(
+            "the store has the tables of another version of MLflow (revision {found}; this server's is {REVISION}): import it, or bring it there with `mlflow db upgrade` of MLflow 3.17"
+        ),
+    )
 }

@@ -4,100 +4,12 @@
 //! rooms; here are the rules of the store.
 #![cfg(test)]
 
-use bytes::Bytes;
-use http::{Method, Request};
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ToSql};
+#[allow(dead_code)] // not every file of tests needs all of it
+mod support;
+
+use http::Method;
 use serde_json::{Value as Json, json};
-use tracking::{Error, Row, Sql, SqlError, Value};
-
-struct Store(Connection);
-
-struct Parameter<'a>(&'a Value);
-
-impl ToSql for Parameter<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self.0 {
-            Value::Null => ValueRef::Null,
-            Value::Integer(value) => ValueRef::Integer(*value),
-            Value::Real(value) => ValueRef::Real(*value),
-            Value::Text(value) => ValueRef::Text(value.as_bytes()),
-        }))
-    }
-}
-
-fn failed(error: rusqlite::Error) -> SqlError {
-    SqlError(error.to_string())
-}
-
-impl Sql for Store {
-    fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
-        let mut prepared = self.0.prepare(statement).map_err(failed)?;
-        let columns = prepared.column_count();
-        let parameters = rusqlite::params_from_iter(parameters.iter().map(Parameter));
-        let mut rows = prepared.query(parameters).map_err(failed)?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next().map_err(failed)? {
-            let values = (0..columns).map(|i| match row.get_ref(i).unwrap() {
-                ValueRef::Integer(value) => Value::Integer(value),
-                ValueRef::Real(value) => Value::Real(value),
-                ValueRef::Text(text) => Value::Text(String::from_utf8(text.to_vec()).unwrap()),
-                ValueRef::Null | ValueRef::Blob(_) => Value::Null,
-            });
-            all.push(values.collect());
-        }
-        Ok(all)
-    }
-
-    fn transaction(&self, work: &mut dyn FnMut() -> Result<(), Error>) -> Result<(), Error> {
-        let transaction = self.0.unchecked_transaction().unwrap();
-        work()?;
-        transaction.commit().unwrap();
-        Ok(())
-    }
-}
-
-fn store() -> Store {
-    let store = Store(Connection::open_in_memory().unwrap());
-    store.0.execute_batch("PRAGMA foreign_keys = ON").unwrap();
-    tracking::prepare(&store, 1000).unwrap();
-    store
-}
-
-impl Store {
-    fn ask(&self, method: Method, path: &str, body: &str) -> (u16, Json) {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("content-type", "application/json")
-            .body(Bytes::from(body.to_owned()))
-            .unwrap();
-        let answer = tracking::answer(self, 2000, &request);
-        let body = serde_json::from_slice(answer.body()).unwrap_or(Json::Null);
-        (answer.status().as_u16(), body)
-    }
-
-    fn get(&self, path: &str) -> (u16, Json) {
-        self.ask(Method::GET, &format!("/api/2.0/mlflow/{path}"), "")
-    }
-
-    fn post(&self, path: &str, body: Json) -> (u16, Json) {
-        self.ask(Method::POST, &format!("/api/2.0/mlflow/{path}"), &body.to_string())
-    }
-
-    /// A new run of experiment 0.
-    fn run(&self) -> String {
-        let (status, answer) = self.post("runs/create", json!({"experiment_id": "0"}));
-        assert_eq!(status, 200, "{answer}");
-        answer["run"]["info"]["run_id"].as_str().unwrap().to_owned()
-    }
-
-    fn data(&self, run: &str) -> Json {
-        let (status, answer) = self.get(&format!("runs/get?run_id={run}"));
-        assert_eq!(status, 200, "{answer}");
-        answer["run"]["data"].clone()
-    }
-}
+use support::store;
 
 fn metric(key: &str, value: Json, timestamp: i64, step: i64) -> Json {
     json!({"key": key, "value": value, "timestamp": timestamp, "step": step})
@@ -225,7 +137,7 @@ fn requests_that_are_none_are_refused_and_the_next_one_works() {
     let big = "x".repeat(tracking::MAX_BODY + 1);
     let (status, _) = store.ask(Method::POST, "/api/2.0/mlflow/experiments/create", &big);
     assert_eq!(status, 400);
-    let (status, error) = store.post("registered-models/create", json!({"name": "m"}));
+    let (status, error) = store.post("runs/log-model", json!({}));
     assert_eq!((status, error["error_code"].as_str()), (501, Some("NOT_IMPLEMENTED")));
     let (status, answer) = store.post("experiments/create", json!({"name": "e'; --"}));
     assert_eq!((status, answer["experiment_id"].as_str()), (200, Some("1")));
@@ -246,7 +158,8 @@ fn both_prefixes_answer_alike() {
 fn the_server_says_how_artifacts_are_served_beside_it() {
     let store = store();
     let ask = |serving: Option<tracking::ArtifactServing>| -> Json {
-        let mut request = Request::get("/api/3.0/mlflow/server-info").body(Bytes::new()).unwrap();
+        let mut request =
+            http::Request::get("/api/3.0/mlflow/server-info").body(bytes::Bytes::new()).unwrap();
         if let Some(serving) = serving {
             request.extensions_mut().insert(serving);
         }

@@ -1,16 +1,18 @@
-//! Experiments: created, found, listed.
+//! Experiments: created, found, listed, changed, deleted.
+
+mod search;
+
+pub(crate) use search::{in_experiments, search};
 
 use mlflow_api::{
     CreateExperiment, CreateExperimentResponse, ErrorCode, Experiment, GetExperiment,
-    GetExperimentByName, GetExperimentResponse, LifecycleStage, SearchExperiments,
-    SearchExperimentsResponse, Tag, ViewType, limits,
+    GetExperimentByName, GetExperimentResponse, LifecycleStage, Tag, ViewType, limits,
 };
 
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer as _};
 
 use crate::call::required;
-use crate::page::Page;
 use crate::schema::artifact_location;
 use crate::sql::Columns;
 use crate::{Error, Row, Sql, Value};
@@ -100,34 +102,6 @@ pub(crate) fn get_by_name(
             Error::unknown(format!("Could not find experiment with name '{name}'"))
         })?;
     Ok(GetExperimentResponse { experiment })
-}
-
-pub(crate) fn search(
-    sql: &dyn Sql,
-    asked: &SearchExperiments,
-) -> Result<SearchExperimentsResponse, Error> {
-    let limit = limits::SEARCH_EXPERIMENTS_MAX_RESULTS;
-    let page = Page::of_search(asked.page_token.as_deref(), asked.max_results, limit)?;
-    if asked.filter.as_deref().is_some_and(|filter| !filter.is_empty())
-        || !asked.order_by.is_empty()
-    {
-        return Err(Error::new(
-            ErrorCode::NotImplemented,
-            "this server does not filter or order experiments yet",
-        ));
-    }
-    let (limit, offset) = page.limit_and_offset();
-    let statement = format!(
-        "SELECT {COLUMNS} FROM experiments e
-         WHERE workspace = 'default' AND lifecycle_stage IN (?1, ?2)
-         ORDER BY last_update_time DESC, experiment_id DESC LIMIT ?3 OFFSET ?4"
-    );
-    let (first, second) = stages(asked.view_type);
-    let mut rows =
-        sql.query(&statement, &[first.into(), second.into(), limit.into(), offset.into()])?;
-    let next_page_token = page.cut(&mut rows);
-    let experiments = rows.into_iter().map(experiment).collect();
-    Ok(SearchExperimentsResponse { experiments, next_page_token })
 }
 
 /// The two stages that a view shows; one twice where it shows one.

@@ -1,17 +1,20 @@
 //! Runs: created, found, listed, updated; and what they log.
 
+mod search;
+
+pub(crate) use search::search;
+
 use mlflow_api::{
-    CreateRun, Empty, ErrorCode, GetRun, GetRunResponse, LifecycleStage, LogBatch, LogMetric,
-    LogParam, Metric, Param, Run, RunData, RunInfo, RunStatus, SearchRuns, SearchRunsResponse,
-    SetTag, Tag, UpdateRun, UpdateRunResponse, limits, tags,
+    CreateRun, Empty, GetRun, GetRunResponse, LifecycleStage, LogBatch, LogMetric, LogParam,
+    Metric, Param, Run, RunData, RunInfo, RunStatus, SetTag, Tag, UpdateRun, UpdateRunResponse,
+    limits, tags,
 };
 use uuid::Uuid;
 
 use crate::call::required;
-use crate::experiments::{self, named, pairs, stages};
-use crate::page::Page;
+use crate::experiments::{self, named, pairs};
 use crate::sql::Columns;
-use crate::{Error, Row, Sql, Value, names};
+use crate::{Error, Row, Sql, Value, logged_models, names};
 
 /// The columns of a run's info, and what it logged as JSON arrays. A metric is
 /// `[key, value, is_nan, timestamp, step]`; the value with all its digits.
@@ -121,45 +124,6 @@ pub(crate) fn update(sql: &dyn Sql, asked: &UpdateRun) -> Result<UpdateRunRespon
         write_tag(sql, id, &Tag { key: tags::RUN_NAME.into(), value: name.clone() })?;
     }
     Ok(UpdateRunResponse { run_info: find(sql, id)?.info })
-}
-
-pub(crate) fn search(sql: &dyn Sql, asked: &SearchRuns) -> Result<SearchRunsResponse, Error> {
-    let limit = limits::SEARCH_RUNS_MAX_RESULTS;
-    let page = Page::of_search(asked.page_token.as_deref(), asked.max_results, limit)?;
-    let by_start_time = |key: &String| {
-        let key = key.strip_prefix("attributes.").unwrap_or(key);
-        key.eq_ignore_ascii_case("start_time DESC")
-    };
-    if asked.filter.as_deref().is_some_and(|filter| !filter.is_empty())
-        || !asked.order_by.iter().all(by_start_time)
-    {
-        return Err(Error::new(
-            ErrorCode::NotImplemented,
-            "this server does not filter runs yet, nor order them by anything but start_time DESC",
-        ));
-    }
-    // Ids that are no numbers are of no experiment here.
-    let experiments: Vec<i64> =
-        asked.experiment_ids.iter().filter_map(|id| id.parse().ok()).collect();
-    let (limit, offset) = page.limit_and_offset();
-    let (first, second) = stages(asked.run_view_type);
-    let statement = format!(
-        "SELECT {COLUMNS} FROM runs r
-         WHERE experiment_id IN (SELECT value FROM json_each(?1)) AND lifecycle_stage IN (?2, ?3)
-         ORDER BY start_time DESC, run_uuid LIMIT ?4 OFFSET ?5"
-    );
-    let mut rows = sql.query(
-        &statement,
-        &[
-            serde_json::json!(experiments).to_string().into(),
-            first.into(),
-            second.into(),
-            limit.into(),
-            offset.into(),
-        ],
-    )?;
-    let next_page_token = page.cut(&mut rows);
-    Ok(SearchRunsResponse { runs: rows.into_iter().map(run).collect(), next_page_token })
 }
 
 pub(crate) fn log_batch(sql: &dyn Sql, asked: &LogBatch) -> Result<Empty, Error> {
@@ -288,7 +252,7 @@ fn write_metric(sql: &dyn Sql, run: &str, metric: &Metric) -> Result<(), Error> 
          WHERE (excluded.step, excluded.timestamp, excluded.value) > (step, timestamp, value)",
         &parameters,
     )?;
-    Ok(())
+    logged_models::write_metric(sql, run, metric, value)
 }
 
 fn run(row: Row) -> Run {
