@@ -3,9 +3,12 @@
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use mlflow_api::{
-    CreateExperiment, CreateRun, Endpoint, ErrorCode, GetExperiment, GetExperimentByName,
-    GetMetricHistory, GetRun, GetServerInfo, HEALTH_PATH, LogBatch, LogMetric, LogParam,
-    SearchExperiments, SearchRuns, ServerInfo, SetTag, UpdateRun, VERSION_PATH,
+    CreateExperiment, CreateRun, DeleteExperiment, DeleteExperimentTag, DeleteRun, DeleteTag,
+    Endpoint, ErrorCode, GetExperiment, GetExperimentByName, GetMetricHistory,
+    GetMetricHistoryBulk, GetMetricHistoryBulkInterval, GetRun, GetServerInfo, HEALTH_PATH,
+    LogBatch, LogInputs, LogMetric, LogModel, LogOutputs, LogParam, RestoreExperiment, RestoreRun,
+    SearchDatasets, SearchExperiments, SearchRuns, ServerInfo, SetExperimentTag, SetTag,
+    UpdateExperiment, UpdateRun, VERSION_PATH,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,7 +35,11 @@ pub(crate) fn route(
         _ => {}
     }
     // MLflow has every endpoint twice: for clients, and for its own pages.
-    let api = path.strip_prefix("/ajax-api/").map(|rest| format!("/api/{rest}"));
+    // One path lacks a slash in MLflow's protobufs.
+    let api = path
+        .strip_prefix("/ajax-api/")
+        .or_else(|| path.strip_prefix("/api/").filter(|rest| rest.starts_with("2.0mlflow/")))
+        .map(|rest| format!("/api/{}", rest.replacen("2.0mlflow/", "2.0/mlflow/", 1)));
     let ask = Ask { sql, request, path: api.as_deref().unwrap_or(path) };
 
     ask.read(|_: GetServerInfo| Ok(server_info()))
@@ -40,15 +47,29 @@ pub(crate) fn route(
         .or_else(|| ask.read(|r: GetExperiment| experiments::get(sql, &r)))
         .or_else(|| ask.read(|r: GetExperimentByName| experiments::get_by_name(sql, &r)))
         .or_else(|| ask.read(|r: SearchExperiments| experiments::search(sql, &r)))
-        .or_else(|| ask.write(|r: CreateRun| runs::create(sql, now, &r)))
+        .or_else(|| ask.write(|r: UpdateExperiment| experiments::rename(sql, now, &r)))
+        .or_else(|| ask.write(|r: DeleteExperiment| experiments::delete(sql, now, &r)))
+        .or_else(|| ask.write(|r: RestoreExperiment| experiments::restore(sql, now, &r)))
+        .or_else(|| ask.write(|r: SetExperimentTag| experiments::set_tag(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteExperimentTag| experiments::delete_tag(sql, &r)))
+        .or_else(|| ask.read(|r: SearchDatasets| runs::search_datasets(sql, &r)))
+        .or_else(|| ask.write(|r: CreateRun| runs::create(sql, &r)))
         .or_else(|| ask.read(|r: GetRun| runs::get(sql, &r)))
         .or_else(|| ask.write(|r: UpdateRun| runs::update(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteRun| runs::delete(sql, now, &r)))
+        .or_else(|| ask.write(|r: RestoreRun| runs::restore(sql, &r)))
         .or_else(|| ask.read(|r: SearchRuns| runs::search(sql, &r)))
         .or_else(|| ask.write(|r: LogBatch| runs::log_batch(sql, &r)))
         .or_else(|| ask.write(|r: LogMetric| runs::log_metric(sql, &r)))
         .or_else(|| ask.write(|r: LogParam| runs::log_param(sql, &r)))
         .or_else(|| ask.write(|r: SetTag| runs::set_tag(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteTag| runs::delete_tag(sql, &r)))
+        .or_else(|| ask.write(|r: LogInputs| runs::log_inputs(sql, &r)))
+        .or_else(|| ask.write(|r: LogOutputs| runs::log_outputs(sql, &r)))
+        .or_else(|| ask.write(|r: LogModel| runs::log_model(sql, &r)))
         .or_else(|| ask.read(|r: GetMetricHistory| metrics::history(sql, &r)))
+        .or_else(|| ask.read(|r: GetMetricHistoryBulk| metrics::bulk(sql, &r)))
+        .or_else(|| ask.read(|r: GetMetricHistoryBulkInterval| metrics::interval(sql, &r)))
         .unwrap_or_else(|| {
             Err(Error::new(
                 ErrorCode::NotImplemented,

@@ -4,7 +4,7 @@ use mlflow_api::filter::Entity;
 use mlflow_api::search::{self, Clause, Subject, Value as Operand};
 use mlflow_api::{SearchExperiments, SearchExperimentsResponse, limits};
 
-use super::{COLUMNS, experiment, stages};
+use super::{COLUMNS, experiment, parse_id, stages};
 use crate::page::Page;
 use crate::search::{Keyed, Search, Source};
 use crate::{Error, Sql};
@@ -63,11 +63,7 @@ fn check_ids(clause: &Clause) -> Result<(), Error> {
     if clause.entity != Entity::Attribute || clause.key != "experiment_id" {
         return Ok(());
     }
-    let check = |id: &String| {
-        id.parse::<i64>().map(|_| ()).map_err(|_| {
-            Error::invalid(format!("Invalid experiment ID '{id}': it has to be a whole number."))
-        })
-    };
+    let check = |id: &String| parse_id(id).map(|_| ());
     match &clause.value {
         Operand::Text(id) => check(id),
         Operand::List(ids) => ids.iter().try_for_each(check),

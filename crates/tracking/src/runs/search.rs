@@ -4,8 +4,8 @@ use mlflow_api::filter::Entity;
 use mlflow_api::search::{self, Clause, Subject};
 use mlflow_api::{SearchRuns, SearchRunsResponse, limits, tags};
 
-use super::{COLUMNS, run};
-use crate::experiments::stages;
+use super::record;
+use crate::experiments::{parse_id, stages};
 use crate::page::Page;
 use crate::search::{Keyed, Search, Source};
 use crate::sql::Columns;
@@ -60,15 +60,7 @@ pub(crate) fn search(sql: &dyn Sql, asked: &SearchRuns) -> Result<SearchRunsResp
     let mut ids = search.rows(sql, "r.run_uuid", page)?;
     let next_page_token = page.cut(&mut ids);
     let ids: Vec<String> = ids.into_iter().map(|row| Columns::of(row).text()).collect();
-    // What the runs logged is gathered for this page only.
-    let rows = sql.query(
-        &format!(
-            "SELECT {COLUMNS} FROM json_each(?1) page JOIN runs r ON r.run_uuid = page.value
-             ORDER BY page.key"
-        ),
-        &[serde_json::json!(ids).to_string().into()],
-    )?;
-    Ok(SearchRunsResponse { runs: rows.into_iter().map(run).collect(), next_page_token })
+    Ok(SearchRunsResponse { runs: record::all(sql, &ids)?, next_page_token })
 }
 
 /// A run's name is compared where the oldest servers kept it, too: in a tag.
@@ -82,16 +74,7 @@ fn name_by_tag(clause: Clause) -> Clause {
 /// One experiment is compared with, not looked up in a list: then the index is
 /// in the order of the runs.
 fn in_experiments(search: &mut Search, ids: &[String]) -> Result<(), Error> {
-    let ids: Result<Vec<i64>, Error> = ids
-        .iter()
-        .map(|id| {
-            id.parse().map_err(|_| {
-                Error::invalid(format!(
-                    "Invalid experiment ID '{id}': it has to be a whole number."
-                ))
-            })
-        })
-        .collect();
+    let ids: Result<Vec<i64>, Error> = ids.iter().map(|id| parse_id(id)).collect();
     let condition = match ids?.as_slice() {
         [id] => format!("r.experiment_id = {}", search.bind(*id)),
         ids => {
