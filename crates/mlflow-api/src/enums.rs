@@ -20,6 +20,16 @@ macro_rules! wire_enum {
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }
+
+            /// The number that protobuf gave it.
+            pub const fn number(self) -> i64 {
+                match self { $(Self::$variant => $number,)* }
+            }
+
+            /// The value of a number; the default for one that is none.
+            pub fn from_number(number: i64) -> Self {
+                match number { $($number => Self::$variant,)* _ => Self::default() }
+            }
         }
 
         impl WireEnum for $name {

@@ -4,17 +4,59 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use mlflow_api::ErrorCode;
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::{Error, MAX_BODY, fields};
 
-/// The request's fields: of the query for a GET, else of the JSON body.
+/// The request's fields: of the query for a GET, else of the JSON body; and of
+/// the path.
 ///
 /// # Errors
 /// When the body is no JSON object, or a field has another type.
-pub(crate) fn read<T: DeserializeOwned>(request: &Request<Bytes>) -> Result<T, Error> {
+pub(crate) fn read<T: DeserializeOwned>(
+    request: &Request<Bytes>,
+    path: PathFields,
+) -> Result<T, Error> {
+    if path.is_empty() {
+        return read_own(request);
+    }
+    let mut fields: Map<String, Value> = match request.method() {
+        // MLflow looks at no body here, and clients send none.
+        &Method::DELETE => Map::new(),
+        _ => read_own(request)?,
+    };
+    fields.extend(path.into_iter().map(|(name, value)| (name.to_owned(), value.into())));
+    fields::of_map(fields)
+}
+
+/// The fields that travel in the path, by their names.
+pub(crate) type PathFields = Vec<(&'static str, String)>;
+
+/// The path's fields, if it is such a path.
+pub(crate) fn path_fields(template: &'static str, path: &str) -> Option<PathFields> {
+    if !template.contains('{') {
+        return (template == path).then(Vec::new);
+    }
+    let mut fields = Vec::new();
+    let mut segments = path.split('/');
+    for expected in template.split('/') {
+        let segment = segments.next()?;
+        match expected.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(name) if !segment.is_empty() => {
+                let value = percent_decode_str(segment).decode_utf8().ok()?;
+                fields.push((name, value.into_owned()));
+            }
+            _ if expected == segment => {}
+            _ => return None,
+        }
+    }
+    segments.next().is_none().then_some(fields)
+}
+
+fn read_own<T: DeserializeOwned>(request: &Request<Bytes>) -> Result<T, Error> {
     let bad = |message: String| Error::new(ErrorCode::BadRequest, message);
     if request.method() == Method::GET {
         let fields = query(request.uri().query().unwrap_or_default());
@@ -74,4 +116,21 @@ fn respond(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Respon
 /// The field, which must not be left out or empty.
 pub(crate) fn required<'a>(value: &'a str, name: &str) -> Result<&'a str, Error> {
     if value.is_empty() { Err(Error::missing(name)) } else { Ok(value) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_paths() {
+        let template = "/api/models/{model_id}/tags/{tag_key}";
+        let fields = path_fields(template, "/api/models/m-1/tags/a%2Fb%20c");
+        assert_eq!(fields, Some(vec![("model_id", "m-1".into()), ("tag_key", "a/b c".into())]));
+        for other in ["/api/models/m-1/tags", "/api/models/m-1/tags/a/b", "/api/models//tags/a"] {
+            assert_eq!(path_fields(template, other), None, "{other}");
+        }
+        assert_eq!(path_fields("/api/a", "/api/a"), Some(Vec::new()));
+        assert_eq!(path_fields("/api/a", "/api/b"), None);
+    }
 }

@@ -62,9 +62,13 @@ impl Page {
             return None;
         }
         rows.truncate(size);
-        let offset = u64::try_from(self.offset.saturating_add(self.size)).unwrap_or_default();
         // As Python's json.dumps writes it.
-        Some(STANDARD.encode(format!("{{\"offset\": {offset}}}")))
+        Some(STANDARD.encode(format!("{{\"offset\": {}}}", self.next())))
+    }
+
+    /// The offset of the next page.
+    pub(crate) fn next(self) -> u64 {
+        u64::try_from(self.offset.saturating_add(self.size)).unwrap_or_default()
     }
 }
 

@@ -3,24 +3,36 @@
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use mlflow_api::{
-    CreateExperiment, CreateRun, DeleteExperiment, DeleteExperimentTag, DeleteRun, DeleteTag,
-    Endpoint, ErrorCode, GetExperiment, GetExperimentByName, GetMetricHistory,
-    GetMetricHistoryBulk, GetMetricHistoryBulkInterval, GetRun, GetServerInfo, HEALTH_PATH,
-    LogBatch, LogInputs, LogMetric, LogModel, LogOutputs, LogParam, RestoreExperiment, RestoreRun,
-    SearchDatasets, SearchExperiments, SearchRuns, ServerInfo, SetExperimentTag, SetTag,
-    UpdateExperiment, UpdateRun, VERSION_PATH,
+    CreateExperiment, CreateLoggedModel, CreateModelVersion, CreateRegisteredModel, CreateRun,
+    DeleteExperiment, DeleteExperimentTag, DeleteLoggedModel, DeleteLoggedModelTag,
+    DeleteModelAlias, DeleteModelVersion, DeleteModelVersionTag, DeleteRegisteredModel,
+    DeleteRegisteredModelTag, DeleteRun, DeleteTag, Endpoint, ErrorCode, FinalizeLoggedModel,
+    GetDownloadUri, GetExperiment, GetExperimentByName, GetLatestVersions, GetLoggedModel,
+    GetMetricHistory, GetMetricHistoryBulk, GetMetricHistoryBulkInterval, GetModelVersion,
+    GetModelVersionByAlias, GetRegisteredModel, GetRun, GetServerInfo, HEALTH_PATH, LogBatch,
+    LogInputs, LogLoggedModelParams, LogMetric, LogModel, LogOutputs, LogParam,
+    RenameRegisteredModel, RestoreExperiment, RestoreRun, SearchDatasets, SearchExperiments,
+    SearchLoggedModels, SearchModelVersions, SearchRegisteredModels, SearchRuns, ServerInfo,
+    SetExperimentTag, SetLoggedModelTags, SetModelAlias, SetModelVersionTag, SetRegisteredModelTag,
+    SetTag, TransitionStage, UpdateExperiment, UpdateModelVersion, UpdateRegisteredModel,
+    UpdateRun, VERSION_PATH,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Error, MLFLOW_VERSION, Sql, call, experiments, metrics, runs};
+use crate::call::PathFields;
+use crate::{Error, MLFLOW_VERSION, Sql, call, experiments, metrics, registry, runs};
 
 /// A request on its way through the table.
 struct Ask<'a> {
     sql: &'a dyn Sql,
+    now: i64,
     request: &'a Request<Bytes>,
     path: &'a str,
 }
+
+/// What a group of endpoints answers; `None` when the request is for another.
+type Answer = Option<Result<Response<Bytes>, Error>>;
 
 /// Finds the endpoint and calls it.
 pub(crate) fn route(
@@ -40,10 +52,25 @@ pub(crate) fn route(
         .strip_prefix("/ajax-api/")
         .or_else(|| path.strip_prefix("/api/").filter(|rest| rest.starts_with("2.0mlflow/")))
         .map(|rest| format!("/api/{}", rest.replacen("2.0mlflow/", "2.0/mlflow/", 1)));
-    let ask = Ask { sql, request, path: api.as_deref().unwrap_or(path) };
+    let ask = Ask { sql, now, request, path: api.as_deref().unwrap_or(path) };
 
     ask.read(|_: GetServerInfo| Ok(server_info()))
-        .or_else(|| ask.write(|r: CreateExperiment| experiments::create(sql, now, &r)))
+        .or_else(|| tracking(&ask))
+        .or_else(|| registered_models(&ask))
+        .or_else(|| model_versions(&ask))
+        .or_else(|| logged_models(&ask))
+        .unwrap_or_else(|| {
+            Err(Error::new(
+                ErrorCode::NotImplemented,
+                format!("this server does not have {} {path}", request.method()),
+            ))
+        })
+}
+
+/// Experiments and runs.
+fn tracking(ask: &Ask<'_>) -> Answer {
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: CreateExperiment| experiments::create(sql, now, &r))
         .or_else(|| ask.read(|r: GetExperiment| experiments::get(sql, &r)))
         .or_else(|| ask.read(|r: GetExperimentByName| experiments::get_by_name(sql, &r)))
         .or_else(|| ask.read(|r: SearchExperiments| experiments::search(sql, &r)))
@@ -70,43 +97,77 @@ pub(crate) fn route(
         .or_else(|| ask.read(|r: GetMetricHistory| metrics::history(sql, &r)))
         .or_else(|| ask.read(|r: GetMetricHistoryBulk| metrics::bulk(sql, &r)))
         .or_else(|| ask.read(|r: GetMetricHistoryBulkInterval| metrics::interval(sql, &r)))
-        .unwrap_or_else(|| {
-            Err(Error::new(
-                ErrorCode::NotImplemented,
-                format!("this server does not have {} {path}", request.method()),
-            ))
-        })
+}
+
+fn registered_models(ask: &Ask<'_>) -> Answer {
+    use registry::{aliases, models, search, tags};
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: CreateRegisteredModel| models::create(sql, now, &r))
+        .or_else(|| ask.read(|r: GetRegisteredModel| models::get(sql, &r)))
+        .or_else(|| ask.write(|r: UpdateRegisteredModel| models::update(sql, now, &r)))
+        .or_else(|| ask.write(|r: RenameRegisteredModel| models::rename(sql, now, &r)))
+        .or_else(|| ask.write(|r: DeleteRegisteredModel| models::delete(sql, &r)))
+        .or_else(|| ask.read(|r: SearchRegisteredModels| search::models(sql, &r)))
+        .or_else(|| ask.read(|r: GetLatestVersions| models::get_latest_versions(sql, &r)))
+        .or_else(|| ask.write(|r: SetRegisteredModelTag| tags::set(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteRegisteredModelTag| tags::delete(sql, &r)))
+        .or_else(|| ask.write(|r: SetModelAlias| aliases::set(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteModelAlias| aliases::delete(sql, &r)))
+        .or_else(|| ask.read(|r: GetModelVersionByAlias| aliases::get(sql, &r)))
+}
+
+fn model_versions(ask: &Ask<'_>) -> Answer {
+    use registry::{search, tags, versions};
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: CreateModelVersion| versions::create(sql, now, &r))
+        .or_else(|| ask.read(|r: GetModelVersion| versions::get(sql, &r)))
+        .or_else(|| ask.write(|r: UpdateModelVersion| versions::update(sql, now, &r)))
+        .or_else(|| ask.write(|r: TransitionStage| versions::transition(sql, now, &r)))
+        .or_else(|| ask.write(|r: DeleteModelVersion| versions::delete(sql, now, &r)))
+        .or_else(|| ask.read(|r: SearchModelVersions| search::versions(sql, &r)))
+        .or_else(|| ask.read(|r: GetDownloadUri| versions::get_download_uri(sql, &r)))
+        .or_else(|| ask.write(|r: SetModelVersionTag| tags::set_of_version(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteModelVersionTag| tags::delete_of_version(sql, &r)))
+}
+
+fn logged_models(ask: &Ask<'_>) -> Answer {
+    use crate::logged_models as models;
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: CreateLoggedModel| models::create(sql, now, &r))
+        .or_else(|| ask.read(|r: SearchLoggedModels| models::search(sql, &r)))
+        .or_else(|| ask.read(|r: GetLoggedModel| models::get(sql, &r)))
+        .or_else(|| ask.write(|r: FinalizeLoggedModel| models::finalize(sql, now, &r)))
+        .or_else(|| ask.write(|r: DeleteLoggedModel| models::delete(sql, now, &r)))
+        .or_else(|| ask.write(|r: SetLoggedModelTags| models::set_tags(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteLoggedModelTag| models::delete_tag(sql, &r)))
+        .or_else(|| ask.write(|r: LogLoggedModelParams| models::log_params(sql, &r)))
 }
 
 impl Ask<'_> {
-    fn is<E: Endpoint>(&self) -> bool {
+    /// The fields in the path, if this is the endpoint.
+    fn is<E: Endpoint>(&self) -> Option<PathFields> {
+        // MLflow has these with both verbs.
+        const ALIKE: [&str; 2] = [SearchExperiments::PATH, GetLatestVersions::PATH];
         let method = self.request.method();
-        // MLflow's searches of experiments answer a GET as well.
         let verb = method.as_str() == E::METHOD.as_str()
-            || (E::PATH == SearchExperiments::PATH && method == Method::GET);
-        verb && self.path == E::PATH
+            || (ALIKE.contains(&E::PATH) && [Method::GET, Method::POST].contains(method));
+        verb.then(|| call::path_fields(E::PATH, self.path)).flatten()
     }
 
     /// Answers with `work` if this is its endpoint, which only reads.
-    fn read<E, A>(
-        &self,
-        work: impl FnOnce(E) -> Result<A, Error>,
-    ) -> Option<Result<Response<Bytes>, Error>>
+    fn read<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
     where
         E: Endpoint + DeserializeOwned,
         A: Serialize,
     {
-        self.is::<E>().then(|| {
-            let answer = work(call::read(self.request)?)?;
+        self.is::<E>().map(|path| {
+            let answer = work(call::read(self.request, path)?)?;
             Ok(call::json(StatusCode::OK, &answer))
         })
     }
 
     /// Answers with `work` if this is its endpoint, as one transaction.
-    fn write<E, A>(
-        &self,
-        work: impl FnOnce(E) -> Result<A, Error>,
-    ) -> Option<Result<Response<Bytes>, Error>>
+    fn write<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
     where
         E: Endpoint + DeserializeOwned,
         A: Serialize,

@@ -82,6 +82,16 @@ impl<T: Into<Self>> From<Option<T>> for Value {
 }
 
 impl Value {
+    /// As JSON, for a list that is a parameter.
+    pub(crate) fn into_json(self) -> serde_json::Value {
+        match self {
+            Self::Null => serde_json::Value::Null,
+            Self::Integer(value) => value.into(),
+            Self::Real(value) => value.into(),
+            Self::Text(value) => value.into(),
+        }
+    }
+
     /// The text; `None` for NULL and numbers.
     pub(crate) fn text(self) -> Option<String> {
         if let Self::Text(text) = self { Some(text) } else { None }

@@ -5,7 +5,7 @@ mod search;
 mod tags;
 
 pub(crate) use change::{delete, rename, restore};
-pub(crate) use search::search;
+pub(crate) use search::{in_experiments, search};
 pub(crate) use tags::{delete as delete_tag, set as set_tag};
 
 use mlflow_api::{

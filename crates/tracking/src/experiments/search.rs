@@ -23,7 +23,7 @@ const SOURCE: Source = Source {
             table: "experiment_tags",
             key: "key",
             value: "value",
-            owner: ("experiment_id", "e.experiment_id"),
+            owner: &[("experiment_id", "e.experiment_id")],
             has_nan: false,
         },
     )],
@@ -56,6 +56,25 @@ pub(crate) fn search(
     let next_page_token = page.cut(&mut rows);
     let experiments = rows.into_iter().map(experiment).collect();
     Ok(SearchExperimentsResponse { experiments, next_page_token })
+}
+
+/// Keeps to these experiments. One is compared with, not looked up in a list:
+/// then an index is in the order of what is in it.
+pub(crate) fn in_experiments(
+    search: &mut Search,
+    column: &str,
+    ids: &[String],
+) -> Result<(), Error> {
+    let ids: Result<Vec<i64>, Error> = ids.iter().map(|id| parse_id(id)).collect();
+    let condition = match ids?.as_slice() {
+        [id] => format!("{column} = {}", search.bind(*id)),
+        ids => {
+            let list = search.bind(serde_json::json!(ids).to_string());
+            format!("{column} IN (SELECT value FROM json_each({list}))")
+        }
+    };
+    search.also(condition);
+    Ok(())
 }
 
 /// Refuses ids that are no numbers. The column's affinity does the rest.

@@ -27,9 +27,9 @@ pub(crate) fn log_batch(sql: &dyn Sql, asked: &LogBatch) -> Result<Empty, Error>
     }
     check_sizes(asked)?;
     check_unique(&asked.params)?;
-    let experiment = check_active(sql, id)?;
+    check_active(sql, id)?;
     write_params(sql, id, &asked.params)?;
-    metrics::write(sql, id, experiment, &asked.metrics)?;
+    metrics::write(sql, id, &asked.metrics)?;
     tags::write(sql, id, &asked.tags)?;
     Ok(Empty {})
 }
@@ -69,8 +69,8 @@ fn check_unique(params: &[Param]) -> Result<(), Error> {
 pub(crate) fn log_metric(sql: &dyn Sql, asked: &LogMetric) -> Result<Empty, Error> {
     let id = required(&asked.run_id, "run_id")?;
     metrics::check(&asked.metric, "")?;
-    let experiment = check_active(sql, id)?;
-    metrics::write(sql, id, experiment, std::slice::from_ref(&asked.metric))?;
+    check_active(sql, id)?;
+    metrics::write(sql, id, std::slice::from_ref(&asked.metric))?;
     Ok(Empty {})
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mlflow_api::{NewMetric, limits};
 use serde_json::json;
 
-use crate::{Error, Sql, keys};
+use crate::{Error, Sql, keys, logged_models};
 
 /// Refuses a metric without a key, a value or a time, and times before 1970.
 /// `path` is where it is in the request.
@@ -26,6 +26,13 @@ pub(super) fn check(metric: &NewMetric, path: &str) -> Result<(), Error> {
             &format!(
                 "metric '{key}' (value={value}). Timestamp must be a nonnegative long (64-bit integer) "
             ),
+        ));
+    }
+    let [name, digest] = [&metric.dataset_name, &metric.dataset_digest]
+        .map(|text| text.as_deref().is_some_and(|text| !text.is_empty()));
+    if name != digest {
+        return Err(Error::invalid(
+            "Both dataset_name and dataset_digest must be provided if one is provided",
         ));
     }
     keys::check_length("Metric name", key, limits::MAX_KEY_LENGTH)
@@ -70,12 +77,7 @@ const COLUMNS: &str = "(key, value, timestamp, step, is_nan, run_uuid)
     FROM json_each(?1) WHERE true";
 
 /// Keeps the values in the history, and the latest of each metric.
-pub(super) fn write(
-    sql: &dyn Sql,
-    run: &str,
-    experiment: i64,
-    metrics: &[NewMetric],
-) -> Result<(), Error> {
+pub(super) fn write(sql: &dyn Sql, run: &str, metrics: &[NewMetric]) -> Result<(), Error> {
     if metrics.is_empty() {
         return Ok(());
     }
@@ -101,36 +103,6 @@ pub(super) fn write(
         ),
         &[list(latest.values().map(|point| point.json()).collect()).into(), run.into()],
     )?;
-    write_of_models(sql, run, experiment, metrics)
-}
-
-/// Keeps the values that belong to a logged model with it, too.
-fn write_of_models(
-    sql: &dyn Sql,
-    run: &str,
-    experiment: i64,
-    metrics: &[NewMetric],
-) -> Result<(), Error> {
-    let rows: Vec<serde_json::Value> = metrics
-        .iter()
-        .filter_map(|metric| {
-            let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-            let model = filled(&metric.model_id)?;
-            let (name, digest) = (filled(&metric.dataset_name), filled(&metric.dataset_digest));
-            Some(json!([Point::of(metric).json(), model, name, digest]))
-        })
-        .collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    sql.query(
-        "INSERT INTO logged_model_metrics
-         (metric_name, metric_value, metric_timestamp_ms, metric_step, model_id, dataset_name,
-          dataset_digest, experiment_id, run_id)
-         SELECT value ->> '$[0][0]', CAST(value ->> '$[0][1]' AS REAL), value ->> '$[0][2]',
-             value ->> '$[0][3]', value ->> 1, value ->> 2, value ->> 3, ?2, ?3
-         FROM json_each(?1) WHERE true ON CONFLICT DO NOTHING",
-        &[json!(rows).to_string().into(), experiment.into(), run.into()],
-    )?;
-    Ok(())
+    let of_models = metrics.iter().zip(points.iter().map(|point| point.value));
+    logged_models::write_metrics(sql, run, of_models)
 }

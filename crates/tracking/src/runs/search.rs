@@ -5,7 +5,7 @@ use mlflow_api::search::{self, Clause, Subject};
 use mlflow_api::{SearchRuns, SearchRunsResponse, limits, tags};
 
 use super::record;
-use crate::experiments::{parse_id, stages};
+use crate::experiments::{in_experiments, stages};
 use crate::page::Page;
 use crate::search::{Keyed, Search, Source};
 use crate::sql::Columns;
@@ -30,7 +30,13 @@ const SOURCE: Source = Source {
 };
 
 const fn logged(table: &'static str) -> Keyed {
-    Keyed { table, key: "key", value: "value", owner: ("run_uuid", "r.run_uuid"), has_nan: false }
+    Keyed {
+        table,
+        key: "key",
+        value: "value",
+        owner: &[("run_uuid", "r.run_uuid")],
+        has_nan: false,
+    }
 }
 
 pub(crate) fn search(sql: &dyn Sql, asked: &SearchRuns) -> Result<SearchRunsResponse, Error> {
@@ -42,7 +48,7 @@ pub(crate) fn search(sql: &dyn Sql, asked: &SearchRuns) -> Result<SearchRunsResp
     let orders = search::order_by(Subject::Runs, &asked.order_by)?;
 
     let mut search = Search::of(&SOURCE);
-    in_experiments(&mut search, &asked.experiment_ids)?;
+    in_experiments(&mut search, "r.experiment_id", &asked.experiment_ids)?;
     let (first, second) = stages(asked.run_view_type);
     let (first, second) = (search.bind(first), search.bind(second));
     search.also(format!("r.lifecycle_stage IN ({first}, {second})"));
@@ -69,21 +75,6 @@ fn name_by_tag(clause: Clause) -> Clause {
         return Clause { entity: Entity::Tag, key: tags::RUN_NAME.into(), ..clause };
     }
     clause
-}
-
-/// One experiment is compared with, not looked up in a list: then the index is
-/// in the order of the runs.
-fn in_experiments(search: &mut Search, ids: &[String]) -> Result<(), Error> {
-    let ids: Result<Vec<i64>, Error> = ids.iter().map(|id| parse_id(id)).collect();
-    let condition = match ids?.as_slice() {
-        [id] => format!("r.experiment_id = {}", search.bind(*id)),
-        ids => {
-            let list = search.bind(serde_json::json!(ids).to_string());
-            format!("r.experiment_id IN (SELECT value FROM json_each({list}))")
-        }
-    };
-    search.also(condition);
-    Ok(())
 }
 
 /// Whether the run read a dataset of such a name or digest, or in such a context.

@@ -10,7 +10,7 @@
 //! search.filter(&mlflow_api::search::parse(Subject::Runs, filter)?)?;
 //! search.order(&mlflow_api::search::order_by(Subject::Runs, order_by)?)?;
 //! search.then("r.run_uuid");
-//! let rows = search.rows(sql, "r.run_uuid", page)?;
+//! let (rows, next_page_token) = search.page(sql, "r.run_uuid", COLUMNS, page)?;
 //! ```
 
 mod like;
@@ -25,7 +25,7 @@ use crate::{Error, Row, Sql, Value};
 /// parameters, and a clause needs two.
 const MAX_CLAUSES: usize = 40;
 /// How many keys results may be ordered by; each may be one more join.
-const MAX_ORDERS: usize = 10;
+pub(crate) const MAX_ORDERS: usize = 10;
 
 /// Where a search finds what a filter names.
 pub(crate) struct Source {
@@ -43,10 +43,18 @@ pub(crate) struct Keyed {
     pub(crate) table: &'static str,
     pub(crate) key: &'static str,
     pub(crate) value: &'static str,
-    /// Its column of the owner, and the owner's own.
-    pub(crate) owner: (&'static str, &'static str),
+    /// Its columns that name the owner, each with the owner's own.
+    pub(crate) owner: &'static [(&'static str, &'static str)],
     /// Whether it has a column `is_nan`, whose rows have a value that is none.
     pub(crate) has_nan: bool,
+}
+
+impl Keyed {
+    /// The condition that a row is the owner's.
+    fn is_owned(&self, alias: &str) -> String {
+        let equal = self.owner.iter().map(|(theirs, ours)| format!("{alias}.{theirs} = {ours}"));
+        equal.collect::<Vec<_>>().join(" AND ")
+    }
 }
 
 /// A search on its way to become a statement.
@@ -125,12 +133,13 @@ impl Search {
                 self.then(format!("{column} {direction}"));
                 continue;
             }
-            let Keyed { table, key, value, owner: (theirs, ours), has_nan } =
-                self.keyed(order.entity)?;
+            let keyed = self.keyed(order.entity)?;
+            let Keyed { table, key, value, has_nan, .. } = keyed;
             let alias = format!("o{}", self.orders.len());
+            let is_owned = keyed.is_owned(&alias);
             let bound = self.bind(order.key.as_str());
             self.joins.push_str(&format!(
-                " LEFT JOIN {table} {alias} ON {alias}.{theirs} = {ours} AND {alias}.{key} = {bound}"
+                " LEFT JOIN {table} {alias} ON {is_owned} AND {alias}.{key} = {bound}"
             ));
             if has_nan {
                 self.then(format!("ifnull({alias}.is_nan, 2)"));
@@ -138,6 +147,29 @@ impl Search {
             self.then(format!("{alias}.{value} {direction}"));
         }
         Ok(())
+    }
+
+    /// Runs the search and gives a page of rows and the token of the next one.
+    ///
+    /// `id` tells rows apart. What `columns` gather is gathered for the rows of
+    /// this page only, which SQLite would not do in a statement that sorts.
+    pub(crate) fn page(
+        self,
+        sql: &dyn Sql,
+        id: &str,
+        columns: &str,
+        page: Page,
+    ) -> Result<(Vec<Row>, Option<String>), Error> {
+        let Source { table, .. } = self.source;
+        let mut ids = self.rows(sql, id, page)?;
+        let next_page_token = page.cut(&mut ids);
+        let ids: Vec<serde_json::Value> = ids.into_iter().flatten().map(Value::into_json).collect();
+        let statement = format!(
+            "SELECT {columns} FROM json_each(?1) page JOIN {table} ON {id} = page.value
+             ORDER BY page.key"
+        );
+        let rows = sql.query(&statement, &[serde_json::json!(ids).to_string().into()])?;
+        Ok((rows, next_page_token))
     }
 
     /// Runs the search and gives a page of rows, and one more if there is one.
@@ -175,10 +207,10 @@ impl Search {
 
     /// Whether the owner has the key with such a value.
     fn keyed_condition(&mut self, keyed: Keyed, clause: &Clause) -> String {
-        let Keyed { table, key, value, owner: (theirs, ours), has_nan } = keyed;
+        let Keyed { table, key, value, has_nan, .. } = keyed;
+        let is_owned = keyed.is_owned("k");
         let bound = self.bind(clause.key.as_str());
-        let has =
-            format!("SELECT 1 FROM {table} k WHERE k.{theirs} = {ours} AND k.{key} = {bound}");
+        let has = format!("SELECT 1 FROM {table} k WHERE {is_owned} AND k.{key} = {bound}");
         match clause.comparator {
             Comparator::IsNull => return format!("NOT EXISTS ({has})"),
             Comparator::IsNotNull => return format!("EXISTS ({has})"),
