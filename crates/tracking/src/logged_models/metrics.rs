@@ -18,6 +18,13 @@ type Columns7 = (String, String, i64, i64, Option<String>, Option<String>, Strin
 /// Keeps the metric for the logged model that it names, if it names one. `value`
 /// is what the run's own tables have.
 pub(crate) fn write(sql: &dyn Sql, run: &str, metric: &Metric, value: f64) -> Result<(), Error> {
+    let [name, digest] = [&metric.dataset_name, &metric.dataset_digest]
+        .map(|text| text.as_deref().filter(|text| !text.is_empty()));
+    if name.is_some() != digest.is_some() {
+        return Err(Error::invalid(
+            "Both dataset_name and dataset_digest must be provided if one is provided",
+        ));
+    }
     let Some(model) = metric.model_id.as_deref().filter(|id| !id.is_empty()) else {
         return Ok(());
     };
@@ -32,8 +39,8 @@ pub(crate) fn write(sql: &dyn Sql, run: &str, metric: &Metric, value: f64) -> Re
         metric.step.into(),
         value.into(),
         run.into(),
-        metric.dataset_name.clone().into(),
-        metric.dataset_digest.clone().into(),
+        name.into(),
+        digest.into(),
     ];
     let known = sql.query(
         "INSERT INTO logged_model_metrics (model_id, metric_name, metric_timestamp_ms,
