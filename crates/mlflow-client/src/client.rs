@@ -107,8 +107,10 @@ impl<T: Transport> Client<T> {
             let url = self.shared.base.join(E::PATH);
             Error::new(ErrorKind::InvalidRequest { detail }, query::method(E::METHOD), &url)
         };
-        let mut fields = query::fields(request).map_err(invalid)?;
-        let mut url = self.shared.base.join(&query::path(E::PATH, &mut fields));
+        // What stands in the path does so in the body or the query too: MLflow
+        // asks for it there.
+        let fields = query::fields(request).map_err(invalid)?;
+        let mut url = self.shared.base.join(&query::path(E::PATH, &fields));
         let body = if method == Method::GET {
             let query = query::encode(&fields);
             if !query.is_empty() {

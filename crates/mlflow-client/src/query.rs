@@ -16,12 +16,12 @@ pub(crate) fn fields<T: Serialize>(request: &T) -> Result<Map<String, Value>, se
     })
 }
 
-/// The path with the fields in it that its braces name; they are taken away.
-pub(crate) fn path(template: &str, fields: &mut Map<String, Value>) -> String {
+/// The path with the fields in it that its braces name.
+pub(crate) fn path(template: &str, fields: &Map<String, Value>) -> String {
     let segments = template.split('/').map(|segment| {
         let name = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-        match name.and_then(|name| fields.remove(name)) {
-            Some(Value::String(text)) => utf8_percent_encode(&text, ENCODED).to_string(),
+        match name.and_then(|name| fields.get(name)) {
+            Some(Value::String(text)) => utf8_percent_encode(text, ENCODED).to_string(),
             _ => segment.to_owned(),
         }
     });

@@ -6,6 +6,7 @@
 mod bench;
 mod build;
 mod check;
+mod demo;
 mod error;
 mod npm;
 mod onnx_suite;
@@ -33,6 +34,7 @@ cargo xtask VERB
   check         formatting and clippy, warnings as errors, for native and for wasm
   onnx-suite    run a directory of ONNX test cases on our engine, in wasm, in V8
   bench         measure: inference against onnxruntime-web, serving against MLflow's server
+  demo          fill an MLflow server with a world to click through
   train-demo    train the demo model anew (examples/demo-model)
 
 cargo xtask VERB --help tells a verb's options.";
@@ -65,6 +67,7 @@ fn dispatch() -> Result<()> {
         "test" => test::main(arguments),
         "onnx-suite" => onnx_suite::main(arguments),
         "bench" => bench::main(arguments),
+        "demo" => demo::main(arguments),
         "check" => check::main(arguments),
         "train-demo" => python::train_demo(arguments),
         other => Err(Error::new(format!("there is no verb '{other}'\n\n{VERBS}"))),
