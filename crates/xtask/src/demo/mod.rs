@@ -26,19 +26,19 @@ registered ONNX models with aliases and stages.
   --tracking-uri URL   the server (default: http://127.0.0.1:8787, where `serve` is);
                        MLFLOW_TRACKING_USERNAME and _PASSWORD, or _TOKEN, sign in
   --seed NUMBER        another world of the same kind (default: 7)
-  --prefix TEXT        what names of experiments begin with (default: demo/)";
+  --prefix TEXT        what names of experiments begin with (default: demo/)
+  --until TIME         when it ends, in milliseconds since 1970 (default: now)";
 
 const DEFAULT_URI: &str = "http://127.0.0.1:8787";
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     let (mut uri, mut seed, mut prefix) = (DEFAULT_URI.to_owned(), 7, "demo/".to_owned());
+    let mut until = now()?;
     while let Some(argument) = arguments.next()? {
         match argument {
             lexopt::Arg::Long("tracking-uri") => uri = arguments.value()?.string()?,
-            lexopt::Arg::Long("seed") => {
-                let text = arguments.value()?.string()?;
-                seed = text.parse().context(|| format!("--seed {text}"))?;
-            }
+            lexopt::Arg::Long("seed") => seed = arguments.value()?.parse()?,
+            lexopt::Arg::Long("until") => until = arguments.value()?.parse()?,
             lexopt::Arg::Long("prefix") => prefix = arguments.value()?.string()?,
             lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => {
                 println!("{HELP}");
@@ -48,7 +48,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
         }
     }
     let server = Server::connect(&uri)?;
-    let world = World::new(seed, now()?, &prefix, model_files()?);
+    let world = World::new(seed, until, &prefix, model_files()?);
     write::write(&server, &world)?;
     eprintln!("{uri} has {}", world.summary());
     Ok(())
