@@ -69,7 +69,7 @@ const runs = [
   create('one', { start_time: 1_700_000_000_001, tags: [{ key: 'k', value: 'v' }] }),
   create('two', { start_time: '1700000000002', tags: [{ key: 'k', value: 'V' }, { key: 'mlflow.runName', value: 'two' }] }),
   create('three', { start_time: 1_700_000_000_003 }),
-  create('four', { start_time: 1_700_000_000_003 }),
+  create('four', { start_time: 1_700_000_000_004 }),
   create('timeless', { experiment_id: '3' }),
   { post: 'runs/create', body: { experimentId: '1', startTime: 5, runName: 'camel', userId: 'c' } },
   { post: 'runs/create', body: { experiment_id: 1 } },

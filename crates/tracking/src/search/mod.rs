@@ -21,8 +21,10 @@ use mlflow_api::search::{Clause, Comparator, OrderBy, Value as Operand};
 use crate::page::Page;
 use crate::{Error, Row, Sql, Value};
 
-/// How many comparisons a filter may have. A Durable Object takes 100
-/// parameters, and a clause needs two.
+/// How many parameters a Durable Object takes.
+const MAX_PARAMETERS: usize = 100;
+/// How many comparisons a filter may have. Each needs two parameters, but for
+/// long patterns.
 const MAX_CLAUSES: usize = 40;
 /// How many keys results may be ordered by; each may be one more join.
 pub(crate) const MAX_ORDERS: usize = 10;
@@ -58,6 +60,7 @@ impl Keyed {
 }
 
 /// A search on its way to become a statement.
+#[derive(Clone)]
 pub(crate) struct Search {
     source: &'static Source,
     joins: String,
@@ -91,6 +94,17 @@ impl Search {
     /// Adds what results are ordered by where all before it are equal.
     pub(crate) fn then(&mut self, order: impl Into<String>) {
         self.orders.push(order.into());
+    }
+
+    /// Looks only at the first so many that `began` finds, from which this search
+    /// was cloned.
+    pub(crate) fn within(&mut self, began: &Self, id: &str, order: &str, count: i64) {
+        let Source { table, .. } = began.source;
+        let conditions = began.conditions.join(" AND ");
+        let count = self.bind(count);
+        self.also(format!(
+            "{id} IN (SELECT {id} FROM {table} WHERE {conditions} ORDER BY {order} LIMIT {count})"
+        ));
     }
 
     /// Adds the clauses of a filter.
@@ -182,6 +196,9 @@ impl Search {
         let (limit, offset) = page.limit_and_offset();
         let (limit, offset) = (self.bind(limit), self.bind(offset));
         let Self { source: Source { table, .. }, joins, conditions, orders, parameters } = self;
+        if parameters.len() > MAX_PARAMETERS {
+            return Err(Error::invalid("the filter has too many comparisons with long patterns"));
+        }
         let conditions = conditions.join(" AND ");
         let orders = orders.join(", ");
         let statement = format!(
