@@ -31,8 +31,9 @@ with mlflow.start_run() as run:
     mlflow.log_artifact(os.path.join(folder, "plain.txt"))
     mlflow.log_artifact(os.path.join(folder, "plain.txt"), "texts")
     mlflow.log_artifacts(folder, "folder")
-    mlflow.sklearn.save_model(model, os.path.join(folder, "model"))
-    mlflow.log_artifacts(os.path.join(folder, "model"), "model")
+    logged = mlflow.sklearn.log_model(model, name="model")
+    mlflow.sklearn.save_model(model, os.path.join(folder, "saved"))
+    mlflow.log_artifacts(os.path.join(folder, "saved"), "saved")
 
 client = mlflow.MlflowClient()
 run_id = run.info.run_id
@@ -46,8 +47,8 @@ def walk(path=None):
 
 
 def is_same(path):
-    """Files of a model have times in them."""
-    return not path.startswith("model/")
+    """Files of a model have times and ids in them."""
+    return not path.startswith(("model/", "saved/"))
 
 
 local = mlflow.artifacts.download_artifacts(run_id=run_id)
@@ -67,10 +68,10 @@ print(
             ],
             "downloaded": {path: digest if is_same(path) else None for path, digest in digests.items()},
             "text": mlflow.artifacts.load_text(f"{run.info.artifact_uri}/texts/hello.txt"),
-            "prediction": mlflow.pyfunc.load_model(f"runs:/{run_id}/model")
-            .predict(np.array([[2.0]]))
-            .round(6)
-            .tolist(),
+            "predictions": [
+                mlflow.pyfunc.load_model(uri).predict(np.array([[2.0]])).round(6).tolist()
+                for uri in (f"runs:/{run_id}/model", f"runs:/{run_id}/saved", logged.model_uri)
+            ],
         },
         sort_keys=True,
     )
