@@ -30,6 +30,9 @@ impl Body for Bytes {
     }
 }
 
+/// A status, headers, a body.
+type Scripted<'a> = (u16, &'a [(&'a str, &'a str)], &'a str);
+
 /// What was asked, and what is answered next.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Script {
@@ -38,8 +41,8 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// Answers with these, in order: a status, headers, a body.
-    pub(crate) fn new(answers: &[(u16, &[(&str, &str)], &str)]) -> Self {
+    /// Answers with these, in order.
+    pub(crate) fn new(answers: &[Scripted<'_>]) -> Self {
         let script = Self::default();
         for (status, headers, body) in answers {
             let mut answer = Response::builder().status(*status);
