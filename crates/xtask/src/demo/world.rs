@@ -166,7 +166,7 @@ fn vision(rng: &mut Rng, now: i64) -> Vec<Run> {
                 };
                 let start_time = match fate {
                     Fate::GoesOn => now - HOUR,
-                    _ => start_time + i * 2 * HOUR / 3,
+                    _ => start_time + 30_000 + i * 2 * HOUR / 3,
                 };
                 network(rng, optimiser, rate, start_time, fate)
             })
