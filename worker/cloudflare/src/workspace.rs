@@ -7,6 +7,7 @@
 use std::cell::Cell;
 
 use bytes::Bytes;
+use mlflow_client::BaseUrl;
 use tracking::{ArtifactServing, Error, Row, Sql, SqlError, Value};
 use wasm_bindgen::prelude::*;
 use worker::{
@@ -22,6 +23,15 @@ const BINDING: &str = "WORKSPACE";
 
 /// The one workspace that there is so far; MLflow calls it so, too.
 const DEFAULT: &str = "default";
+
+/// Where this Worker's own MLflow server is, for whoever in it asks: nowhere on
+/// any network.
+pub(crate) const HERE: &str = "http://workspace.internal";
+
+/// The same as a server's address.
+pub(crate) fn base() -> BaseUrl {
+    BaseUrl::parse(HERE).map(|(base, _)| base).unwrap_or_default()
+}
 
 /// Sends a request to the workspace, if this deployment has any.
 pub(crate) async fn forward(request: Request, env: &Env) -> Result<Response> {
