@@ -3,19 +3,6 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{
-    CreateExperiment, CreateLoggedModel, CreateModelVersion, CreateRegisteredModel, CreateRun,
-    DeleteLoggedModel, DeleteLoggedModelTag, DeleteModelAlias, DeleteModelVersion,
-    DeleteModelVersionTag, DeleteRegisteredModel, DeleteRegisteredModelTag, FinalizeLoggedModel,
-    GetCurrentUser, GetDownloadUri, GetExperiment, GetExperimentByName, GetLatestVersions,
-    GetLoggedModel, GetMetricHistory, GetModelVersion, GetModelVersionByAlias, GetRegisteredModel,
-    GetRun, GetServerInfo, ListArtifacts, LogBatch, LogLoggedModelParams, LogMetric, LogParam,
-    RenameRegisteredModel, SearchExperiments, SearchLoggedModels, SearchModelVersions,
-    SearchRegisteredModels, SearchRuns, SetLoggedModelTags, SetModelAlias, SetModelVersionTag,
-    SetRegisteredModelTag, SetTag, TransitionStage, UpdateModelVersion, UpdateRegisteredModel,
-    UpdateRun,
-};
-
 /// The verb of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
@@ -75,7 +62,7 @@ impl EndpointInfo {
 macro_rules! endpoints {
     ($($request:ident => $response:ident: $method:ident $path:literal, $idempotent:literal;)*) => {
         $(
-            impl Endpoint for $request {
+            impl Endpoint for crate::$request {
                 type Response = crate::$response;
                 const METHOD: Method = Method::$method;
                 const PATH: &'static str = $path;
@@ -84,7 +71,7 @@ macro_rules! endpoints {
         )*
 
         /// Every endpoint that this crate has types for.
-        pub const ENDPOINTS: &[EndpointInfo] = &[$(EndpointInfo::of::<$request>()),*];
+        pub const ENDPOINTS: &[EndpointInfo] = &[$(EndpointInfo::of::<crate::$request>()),*];
     };
 }
 
@@ -93,14 +80,28 @@ endpoints! {
     SearchExperiments => SearchExperimentsResponse: Post "/api/2.0/mlflow/experiments/search", true;
     GetExperiment => GetExperimentResponse: Get "/api/2.0/mlflow/experiments/get", true;
     GetExperimentByName => GetExperimentResponse: Get "/api/2.0/mlflow/experiments/get-by-name", true;
+    UpdateExperiment => Empty: Post "/api/2.0/mlflow/experiments/update", true;
+    DeleteExperiment => Empty: Post "/api/2.0/mlflow/experiments/delete", false;
+    RestoreExperiment => Empty: Post "/api/2.0/mlflow/experiments/restore", false;
+    SetExperimentTag => Empty: Post "/api/2.0/mlflow/experiments/set-experiment-tag", true;
+    DeleteExperimentTag => Empty: Post "/api/2.0/mlflow/experiments/delete-experiment-tag", false;
+    SearchDatasets => SearchDatasetsResponse: Post "/api/2.0/mlflow/experiments/search-datasets", true;
     SearchRuns => SearchRunsResponse: Post "/api/2.0/mlflow/runs/search", true;
     GetRun => GetRunResponse: Get "/api/2.0/mlflow/runs/get", true;
     CreateRun => GetRunResponse: Post "/api/2.0/mlflow/runs/create", false;
     UpdateRun => UpdateRunResponse: Post "/api/2.0/mlflow/runs/update", true;
+    DeleteRun => Empty: Post "/api/2.0/mlflow/runs/delete", false;
+    RestoreRun => Empty: Post "/api/2.0/mlflow/runs/restore", false;
     LogMetric => Empty: Post "/api/2.0/mlflow/runs/log-metric", true;
     LogParam => Empty: Post "/api/2.0/mlflow/runs/log-parameter", true;
     LogBatch => Empty: Post "/api/2.0/mlflow/runs/log-batch", true;
     SetTag => Empty: Post "/api/2.0/mlflow/runs/set-tag", true;
+    DeleteTag => Empty: Post "/api/2.0/mlflow/runs/delete-tag", false;
+    LogInputs => Empty: Post "/api/2.0/mlflow/runs/log-inputs", true;
+    LogOutputs => Empty: Post "/api/2.0/mlflow/runs/outputs", false;
+    LogModel => Empty: Post "/api/2.0/mlflow/runs/log-model", false;
+    GetMetricHistoryBulk => MetricsOfRunsResponse: Get "/api/2.0/mlflow/metrics/get-history-bulk", true;
+    GetMetricHistoryBulkInterval => MetricsOfRunsResponse: Get "/api/2.0/mlflow/metrics/get-history-bulk-interval", true;
     GetMetricHistory => GetMetricHistoryResponse: Get "/api/2.0/mlflow/metrics/get-history", true;
     ListArtifacts => ListArtifactsResponse: Get "/api/2.0/mlflow/artifacts/list", true;
     CreateRegisteredModel => RegisteredModelResponse: Post "/api/2.0/mlflow/registered-models/create", false;

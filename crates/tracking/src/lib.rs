@@ -15,6 +15,8 @@
 mod call;
 mod error;
 mod experiments;
+mod fields;
+mod keys;
 mod logged_models;
 mod metrics;
 mod names;
