@@ -121,3 +121,48 @@ wire_enum! {
         Unspecified = "LOGGED_MODEL_STATUS_UNSPECIFIED", 0;
     }
 }
+
+wire_enum! {
+    /// How a trace ended.
+    pub enum TraceState {
+        /// Well.
+        Ok = "OK", 1;
+        /// With an error.
+        Error = "ERROR", 2;
+        /// It lasts.
+        InProgress = "IN_PROGRESS", 3;
+        /// Absent, or a state that this crate does not know.
+        #[default]
+        Unspecified = "STATE_UNSPECIFIED", 0;
+    }
+}
+
+wire_enum! {
+    /// How a trace ended, as clients before 3.0 say it.
+    pub enum TraceStatus {
+        /// Well.
+        Ok = "OK", 1;
+        /// With an error.
+        Error = "ERROR", 2;
+        /// It lasts.
+        InProgress = "IN_PROGRESS", 3;
+        /// Absent, or a status that this crate does not know.
+        #[default]
+        Unspecified = "TRACE_STATUS_UNSPECIFIED", 0;
+    }
+}
+
+wire_enum! {
+    /// Who assesses a trace.
+    pub enum AssessmentSourceType {
+        /// A person.
+        Human = "HUMAN", 1;
+        /// A language model.
+        LlmJudge = "LLM_JUDGE", 2;
+        /// A rule.
+        Code = "CODE", 3;
+        /// Absent, or a source that this crate does not know.
+        #[default]
+        Unspecified = "SOURCE_TYPE_UNSPECIFIED", 0;
+    }
+}

@@ -12,6 +12,7 @@
 //! parameters and tags; histories are read. Everything else answers 501 with
 //! `NOT_IMPLEMENTED`.
 
+mod associations;
 mod call;
 mod error;
 mod experiments;
@@ -21,12 +22,15 @@ mod logged_models;
 mod metrics;
 mod names;
 mod page;
+mod python_json;
 mod registry;
 mod routes;
 mod runs;
 mod schema;
 mod search;
+mod spans;
 mod sql;
+mod traces;
 
 pub use error::Error;
 pub use schema::prepare;
@@ -40,6 +44,15 @@ pub const MLFLOW_VERSION: &str = "3.18.0";
 
 /// The largest body of a request, in bytes: a full batch, with room.
 pub const MAX_BODY: usize = 2 * mlflow_api::limits::LOG_BATCH_MAX_BYTES;
+
+/// The largest body with spans, in bytes, before it is compressed and after.
+pub const MAX_OTLP_BODY: usize = 16 * 1024 * 1024;
+
+/// The largest body of a request to this path, in bytes.
+#[must_use]
+pub fn max_body(path: &str) -> usize {
+    if path == spans::PATH { MAX_OTLP_BODY } else { MAX_BODY }
+}
 
 /// How the artifacts are served beside this server, for what it says about
 /// itself: an extension of the request, where they are.

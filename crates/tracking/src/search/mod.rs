@@ -24,6 +24,8 @@ use crate::{Error, Row, Sql, Value};
 /// How many comparisons a filter may have. A Durable Object takes 100
 /// parameters, and a clause needs two.
 const MAX_CLAUSES: usize = 40;
+/// The parameters of a statement, at most.
+const MAX_PARAMETERS: usize = 100;
 /// How many keys results may be ordered by; each may be one more join.
 pub(crate) const MAX_ORDERS: usize = 10;
 
@@ -93,14 +95,20 @@ impl Search {
         self.orders.push(order.into());
     }
 
+    /// Refuses a filter that is too long for one statement.
+    pub(crate) fn check(clauses: &[Clause]) -> Result<(), Error> {
+        if clauses.len() <= MAX_CLAUSES {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "the filter has {} comparisons; at most {MAX_CLAUSES} are taken",
+            clauses.len()
+        )))
+    }
+
     /// Adds the clauses of a filter.
     pub(crate) fn filter(&mut self, clauses: &[Clause]) -> Result<(), Error> {
-        if clauses.len() > MAX_CLAUSES {
-            return Err(Error::invalid(format!(
-                "the filter has {} comparisons; at most {MAX_CLAUSES} are taken",
-                clauses.len()
-            )));
-        }
+        Self::check(clauses)?;
         for clause in clauses {
             let condition = match clause.entity {
                 Entity::Attribute => {
@@ -181,6 +189,9 @@ impl Search {
     ) -> Result<Vec<Row>, Error> {
         let (limit, offset) = page.limit_and_offset();
         let (limit, offset) = (self.bind(limit), self.bind(offset));
+        if self.parameters.len() > MAX_PARAMETERS {
+            return Err(Error::invalid("the filter has too many comparisons for one statement"));
+        }
         let Self { source: Source { table, .. }, joins, conditions, orders, parameters } = self;
         let conditions = conditions.join(" AND ");
         let orders = orders.join(", ");
@@ -206,7 +217,7 @@ impl Search {
     }
 
     /// Whether the owner has the key with such a value.
-    fn keyed_condition(&mut self, keyed: Keyed, clause: &Clause) -> String {
+    pub(crate) fn keyed_condition(&mut self, keyed: Keyed, clause: &Clause) -> String {
         let Keyed { table, key, value, has_nan, .. } = keyed;
         let is_owned = keyed.is_owned("k");
         let bound = self.bind(clause.key.as_str());
