@@ -155,6 +155,18 @@ endpoints! {
     GetTraceInfoV2 => TraceInfoV2Response: Get "/api/2.0/mlflow/traces/{request_id}/info", true;
     SetTraceTagV2 => Empty: Patch "/api/2.0/mlflow/traces/{request_id}/tags", true;
     DeleteTraceTagV2 => Empty: Delete "/api/2.0/mlflow/traces/{request_id}/tags", false;
+    CreateEvaluationDataset => EvaluationDatasetResponse: Post "/api/3.0/mlflow/datasets/create", false;
+    SearchEvaluationDatasets => SearchEvaluationDatasetsResponse: Post "/api/3.0/mlflow/datasets/search", true;
+    GetEvaluationDataset => EvaluationDatasetResponse: Get "/api/3.0/mlflow/datasets/{dataset_id}", true;
+    DeleteEvaluationDataset => Empty: Delete "/api/3.0/mlflow/datasets/{dataset_id}", true;
+    SetDatasetTags => Empty: Patch "/api/3.0/mlflow/datasets/{dataset_id}/tags", true;
+    DeleteDatasetTag => Empty: Delete "/api/3.0/mlflow/datasets/{dataset_id}/tags/{key}", true;
+    UpsertDatasetRecords => UpsertDatasetRecordsResponse: Post "/api/3.0/mlflow/datasets/{dataset_id}/records", true;
+    GetDatasetRecords => GetDatasetRecordsResponse: Get "/api/3.0/mlflow/datasets/{dataset_id}/records", true;
+    DeleteDatasetRecords => DeleteDatasetRecordsResponse: Delete "/api/3.0/mlflow/datasets/{dataset_id}/records", true;
+    GetDatasetExperimentIds => GetDatasetExperimentIdsResponse: Get "/api/3.0/mlflow/datasets/{dataset_id}/experiment-ids", true;
+    AddDatasetToExperiments => EvaluationDatasetResponse: Post "/api/3.0/mlflow/datasets/{dataset_id}/add-experiments", true;
+    RemoveDatasetFromExperiments => EvaluationDatasetResponse: Post "/api/3.0/mlflow/datasets/{dataset_id}/remove-experiments", true;
     GetServerInfo => ServerInfo: Get "/api/3.0/mlflow/server-info", true;
     GetCurrentUser => CurrentUserResponse: Get "/api/2.0/mlflow/users/current", true;
 }

@@ -41,6 +41,7 @@ mod dataset;
 mod endpoint;
 mod enums;
 mod error;
+mod evaluation;
 mod experiment;
 pub mod filter;
 mod json;
@@ -77,6 +78,14 @@ pub use enums::{
     ViewType,
 };
 pub use error::{ErrorBody, ErrorCode};
+pub use evaluation::{
+    AddDatasetToExperiments, CreateEvaluationDataset, DeleteDatasetRecords,
+    DeleteDatasetRecordsResponse, DeleteDatasetTag, DeleteEvaluationDataset, EvaluationDataset,
+    EvaluationDatasetResponse, GetDatasetExperimentIds, GetDatasetExperimentIdsResponse,
+    GetDatasetRecords, GetDatasetRecordsResponse, GetEvaluationDataset,
+    RemoveDatasetFromExperiments, SearchEvaluationDatasets, SearchEvaluationDatasetsResponse,
+    SetDatasetTags, UpsertDatasetRecords, UpsertDatasetRecordsResponse,
+};
 pub use experiment::{
     CreateExperiment, CreateExperimentResponse, DeleteExperiment, DeleteExperimentTag, Experiment,
     GetExperiment, GetExperimentByName, GetExperimentResponse, RestoreExperiment,

@@ -73,3 +73,8 @@ pub const MAX_TRACE_LINKS: usize = 100;
 pub const MAX_TRACE_METADATA_LENGTH: usize = 250;
 /// Characters in the value of a trace's tag, as it is answered.
 pub const MAX_TRACE_TAG_LENGTH: usize = 4096;
+/// Page size of a search for evaluation datasets that names none, and of their
+/// records.
+pub const SEARCH_EVALUATION_DATASETS_DEFAULT_MAX_RESULTS: u32 = 1000;
+/// The largest page of a search for evaluation datasets; more is an error.
+pub const SEARCH_EVALUATION_DATASETS_MAX_RESULTS: u32 = 50_000;

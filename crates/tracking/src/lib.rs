@@ -15,6 +15,7 @@
 mod associations;
 mod call;
 mod error;
+mod evaluation;
 mod experiments;
 mod fields;
 mod keys;

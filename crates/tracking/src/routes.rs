@@ -68,6 +68,7 @@ pub(crate) fn route(
         .or_else(|| traces(&ask))
         .or_else(|| assessments(&ask))
         .or_else(|| older_traces(&ask))
+        .or_else(|| evaluation_datasets(&ask))
         .unwrap_or_else(|| {
             Err(Error::new(
                 ErrorCode::NotImplemented,
@@ -208,11 +209,38 @@ fn older_traces(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: DeleteTraceTagV2| v2::delete_tag(sql, &r)))
 }
 
+fn evaluation_datasets(ask: &Ask<'_>) -> Answer {
+    use crate::evaluation as datasets;
+    use mlflow_api::{
+        AddDatasetToExperiments, CreateEvaluationDataset, DeleteDatasetRecords, DeleteDatasetTag,
+        DeleteEvaluationDataset, GetDatasetExperimentIds, GetDatasetRecords, GetEvaluationDataset,
+        RemoveDatasetFromExperiments, SearchEvaluationDatasets, SetDatasetTags,
+        UpsertDatasetRecords,
+    };
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: CreateEvaluationDataset| datasets::create(sql, now, &r))
+        .or_else(|| ask.read(|r: SearchEvaluationDatasets| datasets::search(sql, &r)))
+        .or_else(|| ask.read(|r: GetEvaluationDataset| datasets::get(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteEvaluationDataset| datasets::delete(sql, &r)))
+        .or_else(|| ask.write(|r: SetDatasetTags| datasets::set_tags(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteDatasetTag| datasets::delete_tag(sql, &r)))
+        .or_else(|| ask.write(|r: UpsertDatasetRecords| datasets::upsert(sql, now, &r)))
+        .or_else(|| ask.read(|r: GetDatasetRecords| datasets::get_records(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteDatasetRecords| datasets::delete_records(sql, &r)))
+        .or_else(|| ask.read(|r: GetDatasetExperimentIds| datasets::ids(sql, &r)))
+        .or_else(|| ask.write(|r: AddDatasetToExperiments| datasets::add(sql, now, &r)))
+        .or_else(|| ask.write(|r: RemoveDatasetFromExperiments| datasets::remove(sql, now, &r)))
+}
+
 impl Ask<'_> {
     /// The fields in the path, if this is the endpoint.
     fn is<E: Endpoint>(&self) -> Option<PathFields> {
         // MLflow has these with both verbs.
-        const ALIKE: [&str; 2] = [SearchExperiments::PATH, GetLatestVersions::PATH];
+        const ALIKE: [&str; 3] = [
+            SearchExperiments::PATH,
+            GetLatestVersions::PATH,
+            mlflow_api::SearchEvaluationDatasets::PATH,
+        ];
         let method = self.request.method();
         let verb = method.as_str() == E::METHOD.as_str()
             || (ALIKE.contains(&E::PATH) && [Method::GET, Method::POST].contains(method));
