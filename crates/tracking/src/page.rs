@@ -25,12 +25,14 @@ impl Page {
         max_results: u32,
         limit: u32,
     ) -> Result<Self, Error> {
-        if max_results == 0 || max_results > limit {
-            return Err(Error::invalid(format!(
-                "Invalid value {max_results} for parameter 'max_results' supplied: it must be a positive integer of at most {limit}"
-            )));
-        }
-        Self::new(token, max_results)
+        let bound = match max_results {
+            0 => "a positive integer".to_owned(),
+            more if more > limit => format!("at most {limit}"),
+            _ => return Self::new(token, max_results),
+        };
+        Err(Error::invalid(format!(
+            "Invalid value {max_results} for parameter 'max_results' supplied. It must be {bound}"
+        )))
     }
 
     /// The page that a token names; the first without one.

@@ -60,7 +60,9 @@ pub(crate) fn route(
     let ask = Ask { sql, now, request, path: api.as_deref().unwrap_or(path) };
 
     ask.read(|_: GetServerInfo| Ok(server_info(request.extensions().get())))
-        .or_else(|| tracking(&ask))
+        .or_else(|| experiments(&ask))
+        .or_else(|| runs(&ask))
+        .or_else(|| metrics(&ask))
         .or_else(|| registered_models(&ask))
         .or_else(|| model_versions(&ask))
         .or_else(|| logged_models(&ask))
@@ -77,8 +79,7 @@ pub(crate) fn route(
         })
 }
 
-/// Experiments and runs.
-fn tracking(ask: &Ask<'_>) -> Answer {
+fn experiments(ask: &Ask<'_>) -> Answer {
     let Ask { sql, now, .. } = *ask;
     ask.write(|r: CreateExperiment| experiments::create(sql, now, &r))
         .or_else(|| ask.read(|r: GetExperiment| experiments::get(sql, &r)))
@@ -90,7 +91,11 @@ fn tracking(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: SetExperimentTag| experiments::set_tag(sql, &r)))
         .or_else(|| ask.write(|r: DeleteExperimentTag| experiments::delete_tag(sql, &r)))
         .or_else(|| ask.read(|r: SearchDatasets| runs::search_datasets(sql, &r)))
-        .or_else(|| ask.write(|r: CreateRun| runs::create(sql, &r)))
+}
+
+fn runs(ask: &Ask<'_>) -> Answer {
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: CreateRun| runs::create(sql, &r))
         .or_else(|| ask.read(|r: GetRun| runs::get(sql, &r)))
         .or_else(|| ask.write(|r: UpdateRun| runs::update(sql, &r)))
         .or_else(|| ask.write(|r: DeleteRun| runs::delete(sql, now, &r)))
@@ -104,7 +109,11 @@ fn tracking(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: LogInputs| runs::log_inputs(sql, &r)))
         .or_else(|| ask.write(|r: LogOutputs| runs::log_outputs(sql, &r)))
         .or_else(|| ask.write(|r: LogModel| runs::log_model(sql, &r)))
-        .or_else(|| ask.read(|r: GetMetricHistory| metrics::history(sql, &r)))
+}
+
+fn metrics(ask: &Ask<'_>) -> Answer {
+    let sql = ask.sql;
+    ask.read(|r: GetMetricHistory| metrics::history(sql, &r))
         .or_else(|| ask.read(|r: GetMetricHistoryBulk| metrics::bulk(sql, &r)))
         .or_else(|| ask.read(|r: GetMetricHistoryBulkInterval| metrics::interval(sql, &r)))
 }

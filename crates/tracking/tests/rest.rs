@@ -172,3 +172,28 @@ fn the_server_says_how_artifacts_are_served_beside_it() {
     assert_eq!(info["multipart_uploads_enabled"], true);
     assert_eq!(info["multipart_downloads_enabled"], false);
 }
+
+#[test]
+fn a_run_may_log_more_than_one_value_of_the_store_holds() {
+    let store = store();
+    let (big, small) = (store.run(), store.run());
+    for batch in 0..5 {
+        let params: Vec<Json> = (0..100)
+            .map(|i| json!({"key": format!("p{batch}/{i:02}"), "value": "x".repeat(6000)}))
+            .collect();
+        let metrics = [metric("m", json!("NaN"), 1, batch)];
+        let batch = json!({"run_id": big, "params": params, "metrics": metrics});
+        assert_eq!(store.post("runs/log-batch", batch).0, 200);
+    }
+    let body = json!({"run_id": small, "key": "k", "value": "v"});
+    assert_eq!(store.post("runs/set-tag", body).0, 200);
+    let data = store.data(&big);
+    assert_eq!(data["params"].as_array().unwrap().len(), 500);
+    assert_eq!(data["metrics"], json!([metric("m", json!("NaN"), 1, 4)]));
+    let (status, page) = store.post("runs/search", json!({"experiment_ids": ["0"]}));
+    assert_eq!(status, 200);
+    assert_eq!(page["runs"].as_array().unwrap().len(), 2);
+    let (_, page) =
+        store.post("runs/search", json!({"experiment_ids": ["0"], "filter": "tags.k = 'v'"}));
+    assert_eq!(page["runs"][0]["data"]["tags"], store.data(&small)["tags"]);
+}

@@ -188,7 +188,7 @@ fn runs() -> impl Strategy<Value = Vec<Run>> {
         params,
         tags,
     });
-    prop::collection::vec(run, 0..8)
+    prop::collection::vec(run, 0..12)
 }
 
 fn clause() -> impl Strategy<Value = String> {
@@ -303,4 +303,7 @@ fn what_is_too_much_is_refused() {
     assert_eq!(ask(clauses(40), orders(10)), 200);
     assert_eq!(ask(clauses(41), vec![]), 400);
     assert_eq!(ask(String::new(), orders(11)), 400);
+    let long = format!("tags.t LIKE '%{0}%{0}%'", "long_".repeat(20));
+    assert_eq!(ask(vec![long.as_str(); 15].join(" AND "), vec![]), 200);
+    assert_eq!(ask(vec![long.as_str(); 40].join(" AND "), vec![]), 400);
 }

@@ -80,7 +80,7 @@ impl<'a> Parser<'a> {
                 comparisons.push(Comparison { left: first, operator, right });
                 tokens = rest;
             } else {
-                let (span, rest) = self.other(tokens).unwrap_or((first.span.clone(), rest));
+                let (span, rest) = self.parentheses(tokens).unwrap_or((first.span.clone(), rest));
                 others.push(span);
                 tokens = rest;
             }
@@ -141,13 +141,14 @@ impl<'a> Parser<'a> {
 
     /// The list in parentheses that `tokens` begin with, and what follows.
     fn list<'t>(&self, tokens: &'t [Token]) -> Option<(Right<'t>, &'t [Token])> {
-        let (span, rest) = self.other(tokens)?;
-        let words = tokens.get(1..tokens.len() - rest.len() - 1)?;
+        let (span, rest) = self.parentheses(tokens)?;
+        let close = tokens.len().checked_sub(rest.len() + 1)?;
+        let words = tokens.get(1..close)?;
         Some((Right::List { words, span }, rest))
     }
 
     /// The parentheses that `tokens` begin with, and what follows.
-    fn other<'t>(&self, tokens: &'t [Token]) -> Option<(Range<usize>, &'t [Token])> {
+    fn parentheses<'t>(&self, tokens: &'t [Token]) -> Option<(Range<usize>, &'t [Token])> {
         let (first, rest) = tokens.split_first()?;
         if self.word(&first.span) != "(" {
             return None;

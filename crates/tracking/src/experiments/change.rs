@@ -24,7 +24,8 @@ pub(crate) fn rename(sql: &dyn Sql, now: i64, asked: &UpdateExperiment) -> Resul
     )?;
     if !taken.is_empty() {
         return Err(Error::new(
-            ErrorCode::ResourceAlreadyExists,
+            // Which creating answers otherwise.
+            ErrorCode::BadRequest,
             format!("Experiment '{name}' already exists."),
         ));
     }

@@ -9,7 +9,7 @@ use mlflow_api::{GetMetricHistory, GetMetricHistoryResponse, Metric};
 use crate::call::required;
 use crate::page::Page;
 use crate::sql::Columns;
-use crate::{Error, Row, Sql, runs};
+use crate::{Error, Row, Sql};
 
 pub(crate) fn history(
     sql: &dyn Sql,
@@ -22,7 +22,6 @@ pub(crate) fn history(
             "Invalid value 0 for parameter 'max_results' supplied. It must be a positive integer.",
         ));
     }
-    runs::check_known(sql, run_id)?;
     let page = Page::new(asked.page_token.as_deref(), asked.max_results.unwrap_or(u32::MAX))?;
     let (limit, offset) = page.limit_and_offset();
     let mut rows = sql.query(

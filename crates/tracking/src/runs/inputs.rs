@@ -210,11 +210,13 @@ pub(crate) fn search_datasets(
     }
     let ids: Result<Vec<i64>, Error> = asked.experiment_ids.iter().map(|id| parse_id(id)).collect();
     let rows = sql.query(
-        "SELECT DISTINCT d.experiment_id, d.name, d.digest, t.value FROM datasets d
+        "SELECT d.experiment_id, d.name, d.digest, t.value FROM datasets d
          JOIN inputs i ON i.source_type = 'DATASET' AND i.source_id = d.dataset_uuid
          LEFT JOIN input_tags t
              ON t.input_uuid = i.input_uuid AND t.name = 'mlflow.data.context'
-         WHERE d.experiment_id IN (SELECT value FROM json_each(?1)) LIMIT ?2",
+         WHERE d.experiment_id IN (SELECT value FROM json_each(?1))
+         GROUP BY d.experiment_id, d.name, d.digest, t.value
+         ORDER BY min(d.rowid), min(i.rowid) LIMIT ?2",
         &[json!(ids?).to_string().into(), (limits::SEARCH_DATASETS_MAX_RESULTS as i64).into()],
     )?;
     let summaries = rows.into_iter().map(Columns::of).map(|mut columns| DatasetSummary {

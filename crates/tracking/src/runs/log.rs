@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use mlflow_api::{Empty, LogBatch, LogMetric, LogModel, LogParam, Param, Tag, limits};
 use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
 
 use super::{check_active, metrics, tags};
 use crate::call::required;
@@ -167,31 +168,26 @@ pub(crate) fn log_model(sql: &dyn Sql, asked: &LogModel) -> Result<Empty, Error>
     let known = known.into_iter().next().map(|row| Columns::of(row).text());
     let mut models: Vec<Json> =
         known.and_then(|known| serde_json::from_str(&known).ok()).unwrap_or_default();
-    models.push(brief(model));
+    models.push(brief(&model));
     let tag = Tag { key: LOGGED_MODELS.into(), value: json!(models).to_string() };
     keys::check_length("value", &tag.value, limits::MAX_TAG_VALUE_LENGTH)?;
     tags::write(sql, id, &[tag])?;
     Ok(Empty {})
 }
 
-/// What the tag says of a model: flavors without their settings, and no example.
-fn brief(mut model: Map<String, Json>) -> Json {
-    model.retain(|field, value| {
-        !value.is_null()
-            && [
-                "run_id",
-                "artifact_path",
-                "utc_time_created",
-                "model_uuid",
-                "flavors",
-                "mlflow_version",
-                "model_size_bytes",
-                "model_id",
-                "signature",
-                "saved_input_example_info",
-                "metadata",
-            ]
-            .contains(&field.as_str())
-    });
-    Json::Object(model)
+/// What the tag says of a model: which it is, and its flavors without their
+/// configuration.
+fn brief(model: &Map<String, Json>) -> Json {
+    let mut brief: Map<String, Json> =
+        ["run_id", "artifact_path", "utc_time_created", "model_uuid"]
+            .into_iter()
+            .filter_map(|field| Some((field.to_owned(), model.get(field)?.clone())))
+            .collect();
+    brief.entry("model_uuid").or_insert_with(|| Uuid::new_v4().simple().to_string().into());
+    let mut flavors = model.get("flavors").and_then(Json::as_object).cloned().unwrap_or_default();
+    for flavor in flavors.values_mut().filter_map(Json::as_object_mut) {
+        flavor.remove("config");
+    }
+    brief.insert("flavors".into(), flavors.into());
+    brief.into()
 }

@@ -111,12 +111,6 @@ fn check_active(sql: &dyn Sql, id: &str) -> Result<i64, Error> {
     )))
 }
 
-/// Refuses a run that does not exist.
-pub(crate) fn check_known(sql: &dyn Sql, id: &str) -> Result<(), Error> {
-    let rows = sql.query("SELECT 1 FROM runs WHERE run_uuid = ?1", &[id.into()])?;
-    if rows.is_empty() { Err(unknown(id)) } else { Ok(()) }
-}
-
 fn unknown(id: &str) -> Error {
     Error::unknown(format!("Run with id={id} not found"))
 }

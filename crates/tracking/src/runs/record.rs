@@ -44,27 +44,83 @@ pub(super) fn all(sql: &dyn Sql, ids: &[String]) -> Result<Vec<Run>, Error> {
         return Ok(Vec::new());
     }
     let list: Value = serde_json::json!(ids).to_string().into();
-    let rows = sql.query(
-        &format!(
-            "SELECT {INFO}, {DATA} FROM json_each(?1) page
-             JOIN runs r ON r.run_uuid = page.value ORDER BY page.key"
-        ),
-        std::slice::from_ref(&list),
-    )?;
-    let mut runs: Vec<Run> = rows.into_iter().map(run).collect();
-    let places: HashMap<String, usize> =
-        runs.iter().enumerate().map(|(place, run)| (run.info.run_id.clone(), place)).collect();
-    for (id, input) in inputs::datasets_read(sql, &list)? {
-        if let Some(run) = places.get(&id).and_then(|place| runs.get_mut(*place)) {
-            run.inputs.dataset_inputs.push(input);
+    let mut runs = match select(sql, &format!("{INFO}, {DATA}"), &list) {
+        Ok(runs) => Runs::of(runs),
+        // A run logged more than fits into one value of the store.
+        Err(_) => {
+            let mut runs = Runs::of(select(sql, INFO, &list)?);
+            add_data(sql, &list, &mut runs)?;
+            runs
         }
+    };
+    for (id, input) in inputs::datasets_read(sql, &list)? {
+        runs.change(&id, |run| run.inputs.dataset_inputs.push(input));
     }
     for (id, output) in inputs::models_made(sql, &list)? {
-        if let Some(run) = places.get(&id).and_then(|place| runs.get_mut(*place)) {
-            run.outputs.model_outputs.push(output);
+        runs.change(&id, |run| run.outputs.model_outputs.push(output));
+    }
+    Ok(runs.runs)
+}
+
+fn select(sql: &dyn Sql, columns: &str, list: &Value) -> Result<Vec<Run>, Error> {
+    let statement = format!(
+        "SELECT {columns} FROM json_each(?1) page
+         JOIN runs r ON r.run_uuid = page.value ORDER BY page.key"
+    );
+    let rows = sql.query(&statement, std::slice::from_ref(list))?;
+    Ok(rows.into_iter().map(run).collect())
+}
+
+/// Runs that are found by their ids.
+struct Runs {
+    runs: Vec<Run>,
+    places: HashMap<String, usize>,
+}
+
+impl Runs {
+    fn of(runs: Vec<Run>) -> Self {
+        let places = runs.iter().enumerate().map(|(place, run)| (run.info.run_id.clone(), place));
+        Self { places: places.collect(), runs }
+    }
+
+    fn change(&mut self, id: &str, change: impl FnOnce(&mut Run)) {
+        if let Some(run) = self.places.get(id).and_then(|place| self.runs.get_mut(*place)) {
+            change(run);
         }
     }
-    Ok(runs)
+}
+
+/// Adds what the runs logged, row by row.
+fn add_data(sql: &dyn Sql, list: &Value, runs: &mut Runs) -> Result<(), Error> {
+    let rows = |columns: &str, table: &str| {
+        let statement = format!(
+            "SELECT t.run_uuid, t.key, {columns} FROM json_each(?1) page
+             JOIN {table} t ON t.run_uuid = page.value ORDER BY page.key, t.key"
+        );
+        sql.query(&statement, std::slice::from_ref(list))
+    };
+    for row in rows("t.value, t.is_nan, t.timestamp, t.step", "latest_metrics")? {
+        let mut columns = Columns::of(row);
+        let id = columns.text();
+        let (key, value, is_nan) = (columns.text(), columns.real(), columns.integer() != 0);
+        let (timestamp, step) = (columns.integer(), columns.integer());
+        let value = if is_nan { f64::NAN } else { value };
+        let metric = Metric { key, value, timestamp, step, ..Metric::default() };
+        runs.change(&id, |run| run.data.metrics.push(metric));
+    }
+    for row in rows("t.value", "params")? {
+        let mut columns = Columns::of(row);
+        let id = columns.text();
+        let (key, value) = (columns.text(), columns.text());
+        runs.change(&id, |run| run.data.params.push(Param { key, value }));
+    }
+    for row in rows("t.value", "tags")? {
+        let mut columns = Columns::of(row);
+        let id = columns.text();
+        let (key, value) = (columns.text(), columns.text());
+        runs.change(&id, |run| run.data.tags.push(Tag { key, value }));
+    }
+    Ok(())
 }
 
 fn run_info(columns: &mut Columns) -> RunInfo {

@@ -21,11 +21,11 @@ use mlflow_api::search::{Clause, Comparator, OrderBy, Value as Operand};
 use crate::page::Page;
 use crate::{Error, Row, Sql, Value};
 
-/// How many comparisons a filter may have. A Durable Object takes 100
-/// parameters, and a clause needs two.
-const MAX_CLAUSES: usize = 40;
-/// The parameters of a statement, at most.
+/// How many parameters a Durable Object takes.
 const MAX_PARAMETERS: usize = 100;
+/// How many comparisons a filter may have. Each needs two parameters, but for
+/// long patterns.
+const MAX_CLAUSES: usize = 40;
 /// How many keys results may be ordered by; each may be one more join.
 pub(crate) const MAX_ORDERS: usize = 10;
 
@@ -60,6 +60,7 @@ impl Keyed {
 }
 
 /// A search on its way to become a statement.
+#[derive(Clone)]
 pub(crate) struct Search {
     source: &'static Source,
     joins: String,
@@ -104,6 +105,17 @@ impl Search {
             "the filter has {} comparisons; at most {MAX_CLAUSES} are taken",
             clauses.len()
         )))
+    }
+
+    /// Looks only at the first so many that `began` finds, from which this search
+    /// was cloned.
+    pub(crate) fn within(&mut self, began: &Self, id: &str, order: &str, count: i64) {
+        let Source { table, .. } = began.source;
+        let conditions = began.conditions.join(" AND ");
+        let count = self.bind(count);
+        self.also(format!(
+            "{id} IN (SELECT {id} FROM {table} WHERE {conditions} ORDER BY {order} LIMIT {count})"
+        ));
     }
 
     /// Adds the clauses of a filter.
@@ -189,10 +201,10 @@ impl Search {
     ) -> Result<Vec<Row>, Error> {
         let (limit, offset) = page.limit_and_offset();
         let (limit, offset) = (self.bind(limit), self.bind(offset));
-        if self.parameters.len() > MAX_PARAMETERS {
-            return Err(Error::invalid("the filter has too many comparisons for one statement"));
-        }
         let Self { source: Source { table, .. }, joins, conditions, orders, parameters } = self;
+        if parameters.len() > MAX_PARAMETERS {
+            return Err(Error::invalid("the filter has too many comparisons with long patterns"));
+        }
         let conditions = conditions.join(" AND ");
         let orders = orders.join(", ");
         let statement = format!(
