@@ -167,6 +167,11 @@ endpoints! {
     GetDatasetExperimentIds => GetDatasetExperimentIdsResponse: Get "/api/3.0/mlflow/datasets/{dataset_id}/experiment-ids", true;
     AddDatasetToExperiments => EvaluationDatasetResponse: Post "/api/3.0/mlflow/datasets/{dataset_id}/add-experiments", true;
     RemoveDatasetFromExperiments => EvaluationDatasetResponse: Post "/api/3.0/mlflow/datasets/{dataset_id}/remove-experiments", true;
+    CreateWebhook => WebhookResponse: Post "/api/2.0/mlflow/webhooks", false;
+    ListWebhooks => ListWebhooksResponse: Get "/api/2.0/mlflow/webhooks", true;
+    GetWebhook => WebhookResponse: Get "/api/2.0/mlflow/webhooks/{webhook_id}", true;
+    UpdateWebhook => WebhookResponse: Patch "/api/2.0/mlflow/webhooks/{webhook_id}", true;
+    DeleteWebhook => Empty: Delete "/api/2.0/mlflow/webhooks/{webhook_id}", false;
     GetServerInfo => ServerInfo: Get "/api/3.0/mlflow/server-info", true;
     GetCurrentUser => CurrentUserResponse: Get "/api/2.0/mlflow/users/current", true;
 }

@@ -60,6 +60,7 @@ pub mod tags;
 mod time;
 mod trace;
 mod trace_v2;
+mod webhook;
 
 pub use artifact::{
     AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload,
@@ -75,7 +76,7 @@ pub use dataset::{Dataset, DatasetInput, DatasetSummary, SearchDatasets, SearchD
 pub use endpoint::{ENDPOINTS, Endpoint, EndpointInfo, Method};
 pub use enums::{
     AssessmentSourceType, LifecycleStage, LoggedModelStatus, RunStatus, TraceState, TraceStatus,
-    ViewType,
+    ViewType, WebhookAction, WebhookEntity, WebhookStatus,
 };
 pub use error::{ErrorBody, ErrorCode};
 pub use evaluation::{
@@ -133,4 +134,8 @@ pub use trace::{
 pub use trace_v2::{
     DeleteTraceTagV2, DeleteTracesV2, EndTrace, GetTraceInfoV2, SearchTracesV2,
     SearchTracesV2Response, SetTraceTagV2, StartTraceV2, TraceInfoV2, TraceInfoV2Response,
+};
+pub use webhook::{
+    CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, ListWebhooksResponse, UpdateWebhook,
+    Webhook, WebhookEvent, WebhookResponse,
 };

@@ -8,7 +8,8 @@
 //! request that fails nothing is.
 //!
 //! What this server does of MLflow's REST API so far is in `routes`: experiments,
-//! runs and what they log, searches, logged models, and the model registry.
+//! runs and what they log, searches, logged models, the model registry, traces,
+//! evaluation datasets, and webhooks, which are kept but told nothing.
 //! Everything else answers 501 with `NOT_IMPLEMENTED`.
 
 mod associations;
@@ -31,6 +32,7 @@ mod search;
 mod spans;
 mod sql;
 mod traces;
+mod webhooks;
 
 pub use error::Error;
 pub use schema::prepare;
@@ -53,6 +55,10 @@ pub const MAX_OTLP_BODY: usize = 16 * 1024 * 1024;
 pub fn max_body(path: &str) -> usize {
     if path == spans::PATH { MAX_OTLP_BODY } else { MAX_BODY }
 }
+
+/// The headers of requests that are looked at.
+pub const HEADERS: [&str; 4] =
+    ["content-type", "content-encoding", spans::EXPERIMENT_HEADER, spans::RUN_HEADER];
 
 /// How the artifacts are served beside this server, for what it says about
 /// itself: an extension of the request, where they are.

@@ -71,6 +71,7 @@ pub(crate) fn route(
         .or_else(|| assessments(&ask))
         .or_else(|| older_traces(&ask))
         .or_else(|| evaluation_datasets(&ask))
+        .or_else(|| webhooks(&ask))
         .unwrap_or_else(|| {
             Err(Error::new(
                 ErrorCode::NotImplemented,
@@ -239,6 +240,17 @@ fn evaluation_datasets(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.read(|r: GetDatasetExperimentIds| datasets::ids(sql, &r)))
         .or_else(|| ask.write(|r: AddDatasetToExperiments| datasets::add(sql, now, &r)))
         .or_else(|| ask.write(|r: RemoveDatasetFromExperiments| datasets::remove(sql, now, &r)))
+}
+
+fn webhooks(ask: &Ask<'_>) -> Answer {
+    use crate::webhooks;
+    use mlflow_api::{CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, UpdateWebhook};
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: CreateWebhook| webhooks::create(sql, now, &r))
+        .or_else(|| ask.read(|r: ListWebhooks| webhooks::list(sql, &r)))
+        .or_else(|| ask.read(|r: GetWebhook| webhooks::get(sql, &r)))
+        .or_else(|| ask.write(|r: UpdateWebhook| webhooks::update(sql, now, &r)))
+        .or_else(|| ask.write(|r: DeleteWebhook| webhooks::delete(sql, now, &r)))
 }
 
 impl Ask<'_> {

@@ -10,5 +10,5 @@ mod read;
 mod translate;
 mod usage;
 
-pub(crate) use otlp::{PATH, receive};
+pub(crate) use otlp::{EXPERIMENT_HEADER, PATH, RUN_HEADER, receive};
 pub(crate) use read::{batch_get, file, get};

@@ -22,8 +22,10 @@ use crate::{Error, MAX_OTLP_BODY, Sql, call, traces};
 pub(crate) const PATH: &str = "/v1/traces";
 
 const PROTOBUF: &str = "application/x-protobuf";
-const EXPERIMENT: &str = "x-mlflow-experiment-id";
-const RUN: &str = "x-mlflow-run-id";
+/// Where spans are kept of which the trace is not known yet.
+pub(crate) const EXPERIMENT_HEADER: &str = "x-mlflow-experiment-id";
+/// The run that the traces belong to.
+pub(crate) const RUN_HEADER: &str = "x-mlflow-run-id";
 
 /// Applications that are known to say this of themselves; others' names may be
 /// anything.
@@ -45,14 +47,14 @@ pub(super) struct Incoming {
 /// Takes the spans in. The answer is OTLP's own: empty.
 pub(crate) fn receive(sql: &dyn Sql, request: &Request<Bytes>) -> Result<Response<Bytes>, Error> {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let experiment = header(EXPERIMENT).ok_or_else(|| Error::missing(EXPERIMENT))?;
+    let experiment = header(EXPERIMENT_HEADER).ok_or_else(|| Error::missing(EXPERIMENT_HEADER))?;
     let spans: Vec<Incoming> = read(request)?;
     let ended: BTreeSet<&str> = spans
         .iter()
         .filter(|span| span.parent_id.is_none())
         .map(|span| span.trace_id.as_str())
         .collect();
-    let links = header(RUN).filter(|run| !run.is_empty()).map(|run| LinkTracesToRun {
+    let links = header(RUN_HEADER).filter(|run| !run.is_empty()).map(|run| LinkTracesToRun {
         trace_ids: ended.into_iter().map(str::to_owned).collect(),
         run_id: run.to_owned(),
     });

@@ -118,6 +118,7 @@ pub(super) struct AnyValue {
 
 #[derive(Clone, PartialEq, Oneof, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::enum_variant_names)] // OTLP's JSON has these names.
 pub(super) enum Any {
     #[prost(string, tag = "1")]
     StringValue(String),
