@@ -92,17 +92,20 @@ impl DurableObject for Workspace {
 
 /// The request as `tracking` takes it, or the refusal of one that is too large.
 async fn read(request: Request) -> Result<std::result::Result<http::Request<Bytes>, Response>> {
-    let Some(body) = body::read(&request, tracking::MAX_BODY).await? else {
-        let message = format!("the body is larger than {} bytes", tracking::MAX_BODY);
+    let url = request.url()?;
+    let limit = tracking::max_body(url.path());
+    let Some(body) = body::read(&request, limit).await? else {
+        let message = format!("the body is larger than {limit} bytes");
         return Ok(Err(reply::error(413, "BAD_REQUEST", &message)?));
     };
-    let url = request.url()?;
     let query = url.query().map(|q| format!("?{q}")).unwrap_or_default();
     let mut builder = http::Request::builder()
         .method(request.method().to_string().as_str())
         .uri(format!("{}{query}", url.path()));
-    if let Some(content_type) = request.headers().get("content-type")? {
-        builder = builder.header("content-type", content_type);
+    for name in tracking::HEADERS {
+        if let Some(value) = request.headers().get(name)? {
+            builder = builder.header(name, value);
+        }
     }
     Ok(match builder.body(Bytes::from(body.to_vec())) {
         Ok(request) => Ok(request),

@@ -42,6 +42,13 @@ struct Operator {
     span: Range<usize>,
 }
 
+impl Operator {
+    /// Whether only numbers can be compared so.
+    fn is_order(&self) -> bool {
+        matches!(self.text.as_str(), "<" | "<=" | ">" | ">=")
+    }
+}
+
 /// What stands after the operator.
 enum Right<'t> {
     Nothing,
@@ -205,7 +212,15 @@ impl<'a> Parser<'a> {
         let (key, kind) = match entity {
             Entity::Attribute => self.attribute(key, left.span.clone())?,
             Entity::Metric => (key, Kind::Number),
-            Entity::Param | Entity::Tag | Entity::Dataset => (key, Kind::Text),
+            Entity::Feedback | Entity::Expectation if operator.is_order() => (key, Kind::Number),
+            Entity::Param
+            | Entity::Tag
+            | Entity::Dataset
+            | Entity::Metadata
+            | Entity::Span
+            | Entity::Feedback
+            | Entity::Expectation
+            | Entity::Issue => (key, Kind::Text),
         };
         let end = match &right {
             Right::Nothing => operator.span.end,
@@ -385,6 +400,8 @@ impl<'a> Parser<'a> {
             Subject::RegisteredModels => {
                 format!("{WORDS} not supported for registered model search.")
             }
+            Subject::Traces => format!("{WORDS} not supported for {} '{key}'", entity.noun()),
+            Subject::EvaluationDatasets => format!("{WORDS} not supported for dataset search."),
             Subject::ModelVersions => format!("{WORDS} not supported for model version search."),
             Subject::LoggedModels => format!(
                 "Invalid comparison: {}.{key}IS NULL. Expected a comparison with 3 tokens.",
