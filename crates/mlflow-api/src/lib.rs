@@ -36,6 +36,7 @@
 //!   becomes the enum's default.
 
 mod artifact;
+mod auth;
 mod endpoint;
 mod enums;
 mod error;
@@ -52,11 +53,26 @@ pub mod search;
 mod server;
 mod tag;
 pub mod tags;
+mod workspace;
 
 pub use artifact::{
     AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload,
     CreateMultipartUploadResponse, FileInfo, ListArtifacts, ListArtifactsResponse,
     MultipartUploadCredential, MultipartUploadPart, PresignedDownload,
+};
+pub use auth::{
+    AUTH_ENDPOINTS, AddRolePermission, AssignRole, AssignmentResponse, AssignmentsResponse,
+    CreateExperimentPermission, CreateRegisteredModelPermission, CreateRole, CreateUser,
+    DeleteExperimentPermission, DeleteRegisteredModelPermission, DeleteRole, DeleteUser,
+    ExperimentPermission, ExperimentPermissionResponse, GetExperimentPermission,
+    GetRegisteredModelPermission, GetRole, GetUser, GetUserPermission, GetUserPermissionResponse,
+    GrantUserPermission, ListCurrentUserPermissions, ListRolePermissions, ListRoleUsers, ListRoles,
+    ListUserPermissions, ListUserRoles, ListUsers, ListUsersResponse, RegisteredModelPermission,
+    RegisteredModelPermissionResponse, RemoveRolePermission, RevokeUserPermission, Role,
+    RoleAssignment, RolePermission, RolePermissionResponse, RolePermissionsResponse, RoleResponse,
+    RolesResponse, UnassignRole, UpdateExperimentPermission, UpdateRegisteredModelPermission,
+    UpdateRole, UpdateRolePermission, UpdateUserAdmin, UpdateUserPassword, UserDetails,
+    UserPermission, UserPermissionsResponse, UserResponse, UserWithRoles,
 };
 pub use endpoint::{ENDPOINTS, Endpoint, EndpointInfo, Method};
 pub use enums::{LifecycleStage, LoggedModelStatus, RunStatus, ViewType};
@@ -93,3 +109,8 @@ pub use server::{
     CurrentUserResponse, GetCurrentUser, GetServerInfo, HEALTH_PATH, ServerInfo, User, VERSION_PATH,
 };
 pub use tag::Tag;
+pub use workspace::{
+    CreateWorkspace, DEFAULT_WORKSPACE, DeleteWorkspace, GetWorkspace, ListWorkspaces,
+    ListWorkspacesResponse, UpdateWorkspace, WORKSPACE_ENDPOINTS, WORKSPACE_HEADER, Workspace,
+    WorkspaceResponse,
+};

@@ -1,5 +1,7 @@
 //! Between HTTP and the types of the API.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
@@ -31,6 +33,15 @@ pub(crate) fn read<T: DeserializeOwned>(
     fields.extend(path.into_iter().map(|(name, value)| (name.to_owned(), value.into())));
     serde_json::from_value(Value::Object(fields))
         .map_err(|e| Error::invalid(format!("the request can't be read: {e}")))
+}
+
+/// A path as clients have it: MLflow has every endpoint twice, for them and for
+/// its own pages.
+pub(crate) fn api_path(path: &str) -> Cow<'_, str> {
+    match path.strip_prefix("/ajax-api/") {
+        Some(rest) => Cow::Owned(format!("/api/{rest}")),
+        None => Cow::Borrowed(path),
+    }
 }
 
 /// The fields that travel in the path, by their names.

@@ -17,27 +17,32 @@ use mlflow_api::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::auth::Caller;
 use crate::call::PathFields;
 use crate::{
-    ArtifactServing, Error, MLFLOW_VERSION, Sql, call, experiments, metrics, registry, runs,
+    ArtifactServing, Deployment, Error, MLFLOW_VERSION, Sql, call, experiments, metrics, registry,
+    runs, workspaces,
 };
 
 /// A request on its way through the table.
-struct Ask<'a> {
-    sql: &'a dyn Sql,
+pub(crate) struct Ask<'a> {
+    pub(crate) sql: &'a dyn Sql,
     now: i64,
     request: &'a Request<Bytes>,
     path: &'a str,
+    /// Who asks, where that matters.
+    caller: Option<&'a Caller>,
 }
 
 /// What a group of endpoints answers; `None` when the request is for another.
-type Answer = Option<Result<Response<Bytes>, Error>>;
+pub(crate) type Answer = Option<Result<Response<Bytes>, Error>>;
 
 /// Finds the endpoint and calls it.
 pub(crate) fn route(
     sql: &dyn Sql,
     now: i64,
     request: &Request<Bytes>,
+    caller: Option<&Caller>,
 ) -> Result<Response<Bytes>, Error> {
     let path = request.uri().path();
     match path {
@@ -45,15 +50,16 @@ pub(crate) fn route(
         HEALTH_PATH => return Ok(call::text("OK")),
         _ => {}
     }
-    // MLflow has every endpoint twice: for clients, and for its own pages.
-    let api = path.strip_prefix("/ajax-api/").map(|rest| format!("/api/{rest}"));
-    let ask = Ask { sql, now, request, path: api.as_deref().unwrap_or(path) };
+    let api = call::api_path(path);
+    let ask = Ask { sql, now, request, path: &api, caller };
+    let deployment = request.extensions().get().copied().unwrap_or_default();
 
-    ask.read(|_: GetServerInfo| Ok(server_info(request.extensions().get())))
+    ask.read(|_: GetServerInfo| Ok(server_info(request.extensions().get(), deployment)))
         .or_else(|| tracking(&ask))
         .or_else(|| registered_models(&ask))
         .or_else(|| model_versions(&ask))
         .or_else(|| logged_models(&ask))
+        .or_else(|| deployment.has_workspaces.then(|| workspaces::answer(&ask)).flatten())
         .unwrap_or_else(|| {
             Err(Error::new(
                 ErrorCode::NotImplemented,
@@ -68,7 +74,7 @@ fn tracking(ask: &Ask<'_>) -> Answer {
     ask.write(|r: CreateExperiment| experiments::create(sql, now, &r))
         .or_else(|| ask.read(|r: GetExperiment| experiments::get(sql, &r)))
         .or_else(|| ask.read(|r: GetExperimentByName| experiments::get_by_name(sql, &r)))
-        .or_else(|| ask.read(|r: SearchExperiments| experiments::search(sql, &r)))
+        .or_else(|| ask.read(|r: SearchExperiments| experiments::search(sql, ask.caller, &r)))
         .or_else(|| ask.write(|r: CreateRun| runs::create(sql, now, &r)))
         .or_else(|| ask.read(|r: GetRun| runs::get(sql, &r)))
         .or_else(|| ask.write(|r: UpdateRun| runs::update(sql, &r)))
@@ -88,7 +94,7 @@ fn registered_models(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: UpdateRegisteredModel| models::update(sql, now, &r)))
         .or_else(|| ask.write(|r: RenameRegisteredModel| models::rename(sql, now, &r)))
         .or_else(|| ask.write(|r: DeleteRegisteredModel| models::delete(sql, &r)))
-        .or_else(|| ask.read(|r: SearchRegisteredModels| search::models(sql, &r)))
+        .or_else(|| ask.read(|r: SearchRegisteredModels| search::models(sql, ask.caller, &r)))
         .or_else(|| ask.read(|r: GetLatestVersions| models::get_latest_versions(sql, &r)))
         .or_else(|| ask.write(|r: SetRegisteredModelTag| tags::set(sql, &r)))
         .or_else(|| ask.write(|r: DeleteRegisteredModelTag| tags::delete(sql, &r)))
@@ -105,7 +111,7 @@ fn model_versions(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: UpdateModelVersion| versions::update(sql, now, &r)))
         .or_else(|| ask.write(|r: TransitionStage| versions::transition(sql, now, &r)))
         .or_else(|| ask.write(|r: DeleteModelVersion| versions::delete(sql, now, &r)))
-        .or_else(|| ask.read(|r: SearchModelVersions| search::versions(sql, &r)))
+        .or_else(|| ask.read(|r: SearchModelVersions| search::versions(sql, ask.caller, &r)))
         .or_else(|| ask.read(|r: GetDownloadUri| versions::get_download_uri(sql, &r)))
         .or_else(|| ask.write(|r: SetModelVersionTag| tags::set_of_version(sql, &r)))
         .or_else(|| ask.write(|r: DeleteModelVersionTag| tags::delete_of_version(sql, &r)))
@@ -124,7 +130,12 @@ fn logged_models(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: LogLoggedModelParams| models::log_params(sql, &r)))
 }
 
-impl Ask<'_> {
+impl<'a> Ask<'a> {
+    /// A request whose path begins with `/api/`.
+    pub(crate) fn new(sql: &'a dyn Sql, request: &'a Request<Bytes>, path: &'a str) -> Self {
+        Self { sql, now: 0, request, path, caller: None }
+    }
+
     /// The fields in the path, if this is the endpoint.
     fn is<E: Endpoint>(&self) -> Option<PathFields> {
         // MLflow has these with both verbs.
@@ -136,7 +147,7 @@ impl Ask<'_> {
     }
 
     /// Answers with `work` if this is its endpoint, which only reads.
-    fn read<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
+    pub(crate) fn read<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
     where
         E: Endpoint + DeserializeOwned,
         A: Serialize,
@@ -148,7 +159,7 @@ impl Ask<'_> {
     }
 
     /// Answers with `work` if this is its endpoint, as one transaction.
-    fn write<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
+    pub(crate) fn write<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
     where
         E: Endpoint + DeserializeOwned,
         A: Serialize,
@@ -165,9 +176,10 @@ impl Ask<'_> {
     }
 }
 
-fn server_info(artifacts: Option<&ArtifactServing>) -> ServerInfo {
+fn server_info(artifacts: Option<&ArtifactServing>, deployment: Deployment) -> ServerInfo {
     ServerInfo {
         store_type: Some("SqlStore".into()),
+        workspaces_enabled: deployment.has_workspaces,
         artifact_serving_enabled: Some(artifacts.is_some()),
         multipart_uploads_enabled: artifacts.is_some_and(|serving| serving.uploads_in_parts),
         multipart_downloads_enabled: artifacts.is_some_and(|serving| serving.presigned_reads),

@@ -61,7 +61,7 @@ pub(crate) fn create(
     if asked.artifact_location.as_deref().is_none_or(str::is_empty) {
         sql.query(
             "UPDATE experiments SET artifact_location = ?1 WHERE experiment_id = ?2",
-            &[artifact_location(id).into(), id.into()],
+            &[artifact_location(sql, id)?.into(), id.into()],
         )?;
     }
     for tag in &asked.tags {
