@@ -2,14 +2,14 @@
 // compared with the same model in a local folder; which pages may ask; and what
 // happens where a model is missing, broken or too large.
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer, request as httpRequest } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { check } from './support/check.mjs';
-import { workerDir } from './support/environment.mjs';
+import { startMiniflare } from './support/miniflare.mjs';
 import { runPython, startMlflow } from './support/mlflow.mjs';
 import { freePort } from './support/processes.mjs';
 import { serveFails, startServe } from './support/serve.mjs';
@@ -253,18 +253,7 @@ describe('models in stores that want signatures', () => {
   });
 
   check('R2', async () => {
-    const { Miniflare } = await import('miniflare');
-    const worker = workerDir();
-    const names = (await readdir(worker, { recursive: true })).filter((name) => /\.(js|wasm)$/.test(name)).sort((a) => (a === 'worker.js' ? -1 : 0));
-    const modules = names.map((name) => ({ type: name.endsWith('.wasm') ? 'CompiledWasm' : 'ESModule', path: path.join(worker, name) }));
-    const miniflare = new Miniflare({
-      modules,
-      modulesRoot: worker,
-      compatibilityDate: '2026-07-01',
-      host: '127.0.0.1',
-      port: 0,
-      cf: false,
-      telemetry: { enabled: false },
+    const miniflare = await startMiniflare({
       r2Buckets: { MODELS: 'models' },
       bindings: { MILLRACE_MODELS: JSON.stringify([{ name: 'tree', uri: 'r2://MODELS/a b/tree' }, { name: 'none', uri: 'r2://MODELS/none' }]) },
     });

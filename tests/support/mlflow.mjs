@@ -18,10 +18,10 @@ const QUIET = {
 };
 
 /**
- * Starts `mlflow server` on SQLite in a new folder.
+ * Starts `mlflow server` on SQLite in a new folder, or on the file `store`.
  * Returns `{ uri, dir, stop }`; `stop` removes the folder too.
  */
-export async function startMlflow({ flags = [], env = {}, port } = {}) {
+export async function startMlflow({ flags = [], env = {}, port, store } = {}) {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-mlflow-'));
   const listen = port ?? (await freePort());
   const server = start(
@@ -29,7 +29,7 @@ export async function startMlflow({ flags = [], env = {}, port } = {}) {
     python(),
     [
       ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(listen), '--workers', '1'],
-      ...['--backend-store-uri', `sqlite:///${dir}/mlflow.db`],
+      ...['--backend-store-uri', `sqlite:///${store ?? path.join(dir, 'mlflow.db')}`],
       ...['--artifacts-destination', path.join(dir, 'artifacts'), ...flags],
     ],
     { cwd: dir, env: { ...QUIET, ...env } },

@@ -17,9 +17,9 @@ export async function filesOf(dir) {
   return Promise.all(files.map(async (file) => [path.relative(dir, file).split(path.sep).join('/'), await readFile(file)]));
 }
 
-async function startStore(name, script, flags, uri) {
+async function startStore(name, script, flags, uri, nodeFlags = []) {
   const dir = await mkdtemp(path.join(os.tmpdir(), `millrace-${name}-`));
-  const server = start(name, process.execPath, [path.join(testsDir, 'node_modules', ...script), ...flags(dir)], { cwd: dir });
+  const server = start(name, process.execPath, [...nodeFlags, path.join(testsDir, 'node_modules', ...script), ...flags(dir)], { cwd: dir });
   const stop = async () => {
     await server.stop();
     await rm(dir, { recursive: true, force: true });
@@ -42,6 +42,8 @@ export async function startS3(bucket) {
     ['s3rver', 'bin', 's3rver.js'],
     (dir) => ['--directory', dir, '--address', '127.0.0.1', '--port', String(port), '--configure-bucket', bucket],
     uri,
+    // Its tokens for the next page of a listing are of an old cipher.
+    ['--openssl-legacy-provider'],
   );
   // s3rver's only account.
   const env = { MLFLOW_S3_ENDPOINT_URL: uri, AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' };

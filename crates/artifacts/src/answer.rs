@@ -20,7 +20,7 @@ use crate::disposition::attachment;
 use crate::location::within_store;
 use crate::media::media_type;
 use crate::path::{join, name};
-use crate::{ArtifactStore, Body, Call, Error, Found, Owner, Upload, invalid};
+use crate::{ArtifactStore, Body, Call, Error, Found, Owner, Range, Upload, invalid};
 
 /// The most that `upload-artifact` takes, in bytes.
 const MAX_SMALL_UPLOAD: usize = 10 * 1024 * 1024;
@@ -34,6 +34,8 @@ const MAX_JSON: usize = 16 * 1024 * 1024;
 
 /// The most parts of an upload: what S3 takes.
 const MAX_PARTS: u32 = 10_000;
+
+const JSON: &str = "application/json";
 
 /// What a request comes with, besides what [`Call::parse`] has read.
 #[derive(Debug)]
@@ -121,7 +123,9 @@ async fn respond<S: ArtifactStore, T: Tracking>(
             let upload = small(asked.upload).await?;
             let root = within_store(&root_of(tracking, &owner).await?)?;
             store.write(&join(&root, &path), upload).await?;
-            Response::new(Answer::Stream(None))
+            let mut answer = Response::new(Answer::Stream(None));
+            insert(&mut answer, CONTENT_TYPE, JSON);
+            answer
         }
         Call::Delete { path } => {
             store.delete(&path).await?;
@@ -173,8 +177,10 @@ async fn read<S: ArtifactStore>(
     shown: &str,
     asked: &Asked<S::Body>,
 ) -> Result<Response<Answer<S::Body>>, Error> {
-    match store.read(path, asked.range.as_deref(), asked.with_body).await? {
-        Found::File(file) => Ok(as_attachment(file, name(path))),
+    // A part is for a GET alone.
+    let range = asked.range.as_deref().filter(|_| asked.with_body);
+    match store.read(path, range, asked.with_body).await? {
+        Found::File(file) => Ok(as_attachment(as_part(file, range), name(path))),
         Found::OutOfRange(content_range) => {
             let mut answer = json(
                 StatusCode::RANGE_NOT_SATISFIABLE,
@@ -192,6 +198,20 @@ async fn read<S: ArtifactStore>(
 
 fn no_such(path: &str) -> Error {
     Error::new(ErrorCode::ResourceDoesNotExist, format!("No such artifact: '{path}'"))
+}
+
+/// A whole file is the part that was asked for where that is all of it.
+fn as_part<B>(mut file: Response<B>, range: Option<&str>) -> Response<B> {
+    let size = file.headers().get(CONTENT_LENGTH).and_then(|size| size.to_str().ok()?.parse().ok());
+    if file.status() == StatusCode::OK
+        && let Some((range, size)) = range.zip(size)
+        && let Ok(Some(part)) = Range::parse(range, size)
+        && part.length == size
+    {
+        *file.status_mut() = StatusCode::PARTIAL_CONTENT;
+        insert(&mut file, CONTENT_RANGE, &part.content_range(size));
+    }
+    file
 }
 
 /// An answer that no browser shows on this server's origin: what somebody logged
@@ -234,25 +254,20 @@ async fn sized<S: ArtifactStore>(
     }
 }
 
-/// The body of `upload-artifact`.
+/// The body of `upload-artifact`, taken in: a client that sends too much reads
+/// the refusal only once it has sent it.
 async fn small<B: Body>(upload: Upload<B>) -> Result<Upload<B>, Error> {
-    let too_large = || invalid("Artifact size is too large. Max size is 10MB.");
-    let limit = u64::try_from(MAX_SMALL_UPLOAD).unwrap_or(u64::MAX);
-    if upload.length.is_some_and(|length| length > limit) {
-        return Err(too_large());
-    }
-    let held = match upload {
-        Upload { body: Some(body), length: None } => {
-            body.hold(MAX_SMALL_UPLOAD).await?.ok_or_else(too_large)?
-        }
-        upload => upload,
+    let held = match upload.body {
+        None => Upload::empty(),
+        Some(body) => body
+            .hold(MAX_SMALL_UPLOAD)
+            .await?
+            .ok_or_else(|| invalid("Artifact size is too large. Max size is 10MB."))?,
     };
-    match held {
-        Upload { body: Some(body), length } if length != Some(0) => {
-            Ok(Upload { body: Some(body), length })
-        }
-        _ => Err(invalid("Request must specify data.")),
+    if held.length == Some(0) {
+        return Err(invalid("Request must specify data."));
     }
+    Ok(held)
 }
 
 /// A step of an upload in parts.
@@ -310,7 +325,7 @@ fn json<B>(status: StatusCode, body: &impl Serialize) -> Response<Answer<B>> {
     let body = serde_json::to_vec(body).unwrap_or_default();
     let mut answer = Response::new(Answer::Bytes(body.into()));
     *answer.status_mut() = status;
-    for (header, value) in [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")] {
+    for (header, value) in [(CONTENT_TYPE, JSON), (CACHE_CONTROL, "no-store")] {
         answer.headers_mut().insert(header, HeaderValue::from_static(value));
     }
     answer

@@ -37,7 +37,7 @@ const COMPRESSED: [&str; 5] = ["gz", "bz2", "xz", "Z", "br"];
 pub(crate) fn media_type(name: &str) -> &'static str {
     let (stem, extension) = split(name);
     if TEXT.contains(&extension.unwrap_or(name)) {
-        return "text/plain; charset=utf-8";
+        return "text/plain";
     }
     let Some(extension) = extension else { return BINARY };
     let known = if COMPRESSED.contains(&extension) { split(stem).1 } else { Some(extension) };
@@ -66,9 +66,9 @@ fn by_extension(extension: &str) -> &'static str {
         "bmp" => "image/bmp",
         "ico" => "image/vnd.microsoft.icon",
         "tif" | "tiff" => "image/tiff",
-        "html" | "htm" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "mjs" => "text/javascript; charset=utf-8",
+        "html" | "htm" => "text/html",
+        "css" => "text/css",
+        "mjs" => "text/javascript",
         "pdf" => "application/pdf",
         "zip" => "application/zip",
         "tar" | "tgz" => "application/x-tar",
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn text_is_text_and_what_nobody_knows_is_bytes() {
-        let text = "text/plain; charset=utf-8";
+        let text = "text/plain";
         for name in ["a.csv", "MLmodel", "a.MLmodel", "conda.yaml", "x.json", "a.b.py", "log"] {
             assert_eq!(media_type(name), text, "{name}");
         }
@@ -100,7 +100,7 @@ mod tests {
         for (name, expected) in [
             ("plot.PNG", "image/png"),
             ("t.tar.gz", "application/x-tar"),
-            ("page.html", "text/html; charset=utf-8"),
+            ("page.html", "text/html"),
         ] {
             assert_eq!(media_type(name), expected, "{name}");
         }

@@ -48,10 +48,19 @@ impl Range {
         Ok(Some(Self { start, length: end - start }))
     }
 
+    /// The `Range` header of this part.
+    pub(crate) fn header(self) -> String {
+        format!("bytes={}-{}", self.start, self.last())
+    }
+
+    /// Its last byte; a part has at least one.
+    fn last(self) -> u64 {
+        (self.start + self.length).saturating_sub(1)
+    }
+
     /// The `Content-Range` of this part of a file of `size` bytes.
     pub fn content_range(self, size: u64) -> String {
-        let last = (self.start + self.length).saturating_sub(1);
-        format!("bytes {}-{last}/{size}", self.start)
+        format!("bytes {}-{}/{size}", self.start, self.last())
     }
 }
 
@@ -102,6 +111,7 @@ mod tests {
             assert_eq!(part(header).unwrap_err().content_range(), "bytes */10", "{header}");
         }
         assert_eq!(Range { start: 2, length: 4 }.content_range(10), "bytes 2-5/10");
+        assert_eq!(Range { start: 2, length: 4 }.header(), "bytes=2-5");
     }
 
     proptest! {

@@ -80,7 +80,8 @@ impl Entry {
         FileInfo {
             path: crate::path::join(folder, &self.name),
             is_dir: self.size.is_none(),
-            file_size: self.size.and_then(|size| i64::try_from(size).ok()),
+            // MLflow leaves the size of an empty file out.
+            file_size: self.size.and_then(|size| i64::try_from(size).ok()).filter(|size| *size > 0),
         }
     }
 }

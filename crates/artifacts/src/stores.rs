@@ -11,17 +11,20 @@ pub use disk::Disk;
 pub use s3::S3;
 
 use futures_util::future::join_all;
-use http::header::{CONTENT_RANGE, HeaderValue, RANGE};
+use http::header::{CONTENT_LENGTH, CONTENT_RANGE, HeaderValue, RANGE};
 use http::{Request, Response, StatusCode};
 use mlflow_api::ErrorCode;
 
-use crate::{Body, Error, Found, Upload};
+use crate::{Body, Error, Found, Range, Upload};
 
 /// The most of a store's own answer that is read: a page of a listing.
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
 
 /// How many requests are under way at a time.
 const AT_ONCE: usize = 16;
+
+/// How often what could not be removed is tried again.
+const RETRIES: u32 = 2;
 
 /// Sends requests to a store.
 pub trait Fetch {
@@ -48,6 +51,37 @@ fn with_range(request: &mut Request<()>, range: Option<&str>) {
     if let Some(value) = range.and_then(|range| HeaderValue::from_str(range).ok()) {
         request.headers_mut().insert(RANGE, value);
     }
+}
+
+/// A `Range` that every store reads: one part, from a byte on. For any other the
+/// file's size has to be known, which `head` asks for. What there is then instead
+/// of a part is in the `Err` within.
+async fn plain_range<B, F: Future<Output = Result<Found<B>, Error>>>(
+    range: Option<&str>,
+    head: impl FnOnce() -> F,
+) -> Result<Result<Option<String>, Found<B>>, Error> {
+    let is_plain = |range: &str| {
+        range.starts_with("bytes=") && !range.starts_with("bytes=-") && !range.contains(',')
+    };
+    let range = match range {
+        Some(range) if !is_plain(range) => range,
+        range => return Ok(Ok(range.map(str::to_owned))),
+    };
+    Ok(match head().await? {
+        Found::File(file) => {
+            let size = size(&file).ok_or_else(|| broken("gives no size"))?;
+            match Range::parse(range, size) {
+                Ok(part) => Ok(part.map(Range::header)),
+                Err(none) => Err(Found::OutOfRange(none.content_range())),
+            }
+        }
+        other => Err(other),
+    })
+}
+
+/// The size that the store gives of a file.
+fn size<B>(file: &Response<B>) -> Option<u64> {
+    file.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// What a store's answer to a GET or a HEAD of a file says; `None` where there is
@@ -117,4 +151,25 @@ async fn for_each<'a, T, A, F: Future<Output = Result<A, Error>>>(
         }
     }
     Ok(all)
+}
+
+/// Removes what `list` gives until it gives nothing. What can't be removed is
+/// listed, and so tried, again.
+async fn remove_all(
+    list: impl AsyncFn() -> Result<Vec<String>, Error>,
+    remove: impl AsyncFn(&str) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut failures = 0;
+    loop {
+        let names = list().await?;
+        if names.is_empty() {
+            return Ok(());
+        }
+        if let Err(error) = for_each(&names, |name| remove(name)).await {
+            failures += 1;
+            if failures > RETRIES {
+                return Err(error);
+            }
+        }
+    }
 }

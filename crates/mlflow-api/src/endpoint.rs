@@ -5,15 +5,17 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     CreateExperiment, CreateLoggedModel, CreateModelVersion, CreateRegisteredModel, CreateRun,
-    DeleteLoggedModel, DeleteLoggedModelTag, DeleteModelAlias, DeleteModelVersion,
-    DeleteModelVersionTag, DeleteRegisteredModel, DeleteRegisteredModelTag, FinalizeLoggedModel,
-    GetCurrentUser, GetDownloadUri, GetExperiment, GetExperimentByName, GetLatestVersions,
-    GetLoggedModel, GetMetricHistory, GetModelVersion, GetModelVersionByAlias, GetRegisteredModel,
-    GetRun, GetServerInfo, ListArtifacts, LogBatch, LogLoggedModelParams, LogMetric, LogParam,
-    RenameRegisteredModel, SearchExperiments, SearchLoggedModels, SearchModelVersions,
-    SearchRegisteredModels, SearchRuns, SetLoggedModelTags, SetModelAlias, SetModelVersionTag,
-    SetRegisteredModelTag, SetTag, TransitionStage, UpdateModelVersion, UpdateRegisteredModel,
-    UpdateRun,
+    DeleteExperiment, DeleteExperimentTag, DeleteLoggedModel, DeleteLoggedModelTag,
+    DeleteModelAlias, DeleteModelVersion, DeleteModelVersionTag, DeleteRegisteredModel,
+    DeleteRegisteredModelTag, DeleteRun, DeleteTag, FinalizeLoggedModel, GetCurrentUser,
+    GetDownloadUri, GetExperiment, GetExperimentByName, GetLatestVersions, GetLoggedModel,
+    GetMetricHistory, GetMetricHistoryBulk, GetMetricHistoryBulkInterval, GetModelVersion,
+    GetModelVersionByAlias, GetRegisteredModel, GetRun, GetServerInfo, ListArtifacts, LogBatch,
+    LogInputs, LogLoggedModelParams, LogMetric, LogModel, LogOutputs, LogParam,
+    RenameRegisteredModel, RestoreExperiment, RestoreRun, SearchDatasets, SearchExperiments,
+    SearchLoggedModels, SearchModelVersions, SearchRegisteredModels, SearchRuns, SetExperimentTag,
+    SetLoggedModelTags, SetModelAlias, SetModelVersionTag, SetRegisteredModelTag, SetTag,
+    TransitionStage, UpdateExperiment, UpdateModelVersion, UpdateRegisteredModel, UpdateRun,
 };
 
 /// The verb of an endpoint.
@@ -98,14 +100,28 @@ endpoints! {
     SearchExperiments => SearchExperimentsResponse: Post "/api/2.0/mlflow/experiments/search", true;
     GetExperiment => GetExperimentResponse: Get "/api/2.0/mlflow/experiments/get", true;
     GetExperimentByName => GetExperimentResponse: Get "/api/2.0/mlflow/experiments/get-by-name", true;
+    UpdateExperiment => Empty: Post "/api/2.0/mlflow/experiments/update", true;
+    DeleteExperiment => Empty: Post "/api/2.0/mlflow/experiments/delete", false;
+    RestoreExperiment => Empty: Post "/api/2.0/mlflow/experiments/restore", false;
+    SetExperimentTag => Empty: Post "/api/2.0/mlflow/experiments/set-experiment-tag", true;
+    DeleteExperimentTag => Empty: Post "/api/2.0/mlflow/experiments/delete-experiment-tag", false;
+    SearchDatasets => SearchDatasetsResponse: Post "/api/2.0/mlflow/experiments/search-datasets", true;
     SearchRuns => SearchRunsResponse: Post "/api/2.0/mlflow/runs/search", true;
     GetRun => GetRunResponse: Get "/api/2.0/mlflow/runs/get", true;
     CreateRun => GetRunResponse: Post "/api/2.0/mlflow/runs/create", false;
     UpdateRun => UpdateRunResponse: Post "/api/2.0/mlflow/runs/update", true;
+    DeleteRun => Empty: Post "/api/2.0/mlflow/runs/delete", false;
+    RestoreRun => Empty: Post "/api/2.0/mlflow/runs/restore", false;
     LogMetric => Empty: Post "/api/2.0/mlflow/runs/log-metric", true;
     LogParam => Empty: Post "/api/2.0/mlflow/runs/log-parameter", true;
     LogBatch => Empty: Post "/api/2.0/mlflow/runs/log-batch", true;
     SetTag => Empty: Post "/api/2.0/mlflow/runs/set-tag", true;
+    DeleteTag => Empty: Post "/api/2.0/mlflow/runs/delete-tag", false;
+    LogInputs => Empty: Post "/api/2.0/mlflow/runs/log-inputs", true;
+    LogOutputs => Empty: Post "/api/2.0/mlflow/runs/outputs", false;
+    LogModel => Empty: Post "/api/2.0/mlflow/runs/log-model", false;
+    GetMetricHistoryBulk => MetricsOfRunsResponse: Get "/api/2.0/mlflow/metrics/get-history-bulk", true;
+    GetMetricHistoryBulkInterval => MetricsOfRunsResponse: Get "/api/2.0/mlflow/metrics/get-history-bulk-interval", true;
     GetMetricHistory => GetMetricHistoryResponse: Get "/api/2.0/mlflow/metrics/get-history", true;
     ListArtifacts => ListArtifactsResponse: Get "/api/2.0/mlflow/artifacts/list", true;
     CreateRegisteredModel => RegisteredModelResponse: Post "/api/2.0/mlflow/registered-models/create", false;

@@ -87,7 +87,7 @@ pub struct SearchExperiments {
     pub filter: Option<String>,
     /// Such as `last_update_time DESC`; keys are `name`, `experiment_id`,
     /// `creation_time` and `last_update_time`.
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::or_default")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::texts")]
     pub order_by: Vec<String>,
     /// Deleted ones too? `None` is [`ViewType::ActiveOnly`].
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,4 +143,58 @@ pub struct GetExperimentByName {
 pub struct GetExperimentResponse {
     /// What was asked for; an unknown one is an error, never an absence.
     pub experiment: Experiment,
+}
+
+/// `experiments/update`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpdateExperiment {
+    /// Which.
+    #[serde(deserialize_with = "json::or_default")]
+    pub experiment_id: String,
+    /// Its new name; unique on its server.
+    #[serde(deserialize_with = "json::or_default")]
+    pub new_name: String,
+}
+
+/// `experiments/delete`: it and its runs can be restored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteExperiment {
+    /// Which.
+    #[serde(deserialize_with = "json::or_default")]
+    pub experiment_id: String,
+}
+
+/// `experiments/restore`: it and its runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RestoreExperiment {
+    /// Which.
+    #[serde(deserialize_with = "json::or_default")]
+    pub experiment_id: String,
+}
+
+/// `experiments/set-experiment-tag`: makes it, or changes its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SetExperimentTag {
+    /// Whose.
+    #[serde(deserialize_with = "json::or_default")]
+    pub experiment_id: String,
+    /// The tag.
+    #[serde(flatten)]
+    pub tag: Tag,
+}
+
+/// `experiments/delete-experiment-tag`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DeleteExperimentTag {
+    /// Whose.
+    #[serde(deserialize_with = "json::or_default")]
+    pub experiment_id: String,
+    /// The tag.
+    #[serde(deserialize_with = "json::or_default")]
+    pub key: String,
 }

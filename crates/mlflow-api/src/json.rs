@@ -193,6 +193,22 @@ pub(crate) mod metric_value {
     }
 }
 
+/// The same for a value that may be missing.
+pub(crate) mod opt_metric_value {
+    use super::*;
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Value(#[serde(with = "metric_value")] f64);
+
+    pub(crate) fn serialize<S: Serializer>(value: &Option<f64>, s: S) -> Result<S::Ok, S::Error> {
+        serde::Serialize::serialize(&value.map(Value), s)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<f64>, D::Error> {
+        Ok(Option::<Value>::deserialize(d)?.map(|value| value.0))
+    }
+}
+
 /// An enum of the wire: a name, and the number that protobuf gave it.
 pub(crate) trait WireEnum: Copy + Default + 'static {
     /// Name and number of each value.

@@ -37,6 +37,7 @@
 
 mod artifact;
 mod auth;
+mod dataset;
 mod endpoint;
 mod enums;
 mod error;
@@ -44,6 +45,7 @@ mod experiment;
 pub mod filter;
 mod json;
 pub mod limits;
+mod log;
 mod logged_model;
 mod metric;
 mod model_version;
@@ -74,20 +76,26 @@ pub use auth::{
     UpdateRole, UpdateRolePermission, UpdateUserAdmin, UpdateUserPassword, UserDetails,
     UserPermission, UserPermissionsResponse, UserResponse, UserWithRoles,
 };
+pub use dataset::{Dataset, DatasetInput, DatasetSummary, SearchDatasets, SearchDatasetsResponse};
 pub use endpoint::{ENDPOINTS, Endpoint, EndpointInfo, Method};
 pub use enums::{LifecycleStage, LoggedModelStatus, RunStatus, ViewType};
 pub use error::{ErrorBody, ErrorCode};
 pub use experiment::{
-    CreateExperiment, CreateExperimentResponse, Experiment, GetExperiment, GetExperimentByName,
-    GetExperimentResponse, SearchExperiments, SearchExperimentsResponse,
+    CreateExperiment, CreateExperimentResponse, DeleteExperiment, DeleteExperimentTag, Experiment,
+    GetExperiment, GetExperimentByName, GetExperimentResponse, RestoreExperiment,
+    SearchExperiments, SearchExperimentsResponse, SetExperimentTag, UpdateExperiment,
 };
+pub use log::{DeleteTag, LogBatch, LogInputs, LogModel, LogOutputs, LogParam, SetTag};
 pub use logged_model::{
     CreateLoggedModel, DeleteLoggedModel, DeleteLoggedModelTag, FinalizeLoggedModel,
     GetLoggedModel, LogLoggedModelParams, LoggedModel, LoggedModelData, LoggedModelDataset,
     LoggedModelInfo, LoggedModelOrder, LoggedModelResponse, SearchLoggedModels,
     SearchLoggedModelsResponse, SetLoggedModelTags,
 };
-pub use metric::{GetMetricHistory, GetMetricHistoryResponse, LogMetric, Metric};
+pub use metric::{
+    GetMetricHistory, GetMetricHistoryBulk, GetMetricHistoryBulkInterval, GetMetricHistoryResponse,
+    LogMetric, Metric, MetricsOfRunsResponse, NewMetric,
+};
 pub use model_version::{
     CreateModelVersion, DeleteModelVersion, DeleteModelVersionTag, DownloadUriResponse,
     GetDownloadUri, GetModelVersion, ModelVersion, ModelVersionResponse, SearchModelVersions,
@@ -101,9 +109,9 @@ pub use registry::{
     UpdateRegisteredModel,
 };
 pub use run::{
-    CreateRun, Dataset, DatasetInput, Empty, GetRun, GetRunResponse, LogBatch, LogParam,
-    ModelInput, ModelOutput, Param, Run, RunData, RunInfo, RunInputs, RunOutputs, SearchRuns,
-    SearchRunsResponse, SetTag, UpdateRun, UpdateRunResponse,
+    CreateRun, DeleteRun, Empty, GetRun, GetRunResponse, ModelInput, ModelOutput, Param,
+    RestoreRun, Run, RunData, RunInfo, RunInputs, RunOutputs, SearchRuns, SearchRunsResponse,
+    UpdateRun, UpdateRunResponse,
 };
 pub use server::{
     CurrentUserResponse, GetCurrentUser, GetServerInfo, HEALTH_PATH, ServerInfo, User, VERSION_PATH,

@@ -11,6 +11,12 @@ pub const SEARCH_EXPERIMENTS_MAX_RESULTS: u32 = 50_000;
 pub const METRIC_HISTORY_PAGE: u32 = 25_000;
 /// Runs in one bulk request for metric history.
 pub const METRIC_HISTORY_BULK_MAX_RUNS: usize = 100;
+/// Points of a run in an answer to `get-history-bulk-interval`.
+pub const METRIC_HISTORY_INTERVAL_MAX_RESULTS: u32 = 2500;
+/// Experiments in one search for datasets.
+pub const SEARCH_DATASETS_MAX_EXPERIMENTS: usize = 20;
+/// Datasets in an answer to it.
+pub const SEARCH_DATASETS_MAX_RESULTS: usize = 1000;
 /// Metrics in one log-batch request.
 pub const LOG_BATCH_MAX_METRICS: usize = 1000;
 /// Parameters in one log-batch request.
@@ -43,3 +49,17 @@ pub const SEARCH_LOGGED_MODELS_DEFAULT_MAX_RESULTS: u32 = 50;
 pub const MAX_REGISTRY_TAG_VALUE_LENGTH: usize = 100_000;
 /// Characters in an alias of a model version.
 pub const MAX_ALIAS_LENGTH: usize = 255;
+/// Characters in a dataset's name.
+pub const MAX_DATASET_NAME_LENGTH: usize = 500;
+/// Characters in a dataset's digest.
+pub const MAX_DATASET_DIGEST_LENGTH: usize = 36;
+/// Characters in a dataset's source.
+pub const MAX_DATASET_SOURCE_LENGTH: usize = 65_535;
+/// Characters in a dataset's schema.
+pub const MAX_DATASET_SCHEMA_LENGTH: usize = 1_048_575;
+/// Characters in a dataset's profile.
+pub const MAX_DATASET_PROFILE_LENGTH: usize = 16_777_215;
+/// Characters in the key of a tag of a dataset that a run read.
+pub const MAX_INPUT_TAG_KEY_LENGTH: usize = 255;
+/// Characters in the value of such a tag.
+pub const MAX_INPUT_TAG_VALUE_LENGTH: usize = 500;

@@ -34,6 +34,43 @@ pub struct Metric {
     pub run_id: Option<String>,
 }
 
+/// A value of a metric on its way to a server, which refuses one without a
+/// value or a time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NewMetric {
+    /// The metric's name.
+    #[serde(deserialize_with = "json::or_default")]
+    pub key: String,
+    /// May be NaN or infinite.
+    #[serde(with = "json::opt_metric_value", skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// In milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_int64")]
+    pub timestamp: Option<i64>,
+    /// The x axis that the user chose. May be negative.
+    #[serde(deserialize_with = "json::int64")]
+    pub step: i64,
+    /// The dataset that it was computed on (3.x).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dataset_name: Option<String>,
+    /// The digest of that dataset (3.x).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dataset_digest: Option<String>,
+    /// The logged model that it belongs to (3.x).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_id: Option<String>,
+}
+
+impl From<Metric> for NewMetric {
+    fn from(metric: Metric) -> Self {
+        let Metric { key, value, timestamp, step, dataset_name, dataset_digest, model_id, .. } =
+            metric;
+        let (value, timestamp) = (Some(value), Some(timestamp));
+        Self { key, value, timestamp, step, dataset_name, dataset_digest, model_id }
+    }
+}
+
 /// `runs/log-metric`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -43,7 +80,7 @@ pub struct LogMetric {
     pub run_id: String,
     /// The value.
     #[serde(flatten)]
-    pub metric: Metric,
+    pub metric: NewMetric,
 }
 
 /// `metrics/get-history`.
@@ -74,4 +111,50 @@ pub struct GetMetricHistoryResponse {
     /// Opaque; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_page_token: Option<String>,
+}
+
+/// `metrics/get-history-bulk`, which MLflow has for its own pages only.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetMetricHistoryBulk {
+    /// Whose; at most [`limits::METRIC_HISTORY_BULK_MAX_RUNS`](crate::limits::METRIC_HISTORY_BULK_MAX_RUNS).
+    #[serde(deserialize_with = "json::texts")]
+    pub run_id: Vec<String>,
+    /// Of which metric.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metric_key: Option<String>,
+    /// At most, and by default, [`limits::METRIC_HISTORY_PAGE`](crate::limits::METRIC_HISTORY_PAGE).
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_uint32")]
+    pub max_results: Option<u32>,
+}
+
+/// `metrics/get-history-bulk-interval`: evenly chosen points of each run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GetMetricHistoryBulkInterval {
+    /// Whose; at most [`limits::METRIC_HISTORY_BULK_MAX_RUNS`](crate::limits::METRIC_HISTORY_BULK_MAX_RUNS).
+    #[serde(deserialize_with = "json::texts")]
+    pub run_ids: Vec<String>,
+    /// Of which metric.
+    #[serde(deserialize_with = "json::or_default")]
+    pub metric_key: String,
+    /// The first step; goes with `end_step`.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_int64")]
+    pub start_step: Option<i64>,
+    /// The last step.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_int64")]
+    pub end_step: Option<i64>,
+    /// Points of a run: at most, and by default,
+    /// [`limits::METRIC_HISTORY_INTERVAL_MAX_RESULTS`](crate::limits::METRIC_HISTORY_INTERVAL_MAX_RESULTS).
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_uint32")]
+    pub max_results: Option<u32>,
+}
+
+/// Points of several runs; each says of which.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MetricsOfRunsResponse {
+    /// The points.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::or_default")]
+    pub metrics: Vec<Metric>,
 }

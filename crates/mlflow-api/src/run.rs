@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::enums::{LifecycleStage, RunStatus, ViewType};
-use crate::{Metric, Tag, json, limits, tags};
+use crate::{DatasetInput, Metric, Tag, json, limits, tags};
 
 /// One execution of somebody's code, with what it logged.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -155,42 +155,6 @@ impl RunInputs {
     pub fn is_empty(&self) -> bool {
         self.dataset_inputs.is_empty() && self.model_inputs.is_empty()
     }
-}
-
-/// A dataset, and what it was used for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DatasetInput {
-    /// `mlflow.data.context` says what for, such as `training`.
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::or_default")]
-    pub tags: Vec<Tag>,
-    /// The dataset.
-    #[serde(deserialize_with = "json::or_default")]
-    pub dataset: Dataset,
-}
-
-/// A dataset by reference: MLflow keeps no rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Dataset {
-    /// Not unique: `digest` tells versions apart.
-    #[serde(deserialize_with = "json::or_default")]
-    pub name: String,
-    /// A short hash of the content.
-    #[serde(deserialize_with = "json::or_default")]
-    pub digest: String,
-    /// Such as `local`, `http`, `delta_table`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_type: Option<String>,
-    /// Where it came from, as JSON.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-    /// Its columns, as JSON.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema: Option<String>,
-    /// Its size and statistics, as JSON.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub profile: Option<String>,
 }
 
 /// A logged model that a run read.
@@ -345,46 +309,22 @@ pub struct UpdateRunResponse {
     pub run_info: RunInfo,
 }
 
-/// `runs/log-parameter`.
+/// `runs/delete`: it can be restored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct LogParam {
-    /// Whose.
+pub struct DeleteRun {
+    /// Which.
     #[serde(deserialize_with = "json::or_default")]
     pub run_id: String,
-    /// The parameter.
-    #[serde(flatten)]
-    pub param: Param,
 }
 
-/// `runs/set-tag`: makes it, or changes its value.
+/// `runs/restore`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct SetTag {
-    /// Whose.
+pub struct RestoreRun {
+    /// Which.
     #[serde(deserialize_with = "json::or_default")]
     pub run_id: String,
-    /// The tag.
-    #[serde(flatten)]
-    pub tag: Tag,
-}
-
-/// `runs/log-batch`: all of it, or nothing.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct LogBatch {
-    /// Whose.
-    #[serde(deserialize_with = "json::or_default")]
-    pub run_id: String,
-    /// At most [`limits::LOG_BATCH_MAX_METRICS`].
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::or_default")]
-    pub metrics: Vec<Metric>,
-    /// At most [`limits::LOG_BATCH_MAX_PARAMS`].
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::or_default")]
-    pub params: Vec<Param>,
-    /// At most [`limits::LOG_BATCH_MAX_TAGS`].
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::or_default")]
-    pub tags: Vec<Tag>,
 }
 
 /// The answer of a call that has nothing to say.

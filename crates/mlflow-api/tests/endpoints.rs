@@ -44,6 +44,14 @@ fn requests_are_mlflow_s() {
     check(&experiments, &["experiments", "next_page_token"]);
     check(&GetExperiment { experiment_id: "1".into() }, &["experiment"]);
     check(&GetExperimentByName { experiment_name: "n".into() }, &["experiment"]);
+    let experiment_id = "1".to_owned();
+    let update = UpdateExperiment { experiment_id: experiment_id.clone(), new_name: "n".into() };
+    check(&update, &[]);
+    check(&DeleteExperiment { experiment_id: experiment_id.clone() }, &[]);
+    check(&RestoreExperiment { experiment_id: experiment_id.clone() }, &[]);
+    let tag = Tag::default();
+    check(&SetExperimentTag { experiment_id: experiment_id.clone(), tag }, &[]);
+    check(&DeleteExperimentTag { experiment_id, key: "k".into() }, &[]);
     let runs = SearchRuns {
         experiment_ids: vec!["1".into()],
         filter: Some("f".into()),
@@ -87,7 +95,25 @@ fn requests_are_mlflow_s() {
     };
     check(&update, &["run_info"]);
     let (run_id, metric) = ("r".to_owned(), Metric::default());
+    let metric = NewMetric::from(metric);
     check(&LogMetric { run_id: run_id.clone(), metric: metric.clone() }, &[]);
+    check(&DeleteRun { run_id: run_id.clone() }, &[]);
+    check(&RestoreRun { run_id: run_id.clone() }, &[]);
+    check(&DeleteTag { run_id: run_id.clone(), key: "k".into() }, &[]);
+    let datasets = vec![DatasetInput::default()];
+    let models = vec![ModelInput::default()];
+    check(&LogInputs { run_id: run_id.clone(), datasets, models }, &[]);
+    let models = vec![ModelOutput::default()];
+    check(&LogOutputs { run_id: run_id.clone(), models }, &[]);
+    check(&LogModel { run_id: run_id.clone(), model_json: "{}".into() }, &[]);
+    let interval = GetMetricHistoryBulkInterval {
+        run_ids: vec!["r".into()],
+        metric_key: "m".into(),
+        start_step: Some(0),
+        end_step: Some(1),
+        max_results: Some(1),
+    };
+    check(&interval, &["metrics"]);
     check(&LogParam { run_id: run_id.clone(), param: Param::default() }, &[]);
     check(&SetTag { run_id: run_id.clone(), tag: Tag::default() }, &[]);
     let (name, version) = ("m".to_owned(), "1".to_owned());
@@ -198,16 +224,33 @@ fn requests_about_logged_models_are_mlflow_s() {
 
 #[test]
 fn the_table_is_complete_and_has_no_twins() {
-    assert_eq!(ENDPOINTS.len(), 45);
+    assert_eq!(ENDPOINTS.len(), 59);
     let unique: BTreeSet<_> = ENDPOINTS.iter().map(|e| (e.method.as_str(), e.path)).collect();
     assert_eq!(unique.len(), ENDPOINTS.len());
-    // Not in the protobufs: a Flask route, and the basic-auth app's.
-    let own = ["/api/3.0/mlflow/server-info", "/api/2.0/mlflow/users/current"];
+    // Not in the protobufs: Flask's routes, and the basic-auth app's.
+    let own = [
+        "/api/3.0/mlflow/server-info",
+        "/api/2.0/mlflow/users/current",
+        "/api/2.0/mlflow/experiments/search-datasets",
+        "/api/2.0/mlflow/metrics/get-history-bulk",
+    ];
     for endpoint in ENDPOINTS {
         let known = reference(endpoint.method.as_str(), endpoint.path).is_some();
         assert_ne!(known, own.contains(&endpoint.path), "{}", endpoint.path);
         // Whoever creates twice has two, or an error; so has who renames twice.
-        let once = ["/create", "/rename", "/delete", "/logged-models", "/params", "/{tag_key}"];
+        let once = [
+            "/delete-experiment-tag",
+            "runs/delete-tag",
+            "/restore",
+            "/outputs",
+            "/log-model",
+            "/create",
+            "/rename",
+            "/delete",
+            "/logged-models",
+            "/params",
+            "/{tag_key}",
+        ];
         let is_once = once.iter().any(|end| endpoint.path.ends_with(end));
         assert_ne!(endpoint.idempotent, is_once, "{}", endpoint.path);
     }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::{Error, MAX_BODY};
+use crate::{Error, MAX_BODY, fields};
 
 /// The request's fields: of the query for a GET, else of the JSON body; and of
 /// the path.
@@ -31,16 +31,18 @@ pub(crate) fn read<T: DeserializeOwned>(
         _ => read_own(request)?,
     };
     fields.extend(path.into_iter().map(|(name, value)| (name.to_owned(), value.into())));
-    serde_json::from_value(Value::Object(fields))
-        .map_err(|e| Error::invalid(format!("the request can't be read: {e}")))
+    fields::of_map(fields)
 }
 
 /// A path as clients have it: MLflow has every endpoint twice, for them and for
-/// its own pages.
+/// its own pages; and one path lacks a slash in its protobufs.
 pub(crate) fn api_path(path: &str) -> Cow<'_, str> {
-    match path.strip_prefix("/ajax-api/") {
-        Some(rest) => Cow::Owned(format!("/api/{rest}")),
-        None => Cow::Borrowed(path),
+    let rest = path
+        .strip_prefix("/ajax-api/")
+        .or_else(|| path.strip_prefix("/api/").filter(|rest| rest.starts_with("2.0mlflow/")));
+    match rest {
+        Some(rest) => format!("/api/{}", rest.replacen("2.0mlflow/", "2.0/mlflow/", 1)).into(),
+        None => path.into(),
     }
 }
 
@@ -72,8 +74,7 @@ fn read_own<T: DeserializeOwned>(request: &Request<Bytes>) -> Result<T, Error> {
     let bad = |message: String| Error::new(ErrorCode::BadRequest, message);
     if request.method() == Method::GET {
         let fields = query(request.uri().query().unwrap_or_default());
-        return serde_json::from_value(fields)
-            .map_err(|e| Error::invalid(format!("the query can't be read: {e}")));
+        return fields::of_map(fields);
     }
     let body = request.body();
     if body.len() > MAX_BODY {
@@ -87,12 +88,11 @@ fn read_own<T: DeserializeOwned>(request: &Request<Bytes>) -> Result<T, Error> {
         )));
     }
     let body: &[u8] = if body.is_empty() { b"{}" } else { body };
-    serde_json::from_slice(body)
-        .map_err(|e| Error::invalid(format!("the body is not the JSON of this request: {e}")))
+    fields::of_body(body)
 }
 
 /// The fields of a query; one that is repeated is a list.
-fn query(text: &str) -> Value {
+fn query(text: &str) -> Map<String, Value> {
     let mut fields = Map::new();
     for (name, value) in form_urlencoded::parse(text.as_bytes()) {
         let value = Value::from(value.into_owned());
@@ -104,7 +104,7 @@ fn query(text: &str) -> Value {
             Some(first) => *first = Value::Array(vec![first.take(), value]),
         }
     }
-    Value::Object(fields)
+    fields
 }
 
 /// A JSON answer.

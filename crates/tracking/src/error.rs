@@ -34,6 +34,11 @@ impl Error {
         ))
     }
 
+    /// A parameter has a value that is not allowed, and why.
+    pub(crate) fn wrong_value(parameter: &str, value: &serde_json::Value, why: &str) -> Self {
+        Self::invalid(format!("Invalid value {value} for parameter '{parameter}' supplied: {why}"))
+    }
+
     /// There is no such thing.
     pub(crate) fn unknown(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::ResourceDoesNotExist, message)

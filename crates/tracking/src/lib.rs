@@ -16,6 +16,8 @@ pub mod auth;
 mod call;
 mod error;
 mod experiments;
+mod fields;
+mod keys;
 mod logged_models;
 mod metrics;
 mod names;

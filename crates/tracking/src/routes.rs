@@ -4,15 +4,18 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use mlflow_api::{
     CreateExperiment, CreateLoggedModel, CreateModelVersion, CreateRegisteredModel, CreateRun,
-    DeleteLoggedModel, DeleteLoggedModelTag, DeleteModelAlias, DeleteModelVersion,
-    DeleteModelVersionTag, DeleteRegisteredModel, DeleteRegisteredModelTag, Endpoint, ErrorCode,
-    FinalizeLoggedModel, GetDownloadUri, GetExperiment, GetExperimentByName, GetLatestVersions,
-    GetLoggedModel, GetMetricHistory, GetModelVersion, GetModelVersionByAlias, GetRegisteredModel,
-    GetRun, GetServerInfo, HEALTH_PATH, LogBatch, LogLoggedModelParams, LogMetric, LogParam,
-    RenameRegisteredModel, SearchExperiments, SearchLoggedModels, SearchModelVersions,
-    SearchRegisteredModels, SearchRuns, ServerInfo, SetLoggedModelTags, SetModelAlias,
-    SetModelVersionTag, SetRegisteredModelTag, SetTag, TransitionStage, UpdateModelVersion,
-    UpdateRegisteredModel, UpdateRun, VERSION_PATH,
+    DeleteExperiment, DeleteExperimentTag, DeleteLoggedModel, DeleteLoggedModelTag,
+    DeleteModelAlias, DeleteModelVersion, DeleteModelVersionTag, DeleteRegisteredModel,
+    DeleteRegisteredModelTag, DeleteRun, DeleteTag, Endpoint, ErrorCode, FinalizeLoggedModel,
+    GetDownloadUri, GetExperiment, GetExperimentByName, GetLatestVersions, GetLoggedModel,
+    GetMetricHistory, GetMetricHistoryBulk, GetMetricHistoryBulkInterval, GetModelVersion,
+    GetModelVersionByAlias, GetRegisteredModel, GetRun, GetServerInfo, HEALTH_PATH, LogBatch,
+    LogInputs, LogLoggedModelParams, LogMetric, LogModel, LogOutputs, LogParam,
+    RenameRegisteredModel, RestoreExperiment, RestoreRun, SearchDatasets, SearchExperiments,
+    SearchLoggedModels, SearchModelVersions, SearchRegisteredModels, SearchRuns, ServerInfo,
+    SetExperimentTag, SetLoggedModelTags, SetModelAlias, SetModelVersionTag, SetRegisteredModelTag,
+    SetTag, TransitionStage, UpdateExperiment, UpdateModelVersion, UpdateRegisteredModel,
+    UpdateRun, VERSION_PATH,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -75,15 +78,29 @@ fn tracking(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.read(|r: GetExperiment| experiments::get(sql, &r)))
         .or_else(|| ask.read(|r: GetExperimentByName| experiments::get_by_name(sql, &r)))
         .or_else(|| ask.read(|r: SearchExperiments| experiments::search(sql, ask.caller, &r)))
-        .or_else(|| ask.write(|r: CreateRun| runs::create(sql, now, &r)))
+        .or_else(|| ask.write(|r: UpdateExperiment| experiments::rename(sql, now, &r)))
+        .or_else(|| ask.write(|r: DeleteExperiment| experiments::delete(sql, now, &r)))
+        .or_else(|| ask.write(|r: RestoreExperiment| experiments::restore(sql, now, &r)))
+        .or_else(|| ask.write(|r: SetExperimentTag| experiments::set_tag(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteExperimentTag| experiments::delete_tag(sql, &r)))
+        .or_else(|| ask.read(|r: SearchDatasets| runs::search_datasets(sql, &r)))
+        .or_else(|| ask.write(|r: CreateRun| runs::create(sql, &r)))
         .or_else(|| ask.read(|r: GetRun| runs::get(sql, &r)))
         .or_else(|| ask.write(|r: UpdateRun| runs::update(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteRun| runs::delete(sql, now, &r)))
+        .or_else(|| ask.write(|r: RestoreRun| runs::restore(sql, &r)))
         .or_else(|| ask.read(|r: SearchRuns| runs::search(sql, &r)))
         .or_else(|| ask.write(|r: LogBatch| runs::log_batch(sql, &r)))
         .or_else(|| ask.write(|r: LogMetric| runs::log_metric(sql, &r)))
         .or_else(|| ask.write(|r: LogParam| runs::log_param(sql, &r)))
         .or_else(|| ask.write(|r: SetTag| runs::set_tag(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteTag| runs::delete_tag(sql, &r)))
+        .or_else(|| ask.write(|r: LogInputs| runs::log_inputs(sql, &r)))
+        .or_else(|| ask.write(|r: LogOutputs| runs::log_outputs(sql, &r)))
+        .or_else(|| ask.write(|r: LogModel| runs::log_model(sql, &r)))
         .or_else(|| ask.read(|r: GetMetricHistory| metrics::history(sql, &r)))
+        .or_else(|| ask.read(|r: GetMetricHistoryBulk| metrics::bulk(sql, &r)))
+        .or_else(|| ask.read(|r: GetMetricHistoryBulkInterval| metrics::interval(sql, &r)))
 }
 
 fn registered_models(ask: &Ask<'_>) -> Answer {

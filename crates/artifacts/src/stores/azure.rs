@@ -3,7 +3,7 @@
 use http::{Method, Response};
 use object_stores::{Call, encode};
 
-use super::{Fetch, for_each, found, succeeded, text, unusable, with};
+use super::{Fetch, found, plain_range, remove_all, succeeded, text, unusable, with};
 use crate::xml::{elements, text as element};
 use crate::{ArtifactStore, Entry, Error, Found, Upload, check_count};
 
@@ -88,6 +88,25 @@ impl<F: Fetch> Azure<F> {
         text(self.send(&call, None, Upload::empty()).await?).await
     }
 
+    async fn get(
+        &self,
+        path: &str,
+        range: Option<&str>,
+        with_body: bool,
+    ) -> Result<Found<F::Body>, Error> {
+        if path.is_empty() {
+            return Ok(Found::Folder);
+        }
+        let method = if with_body { Method::GET } else { Method::HEAD };
+        let blob = self.blob(&self.name(path));
+        let answer = self.send(&Call::new(method, &blob), range, Upload::empty()).await?;
+        match found(answer)? {
+            Some(found) => Ok(found),
+            None if self.is_folder(path).await? => Ok(Found::Folder),
+            None => Ok(Found::Nothing),
+        }
+    }
+
     /// Removes one blob, if it is there.
     async fn remove(&self, name: &str) -> Result<(), Error> {
         let blob = self.blob(name);
@@ -135,16 +154,9 @@ impl<F: Fetch> ArtifactStore for Azure<F> {
         range: Option<&str>,
         with_body: bool,
     ) -> Result<Found<F::Body>, Error> {
-        if path.is_empty() {
-            return Ok(Found::Folder);
-        }
-        let method = if with_body { Method::GET } else { Method::HEAD };
-        let blob = self.blob(&self.name(path));
-        let answer = self.send(&Call::new(method, &blob), range, Upload::empty()).await?;
-        match found(answer)? {
-            Some(found) => Ok(found),
-            None if self.is_folder(path).await? => Ok(Found::Folder),
-            None => Ok(Found::Nothing),
+        match plain_range(range, || self.get(path, None, false)).await? {
+            Ok(range) => self.get(path, range.as_deref(), with_body).await,
+            Err(other) => Ok(other),
         }
     }
 
@@ -172,15 +184,11 @@ impl<F: Fetch> ArtifactStore for Azure<F> {
 
     async fn delete(&self, path: &str) -> Result<(), Error> {
         let prefix = self.folder(path);
-        loop {
+        let list = async || {
             let page = self.page(&prefix, "", "1000", None).await?;
-            let names: Vec<String> =
-                elements(&page, "Blob").filter_map(|found| element(found, "Name")).collect();
-            if names.is_empty() {
-                break;
-            }
-            for_each(&names, |name| self.remove(name)).await?;
-        }
+            Ok(elements(&page, "Blob").filter_map(|found| element(found, "Name")).collect())
+        };
+        remove_all(list, async |name| self.remove(name).await).await?;
         self.remove(&self.name(path)).await
     }
 }

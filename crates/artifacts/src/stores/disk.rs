@@ -3,12 +3,12 @@
 //! place and moves it there once it is whole; a DELETE removes a file, or a
 //! folder with all that is in it.
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, Request, Response};
 use object_stores::encode;
 use serde::Deserialize;
 
-use super::{Fetch, broken, failed, for_each, found, text, with, with_range};
+use super::{Fetch, broken, failed, for_each, found, size, text, with, with_range};
 use crate::path::join;
 use crate::{ArtifactStore, Entry, Error, Found, Upload, check_count, invalid};
 
@@ -70,9 +70,8 @@ impl<F: Fetch> Disk<F> {
                 Ok(Some(Entry { name, size: None }))
             }
             Some(Found::File(file)) => {
-                let size = file.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok());
-                let size = size.and_then(|size| size.parse().ok());
-                Ok(Some(Entry { name, size: Some(size.ok_or_else(|| broken("gives no size"))?) }))
+                let size = size(&file).ok_or_else(|| broken("gives no size"))?;
+                Ok(Some(Entry { name, size: Some(size) }))
             }
             _ => Ok(None),
         }

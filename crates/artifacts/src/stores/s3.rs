@@ -9,7 +9,10 @@ use mlflow_api::{
 };
 use object_stores::{Call, encode};
 
-use super::{Fetch, broken, for_each, found, succeeded, text, unusable, with, with_range};
+use super::{
+    Fetch, broken, found, plain_range, remove_all, size, succeeded, text, unusable, with,
+    with_range,
+};
 use crate::xml::{elements, escaped, text as element};
 use crate::{ArtifactStore, Entry, Error, Found, Upload, check_count};
 
@@ -82,6 +85,25 @@ impl<F: Fetch> S3<F> {
         self.text(&Call::get(&bucket).query(&query), Upload::empty()).await
     }
 
+    async fn get(
+        &self,
+        path: &str,
+        range: Option<&str>,
+        with_body: bool,
+    ) -> Result<Found<F::Body>, Error> {
+        if path.is_empty() {
+            return Ok(Found::Folder);
+        }
+        let method = if with_body { Method::GET } else { Method::HEAD };
+        let object = self.object(&self.key(path));
+        let answer = self.send(&Call::new(method, &object), range, Upload::empty()).await?;
+        match found(answer)? {
+            Some(found) => Ok(found),
+            None if self.is_folder(path).await? => Ok(Found::Folder),
+            None => Ok(Found::Nothing),
+        }
+    }
+
     /// Removes one object, if it is there.
     async fn remove(&self, key: &str) -> Result<(), Error> {
         let object = self.object(key);
@@ -131,16 +153,9 @@ impl<F: Fetch> ArtifactStore for S3<F> {
         range: Option<&str>,
         with_body: bool,
     ) -> Result<Found<F::Body>, Error> {
-        if path.is_empty() {
-            return Ok(Found::Folder);
-        }
-        let method = if with_body { Method::GET } else { Method::HEAD };
-        let object = self.object(&self.key(path));
-        let answer = self.send(&Call::new(method, &object), range, Upload::empty()).await?;
-        match found(answer)? {
-            Some(found) => Ok(found),
-            None if self.is_folder(path).await? => Ok(Found::Folder),
-            None => Ok(Found::Nothing),
+        match plain_range(range, || self.get(path, None, false)).await? {
+            Ok(range) => self.get(path, range.as_deref(), with_body).await,
+            Err(other) => Ok(other),
         }
     }
 
@@ -166,15 +181,11 @@ impl<F: Fetch> ArtifactStore for S3<F> {
 
     async fn delete(&self, path: &str) -> Result<(), Error> {
         let prefix = self.folder(path);
-        loop {
+        let list = async || {
             let page = self.page(&prefix, "", "1000", None).await?;
-            let keys: Vec<String> =
-                elements(&page, "Contents").filter_map(|found| element(found, "Key")).collect();
-            if keys.is_empty() {
-                break;
-            }
-            for_each(&keys, |key| self.remove(key)).await?;
-        }
+            Ok(elements(&page, "Contents").filter_map(|found| element(found, "Key")).collect())
+        };
+        remove_all(list, async |key| self.remove(key).await).await?;
         self.remove(&self.key(path)).await
     }
 
@@ -238,15 +249,13 @@ impl<F: Fetch> ArtifactStore for S3<F> {
     }
 
     async fn presigned(&self, path: &str) -> Result<Option<PresignedDownload>, Error> {
+        let Found::File(file) = self.get(path, None, false).await? else { return Ok(None) };
         let object = self.object(&self.key(path));
-        let head = self.send(&Call::new(Method::HEAD, &object), None, Upload::empty()).await?;
-        let Some(Found::File(file)) = found(head)? else { return Ok(None) };
-        let size = file.headers().get("content-length").and_then(|value| value.to_str().ok());
         let url = self.s3.presigned(&Call::get(&object), self.fetch.now(), READ_SECONDS);
         Ok(Some(PresignedDownload {
             url: url.map_err(unusable)?,
             headers: BTreeMap::new(),
-            file_size: size.and_then(|size| size.parse().ok()),
+            file_size: size(&file).and_then(|size| i64::try_from(size).ok()),
         }))
     }
 }

@@ -123,7 +123,6 @@ const TABLE: &[Rule] = &[
     ("POST", "/2.0/mlflow/experiments/set-experiment-tag", &[Need::Experiment(Update)]),
     ("POST", "/2.0/mlflow/experiments/delete-experiment-tag", &[Need::Experiment(Update)]),
     ("POST", "/2.0/mlflow/experiments/search-datasets", &[Need::Experiment(Read)]),
-    ("POST", "/2.0mlflow/experiments/search-datasets", &[Need::Experiment(Read)]),
     // Runs.
     ("POST", "/2.0/mlflow/runs/create", &[Need::CreateIn(RUN)]),
     ("GET", "/2.0/mlflow/runs/get", &[Need::Part(RUN_PART, Read)]),

@@ -1,8 +1,12 @@
-//! Experiments: created, found, listed, changed, deleted.
+//! Experiments: created, found, listed, renamed, deleted; and their tags.
 
+mod change;
 mod search;
+mod tags;
 
+pub(crate) use change::{delete, rename, restore};
 pub(crate) use search::{in_experiments, search};
+pub(crate) use tags::{delete as delete_tag, set as set_tag};
 
 use mlflow_api::{
     CreateExperiment, CreateExperimentResponse, ErrorCode, Experiment, GetExperiment,
@@ -12,10 +16,11 @@ use mlflow_api::{
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeOwned, IntoDeserializer as _};
 
+use self::tags::{check as check_tag, write as write_tags};
 use crate::call::required;
 use crate::schema::artifact_location;
 use crate::sql::Columns;
-use crate::{Error, Row, Sql, Value};
+use crate::{Error, Row, Sql, Value, keys};
 
 /// The columns of an experiment, and its tags as a JSON array of pairs.
 const COLUMNS: &str = "experiment_id, name, artifact_location, lifecycle_stage, creation_time,
@@ -29,11 +34,15 @@ pub(crate) fn create(
     asked: &CreateExperiment,
 ) -> Result<CreateExperimentResponse, Error> {
     let name = required(&asked.name, "name")?;
-    if name.chars().count() > limits::MAX_EXPERIMENT_NAME_LENGTH {
+    keys::check_length("name", name, limits::MAX_EXPERIMENT_NAME_LENGTH)?;
+    let location = asked.artifact_location.as_deref().filter(|location| !location.is_empty());
+    if let Some(location) = location.filter(|location| location.starts_with("runs:")) {
         return Err(Error::invalid(format!(
-            "'name' exceeds the maximum length of {} characters",
-            limits::MAX_EXPERIMENT_NAME_LENGTH
+            "Artifact location cannot be a runs:/ URI. Given: '{location}'"
         )));
+    }
+    for tag in &asked.tags {
+        check_tag(tag)?;
     }
     let known = sql.query(
         "SELECT lifecycle_stage FROM experiments WHERE name = ?1 AND workspace = 'default'",
@@ -55,22 +64,16 @@ pub(crate) fn create(
         "INSERT INTO experiments
          (name, artifact_location, lifecycle_stage, creation_time, last_update_time)
          VALUES (?1, ?2, 'active', ?3, ?3) RETURNING experiment_id",
-        &[name.into(), asked.artifact_location.clone().into(), now.into()],
+        &[name.into(), location.into(), now.into()],
     )?;
     let id = rows.into_iter().next().map(|row| Columns::of(row).integer()).unwrap_or_default();
-    if asked.artifact_location.as_deref().is_none_or(str::is_empty) {
+    if location.is_none() {
         sql.query(
             "UPDATE experiments SET artifact_location = ?1 WHERE experiment_id = ?2",
             &[artifact_location(sql, id)?.into(), id.into()],
         )?;
     }
-    for tag in &asked.tags {
-        sql.query(
-            "INSERT INTO experiment_tags (key, value, experiment_id) VALUES (?1, ?2, ?3)
-             ON CONFLICT (key, experiment_id) DO UPDATE SET value = excluded.value",
-            &[tag.key.as_str().into(), tag.value.as_str().into(), id.into()],
-        )?;
-    }
+    write_tags(sql, id, &asked.tags)?;
     Ok(CreateExperimentResponse { experiment_id: id.to_string() })
 }
 
@@ -82,11 +85,45 @@ pub(crate) fn get(sql: &dyn Sql, asked: &GetExperiment) -> Result<GetExperimentR
 
 /// The experiment with this id, which the client wrote.
 pub(crate) fn find(sql: &dyn Sql, id: &str) -> Result<Experiment, Error> {
-    let unknown = || Error::unknown(format!("No Experiment with id={id} exists"));
-    let number: i64 = id.parse().map_err(|_| unknown())?;
     let statement = format!("SELECT {COLUMNS} FROM experiments e WHERE experiment_id = ?1");
-    let rows = sql.query(&statement, &[number.into()])?;
-    rows.into_iter().next().map(experiment).ok_or_else(unknown)
+    let rows = sql.query(&statement, &[parse_id(id)?.into()])?;
+    rows.into_iter().next().map(experiment).ok_or_else(|| unknown(id))
+}
+
+/// An id as the store has it.
+pub(crate) fn parse_id(id: &str) -> Result<i64, Error> {
+    id.trim().parse().map_err(|_| {
+        Error::invalid(format!(
+            "Invalid experiment ID '{id}'. Experiment ID must be a valid integer."
+        ))
+    })
+}
+
+fn unknown(id: &str) -> Error {
+    Error::unknown(format!("No Experiment with id={id} exists"))
+}
+
+/// What writing into an experiment needs to know of it.
+pub(crate) struct Place {
+    pub(crate) id: i64,
+    pub(crate) artifact_location: String,
+}
+
+/// The experiment with this id, to be written into: a deleted one is refused.
+pub(crate) fn active(sql: &dyn Sql, id: &str) -> Result<Place, Error> {
+    let number = parse_id(id)?;
+    let rows = sql.query(
+        "SELECT lifecycle_stage, artifact_location FROM experiments WHERE experiment_id = ?1",
+        &[number.into()],
+    )?;
+    let mut columns = Columns::of(rows.into_iter().next().ok_or_else(|| unknown(id))?);
+    let stage = columns.text();
+    if stage != LifecycleStage::Active.as_str() {
+        return Err(Error::invalid(format!(
+            "The experiment {number} must be in the 'active' state. Current state is {stage}."
+        )));
+    }
+    Ok(Place { id: number, artifact_location: columns.text() })
 }
 
 pub(crate) fn get_by_name(

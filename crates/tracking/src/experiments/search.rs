@@ -4,7 +4,7 @@ use mlflow_api::filter::Entity;
 use mlflow_api::search::{self, Clause, Subject, Value as Operand};
 use mlflow_api::{SearchExperiments, SearchExperimentsResponse, limits};
 
-use super::{COLUMNS, experiment, stages};
+use super::{COLUMNS, experiment, parse_id, stages};
 use crate::auth::{Caller, only_visible_experiments};
 use crate::page::Page;
 use crate::search::{Keyed, Search, Source};
@@ -68,16 +68,7 @@ pub(crate) fn in_experiments(
     column: &str,
     ids: &[String],
 ) -> Result<(), Error> {
-    let ids: Result<Vec<i64>, Error> = ids
-        .iter()
-        .map(|id| {
-            id.parse().map_err(|_| {
-                Error::invalid(format!(
-                    "Invalid experiment ID '{id}': it has to be a whole number."
-                ))
-            })
-        })
-        .collect();
+    let ids: Result<Vec<i64>, Error> = ids.iter().map(|id| parse_id(id)).collect();
     let condition = match ids?.as_slice() {
         [id] => format!("{column} = {}", search.bind(*id)),
         ids => {
@@ -94,11 +85,7 @@ fn check_ids(clause: &Clause) -> Result<(), Error> {
     if clause.entity != Entity::Attribute || clause.key != "experiment_id" {
         return Ok(());
     }
-    let check = |id: &String| {
-        id.parse::<i64>().map(|_| ()).map_err(|_| {
-            Error::invalid(format!("Invalid experiment ID '{id}': it has to be a whole number."))
-        })
-    };
+    let check = |id: &String| parse_id(id).map(|_| ());
     match &clause.value {
         Operand::Text(id) => check(id),
         Operand::List(ids) => ids.iter().try_for_each(check),

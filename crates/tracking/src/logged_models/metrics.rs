@@ -1,8 +1,9 @@
 //! The metrics of logged models: a run's, kept a second time.
 
-use mlflow_api::{ErrorCode, Metric};
+use mlflow_api::{ErrorCode, Metric, NewMetric};
+use serde_json::json;
 
-use super::{check, unknown};
+use super::unknown;
 use crate::sql::Columns;
 use crate::{Error, Sql, Value};
 
@@ -15,42 +16,67 @@ pub(super) const COLUMN: &str =
 
 type Columns7 = (String, String, i64, i64, Option<String>, Option<String>, String);
 
-/// Keeps the metric for the logged model that it names, if it names one. `value`
-/// is what the run's own tables have.
-pub(crate) fn write(sql: &dyn Sql, run: &str, metric: &Metric, value: f64) -> Result<(), Error> {
-    let Some(model) = metric.model_id.as_deref().filter(|id| !id.is_empty()) else {
+/// Keeps those of a run's metrics that name a logged model with it, too, each
+/// with the value that the run's own tables have.
+pub(crate) fn write<'m>(
+    sql: &dyn Sql,
+    run: &str,
+    metrics: impl Iterator<Item = (&'m NewMetric, f64)>,
+) -> Result<(), Error> {
+    let rows: Vec<serde_json::Value> = metrics
+        .filter_map(|(metric, value)| {
+            let filled = |text: &'m Option<String>| text.as_deref().filter(|text| !text.is_empty());
+            let NewMetric { key, timestamp, step, dataset_name, dataset_digest, .. } = metric;
+            let model = filled(&metric.model_id)?;
+            let (name, digest) = (filled(dataset_name), filled(dataset_digest));
+            // 17 digits, of which SQLite reads the very same number.
+            let value = format!("{value:.16e}");
+            Some(json!([model, key, timestamp, step, value, name, digest]))
+        })
+        .collect();
+    if rows.is_empty() {
         return Ok(());
-    };
-    if check(sql, model).is_err() {
-        let message = unknown(model).to_string();
-        return Err(Error::new(ErrorCode::BadRequest, message));
     }
-    let parameters: [Value; 8] = [
-        model.into(),
-        metric.key.as_str().into(),
-        metric.timestamp.into(),
-        metric.step.into(),
-        value.into(),
-        run.into(),
-        metric.dataset_name.clone().into(),
-        metric.dataset_digest.clone().into(),
-    ];
-    let known = sql.query(
+    let rows: Value = json!(rows).to_string().into();
+    refuse(sql, UNKNOWN, std::slice::from_ref(&rows), |mut columns| {
+        unknown(&columns.text()).to_string()
+    })?;
+    let parameters: [Value; 2] = [rows, run.into()];
+    sql.query(
         "INSERT INTO logged_model_metrics (model_id, metric_name, metric_timestamp_ms,
-             metric_step, metric_value, experiment_id, run_id, dataset_name, dataset_digest)
-         SELECT ?1, ?2, ?3, ?4, ?5, experiment_id, run_uuid, ?7, ?8 FROM runs WHERE run_uuid = ?6
-         ON CONFLICT DO UPDATE SET metric_value = metric_value RETURNING metric_value",
+             metric_step, metric_value, dataset_name, dataset_digest, experiment_id, run_id)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, CAST(value ->> 4 AS REAL),
+             value ->> 5, value ->> 6, r.experiment_id, r.run_uuid
+         FROM json_each(?1) JOIN runs r ON r.run_uuid = ?2 WHERE true ON CONFLICT DO NOTHING",
         &parameters,
     )?;
-    match known.into_iter().next().map(|row| Columns::of(row).real()) {
-        Some(known) if known != value => Err(Error::new(
-            ErrorCode::BadRequest,
-            format!(
-                "the model '{model}' has another value of '{}' at that time and step",
-                metric.key
-            ),
-        )),
-        _ => Ok(()),
+    refuse(sql, OTHERWISE, &parameters, |mut columns| {
+        let (model, key) = (columns.text(), columns.text());
+        format!("the model '{model}' has another value of '{key}' at that time and step")
+    })
+}
+
+/// The models of such rows that there are not.
+const UNKNOWN: &str = "SELECT value ->> 0 FROM json_each(?1)
+    WHERE value ->> 0 NOT IN (SELECT model_id FROM logged_models) LIMIT 1";
+
+/// The models and keys of such rows that have another value in the store.
+const OTHERWISE: &str = "SELECT l.model_id, l.metric_name FROM json_each(?1) new
+    JOIN logged_model_metrics l ON l.model_id = new.value ->> 0
+        AND l.metric_name = new.value ->> 1 AND l.metric_timestamp_ms = new.value ->> 2
+        AND l.metric_step = new.value ->> 3 AND l.run_id = ?2
+    WHERE l.metric_value <> CAST(new.value ->> 4 AS REAL) LIMIT 1";
+
+/// Refuses the request if the statement finds a row.
+fn refuse(
+    sql: &dyn Sql,
+    statement: &str,
+    parameters: &[Value],
+    message: impl Fn(Columns) -> String,
+) -> Result<(), Error> {
+    match sql.query(statement, parameters)?.into_iter().next() {
+        None => Ok(()),
+        Some(row) => Err(Error::new(ErrorCode::BadRequest, message(Columns::of(row)))),
     }
 }
 

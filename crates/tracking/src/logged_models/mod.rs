@@ -18,7 +18,7 @@ use crate::experiments::{self, pairs};
 use crate::sql::Columns;
 use crate::{Error, Row, Sql, names};
 
-pub(crate) use metrics::write as write_metric;
+pub(crate) use metrics::write as write_metrics;
 pub(crate) use search::search;
 
 /// The columns of a logged model; its tags and parameters as JSON arrays of

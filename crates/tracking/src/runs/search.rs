@@ -4,10 +4,11 @@ use mlflow_api::filter::Entity;
 use mlflow_api::search::{self, Clause, Subject};
 use mlflow_api::{SearchRuns, SearchRunsResponse, limits, tags};
 
-use super::{COLUMNS, run};
+use super::record;
 use crate::experiments::{in_experiments, stages};
 use crate::page::Page;
 use crate::search::{Keyed, Search, Source};
+use crate::sql::Columns;
 use crate::{Error, Sql};
 
 const SOURCE: Source = Source {
@@ -62,8 +63,10 @@ pub(crate) fn search(sql: &dyn Sql, asked: &SearchRuns) -> Result<SearchRunsResp
     }
     search.then("r.run_uuid");
 
-    let (rows, next_page_token) = search.page(sql, "r.run_uuid", COLUMNS, page)?;
-    Ok(SearchRunsResponse { runs: rows.into_iter().map(run).collect(), next_page_token })
+    let mut ids = search.rows(sql, "r.run_uuid", page)?;
+    let next_page_token = page.cut(&mut ids);
+    let ids: Vec<String> = ids.into_iter().map(|row| Columns::of(row).text()).collect();
+    Ok(SearchRunsResponse { runs: record::all(sql, &ids)?, next_page_token })
 }
 
 /// A run's name is compared where the oldest servers kept it, too: in a tag.

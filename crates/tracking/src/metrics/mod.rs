@@ -1,11 +1,15 @@
-//! The history of a metric.
+//! The history of metrics: of one run page by page, and of several at once.
+
+mod bulk;
+
+pub(crate) use bulk::{bulk, interval};
 
 use mlflow_api::{GetMetricHistory, GetMetricHistoryResponse, Metric};
 
 use crate::call::required;
 use crate::page::Page;
 use crate::sql::Columns;
-use crate::{Error, Row, Sql, runs};
+use crate::{Error, Row, Sql};
 
 pub(crate) fn history(
     sql: &dyn Sql,
@@ -13,7 +17,11 @@ pub(crate) fn history(
 ) -> Result<GetMetricHistoryResponse, Error> {
     let run_id = required(&asked.run_id, "run_id")?;
     let key = required(&asked.metric_key, "metric_key")?;
-    runs::find(sql, run_id)?;
+    if asked.max_results == Some(0) {
+        return Err(Error::invalid(
+            "Invalid value 0 for parameter 'max_results' supplied. It must be a positive integer.",
+        ));
+    }
     let page = Page::new(asked.page_token.as_deref(), asked.max_results.unwrap_or(u32::MAX))?;
     let (limit, offset) = page.limit_and_offset();
     let mut rows = sql.query(

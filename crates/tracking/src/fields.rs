@@ -1,0 +1,217 @@
+//! The fields of a request, however they are spelled.
+//!
+//! Protobuf's JSON takes a field's name in snake case and in camel case, and the
+//! oldest clients say `run_uuid` for `run_id`. Nearly every request has neither,
+//! so it is read as it is, and only the others are rewritten. (Enums by number
+//! and integers in text are read by the types of `mlflow-api`.)
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::Error;
+
+/// Fields that hold maps: their keys are the user's.
+const MAPS: [&str; 3] = ["tags", "trace_metadata", "request_metadata"];
+
+/// Reads the JSON of a request's body.
+///
+/// # Errors
+/// When it is no JSON object, or a field has another type or two spellings.
+pub(crate) fn of_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    // A list would be read as the fields in their order.
+    if body.trim_ascii_start().starts_with(b"{")
+        && !is_spelled_otherwise(body)
+        && let Ok(read) = serde_json::from_slice(body)
+    {
+        return Ok(read);
+    }
+    let bad = |e: serde_json::Error| {
+        Error::invalid(format!("the body is not the JSON of this request: {e}"))
+    };
+    let mut body: Value = serde_json::from_slice(body).map_err(bad)?;
+    // Old clients encode twice.
+    if let Value::String(text) = &body {
+        body = serde_json::from_str(text).map_err(bad)?;
+    }
+    match body {
+        Value::Object(fields) => of_map(fields),
+        _ => Err(Error::invalid("the body is not the JSON of this request: it is no object")),
+    }
+}
+
+/// Reads the fields of a request.
+///
+/// # Errors
+/// When a field has another type or two spellings.
+pub(crate) fn of_map<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, Error> {
+    let fields = respelled(fields)?;
+    let read = serde_json::from_value(Value::Object(fields.clone()));
+    read.map_err(|error| wrong_field::<T>(fields, &error))
+}
+
+/// Whether an object of the text has a key that [`respelled`] would change.
+fn is_spelled_otherwise(json: &[u8]) -> bool {
+    let mut rest = json;
+    while let Some(start) = rest.iter().position(|byte| *byte == b'"') {
+        rest = rest.get(start + 1..).unwrap_or_default();
+        let mut escaped = false;
+        let end = rest.iter().position(|byte| {
+            let ends = *byte == b'"' && !escaped;
+            escaped = *byte == b'\\' && !escaped;
+            ends
+        });
+        let (Some(text), Some(after)) =
+            (end.and_then(|end| rest.get(..end)), end.and_then(|end| rest.get(end + 1..)))
+        else {
+            return false;
+        };
+        let is_key = after.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':');
+        if is_key && (text == b"run_uuid" || text.iter().any(u8::is_ascii_uppercase)) {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
+fn respelled(fields: Map<String, Value>) -> Result<Map<String, Value>, Error> {
+    let mut named = Map::with_capacity(fields.len());
+    for (name, value) in fields {
+        let snake = snake_case(&name);
+        let value = match value {
+            Value::Object(_) if MAPS.contains(&snake.as_str()) => value,
+            Value::Object(inner) => Value::Object(respelled(inner)?),
+            Value::Array(items) => Value::Array(
+                items
+                    .into_iter()
+                    .map(|item| match item {
+                        Value::Object(inner) => respelled(inner).map(Value::Object),
+                        other => Ok(other),
+                    })
+                    .collect::<Result<_, _>>()?,
+            ),
+            other => other,
+        };
+        if named.insert(snake.clone(), value).is_some() {
+            return Err(Error::invalid(format!(
+                "Request specifies '{snake}' in two spellings; provide only one of them."
+            )));
+        }
+    }
+    if let Some(id) = named.remove("run_uuid") {
+        let known = named.get("run_id").and_then(Value::as_str).unwrap_or_default();
+        if known.is_empty() {
+            named.insert("run_id".into(), id);
+        }
+    }
+    Ok(named)
+}
+
+/// `runId` as `run_id`; what is no name in camel case stays as it is.
+fn snake_case(name: &str) -> String {
+    let is_camel = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !is_camel {
+        return name.to_owned();
+    }
+    let mut snake = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
+}
+
+/// The error that names the field: the one that can't be read by itself.
+fn wrong_field<T: DeserializeOwned>(
+    fields: Map<String, Value>,
+    error: &serde_json::Error,
+) -> Error {
+    let wrong = fields.into_iter().find(|(name, value)| {
+        let alone = Map::from_iter([(name.clone(), value.clone())]);
+        serde_json::from_value::<T>(Value::Object(alone)).is_err()
+    });
+    match wrong {
+        None => Error::invalid(format!("the request can't be read: {error}")),
+        Some((name, value)) => Error::wrong_value(
+            &name,
+            &value,
+            &format!(
+                " Hint: Value was of type '{}'. See the API docs for more information about request parameters.",
+                type_name(&value)
+            ),
+        ),
+    }
+}
+
+/// The type of a value as Python calls it.
+fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float",
+        Value::Number(_) => "int",
+        Value::String(_) => "str",
+        Value::Array(_) => "list",
+        Value::Object(_) => "dict",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mlflow_api::{LogBatch, SearchRuns, SetTag, ViewType};
+
+    use super::*;
+
+    #[test]
+    fn both_spellings_are_one() {
+        let body = r#"{"experimentIds": ["1"], "max_results": "5", "runViewType": 3}"#;
+        let search: SearchRuns = of_body(body.as_bytes()).unwrap();
+        assert_eq!(search.experiment_ids, ["1"]);
+        assert_eq!((search.max_results, search.run_view_type), (5, Some(ViewType::All)));
+        let body = r#"{"runUuid": "r", "metrics": [{"key": "k\"K", "value": 1, "modelId": "m"}]}"#;
+        let batch: LogBatch = of_body(body.as_bytes()).unwrap();
+        assert_eq!(batch.run_id, "r");
+        assert_eq!(batch.metrics[0].model_id.as_deref(), Some("m"));
+        let tag: SetTag = of_body(br#"{"run_uuid": "r", "run_id": "s", "key": "K"}"#).unwrap();
+        assert_eq!((tag.run_id.as_str(), tag.tag.key.as_str()), ("s", "K"));
+    }
+
+    #[test]
+    fn a_body_in_a_text_is_read() {
+        let tag: SetTag = of_body(br#""{\"runId\": \"r\"}""#).unwrap();
+        assert_eq!(tag.run_id, "r");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (body, said) in [
+            (r#"{"runId": "r", "run_id": "r"}"#, "'run_id' in two spellings"),
+            (
+                r#"{"run_id": 31}"#,
+                "Invalid value 31 for parameter 'run_id' supplied:  Hint: Value was of type 'int'",
+            ),
+            (r#"{"run_id": "r", "metrics": "[]"}"#, "Invalid value \"[]\" for parameter 'metrics'"),
+            ("[]", "no object"),
+            ("{", "not the JSON"),
+        ] {
+            let error = of_body::<LogBatch>(body.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn keys_are_looked_at_and_values_are_not() {
+        for (json, otherwise) in [
+            (r#"{"a": "runId", "b": ["X"]}"#, false),
+            (r#"{"a": "\\", "runId" : 1}"#, true),
+            (r#"{"a\"B": 1}"#, true),
+            (r#"{"run_uuid":1}"#, true),
+            (r#"{"a": "unended"#, false),
+        ] {
+            assert_eq!(is_spelled_otherwise(json.as_bytes()), otherwise, "{json}");
+        }
+    }
+}

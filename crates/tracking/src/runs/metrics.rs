@@ -1,0 +1,108 @@
+//! What runs log of metrics: the history, and the latest of each.
+
+use std::collections::HashMap;
+
+use mlflow_api::{NewMetric, limits};
+use serde_json::json;
+
+use crate::{Error, Sql, keys, logged_models};
+
+/// Refuses a metric without a key, a value or a time, and times before 1970.
+/// `path` is where it is in the request.
+pub(super) fn check(metric: &NewMetric, path: &str) -> Result<(), Error> {
+    let NewMetric { key, value, timestamp, .. } = metric;
+    for (field, is_missing) in
+        [("key", key.is_empty()), ("value", value.is_none()), ("timestamp", timestamp.is_none())]
+    {
+        if is_missing {
+            return Err(Error::missing(&format!("{path}{field}")));
+        }
+    }
+    keys::check(key, &format!("{path}name"))?;
+    if let (Some(value), Some(timestamp)) = (value, timestamp.filter(|timestamp| *timestamp < 0)) {
+        return Err(Error::wrong_value(
+            &format!("{path}timestamp"),
+            &json!(timestamp),
+            &format!(
+                "metric '{key}' (value={value}). Timestamp must be a nonnegative long (64-bit integer) "
+            ),
+        ));
+    }
+    let [name, digest] = [&metric.dataset_name, &metric.dataset_digest]
+        .map(|text| text.as_deref().is_some_and(|text| !text.is_empty()));
+    if name != digest {
+        return Err(Error::invalid(
+            "Both dataset_name and dataset_digest must be provided if one is provided",
+        ));
+    }
+    keys::check_length("Metric name", key, limits::MAX_KEY_LENGTH)
+}
+
+/// A value as the store has it, which has no infinities and no NaN.
+struct Point<'a> {
+    key: &'a str,
+    value: f64,
+    timestamp: i64,
+    step: i64,
+    is_nan: bool,
+}
+
+impl<'a> Point<'a> {
+    fn of(metric: &'a NewMetric) -> Self {
+        let value = metric.value.unwrap_or_default();
+        Self {
+            key: &metric.key,
+            value: if value.is_nan() { 0.0 } else { value.clamp(f64::MIN, f64::MAX) },
+            timestamp: metric.timestamp.unwrap_or_default(),
+            step: metric.step,
+            is_nan: value.is_nan(),
+        }
+    }
+
+    /// Whether it counts more than another: by step, then by time, then by value.
+    fn is_later_than(&self, other: &Self) -> bool {
+        (self.step, self.timestamp, self.value) > (other.step, other.timestamp, other.value)
+    }
+
+    /// As the statements read it. The value has 17 digits: then SQLite reads
+    /// the very same number.
+    fn json(&self) -> serde_json::Value {
+        let Self { key, value, timestamp, step, is_nan } = self;
+        json!([key, format!("{value:.16e}"), timestamp, step, u8::from(*is_nan)])
+    }
+}
+
+const COLUMNS: &str = "(key, value, timestamp, step, is_nan, run_uuid)
+    SELECT value ->> 0, CAST(value ->> 1 AS REAL), value ->> 2, value ->> 3, value ->> 4, ?2
+    FROM json_each(?1) WHERE true";
+
+/// Keeps the values in the history, and the latest of each metric.
+pub(super) fn write(sql: &dyn Sql, run: &str, metrics: &[NewMetric]) -> Result<(), Error> {
+    if metrics.is_empty() {
+        return Ok(());
+    }
+    let points: Vec<Point<'_>> = metrics.iter().map(Point::of).collect();
+    let mut latest: HashMap<&str, &Point<'_>> = HashMap::new();
+    for point in &points {
+        let known = latest.entry(point.key).or_insert(point);
+        if point.is_later_than(known) {
+            *known = point;
+        }
+    }
+    let list = |points: Vec<serde_json::Value>| json!(points).to_string();
+    sql.query(
+        &format!("INSERT INTO metrics {COLUMNS} ON CONFLICT DO NOTHING"),
+        &[list(points.iter().map(Point::json).collect()).into(), run.into()],
+    )?;
+    sql.query(
+        &format!(
+            "INSERT INTO latest_metrics {COLUMNS}
+             ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value,
+                 timestamp = excluded.timestamp, step = excluded.step, is_nan = excluded.is_nan
+             WHERE (excluded.step, excluded.timestamp, excluded.value) > (step, timestamp, value)"
+        ),
+        &[list(latest.values().map(|point| point.json()).collect()).into(), run.into()],
+    )?;
+    let of_models = metrics.iter().zip(points.iter().map(|point| point.value));
+    logged_models::write_metrics(sql, run, of_models)
+}

@@ -1,0 +1,80 @@
+// Requests to tracking servers, and what their answers have in common.
+import assert from 'node:assert/strict';
+
+/**
+ * Sends one request and gives `{ status, body }`, body being JSON where it is.
+ * A request is its verb with the path below `/api/2.0/mlflow/`, such as
+ * `{ post: 'runs/create', body }`.
+ */
+export async function ask(uri, request) {
+  const [verb] = ['get', 'post', 'patch', 'delete'].filter((name) => name in request);
+  const response = await fetch(`${uri}/api/2.0/mlflow/${request[verb]}`, {
+    method: verb.toUpperCase(),
+    ...(verb !== 'get' && {
+      body: JSON.stringify(request.body ?? {}),
+      headers: { 'Content-Type': 'application/json' },
+    }),
+  });
+  const text = await response.text();
+  try {
+    return { status: response.status, body: JSON.parse(text) };
+  } catch {
+    return { status: response.status, body: text };
+  }
+}
+
+// What differs from server to server, and by the version of MLflow.
+const OWN = new Set([
+  ...['run_id', 'run_uuid', 'model_id', 'source_run_id'],
+  ...['creation_time', 'last_update_time', 'creation_timestamp', 'last_updated_timestamp'],
+  ...['creation_timestamp_ms', 'last_updated_timestamp_ms'],
+  ...['artifact_uri', 'artifact_location', 'source', 'next_page_token'],
+]);
+const LATER = new Set(['sqlstate', 'error_class', 'workspace', 'message']);
+
+// What MLflow sorts in no order of its own.
+const SETS = new Set(['tags', 'params', 'metrics', 'aliases', 'latest_versions']);
+
+/** An answer without what can't be equal: ids, times, places, wordings. Tags and the like by key. */
+export function comparable(value, isSet = false) {
+  if (Array.isArray(value)) {
+    const order = (inner) => JSON.stringify(inner);
+    const inner = value.map((one) => comparable(one));
+    return isSet ? inner.sort((a, b) => (order(a) < order(b) ? -1 : 1)) : inner;
+  }
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value)
+    .filter(([key]) => !LATER.has(key))
+    // MLflow writes these where they are empty; nobody reads them there.
+    .filter(([key, inner]) => !(['inputs', 'outputs', 'data'].includes(key) && Object.keys(inner).length === 0))
+    .map(([key, inner]) => [key, OWN.has(key) ? typeof inner : comparable(inner, SETS.has(key))]);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Replays requests to two servers, and says where the second answers otherwise
+ * than the first. A request may be a function of what was noted before; `note`
+ * takes something of its answer to be noted, by a name.
+ */
+export async function differences(expectedUri, gotUri, requests) {
+  const noted = [{}, {}];
+  const different = [];
+  for (const request of requests) {
+    const answers = [];
+    for (const [i, uri] of [expectedUri, gotUri].entries()) {
+      const concrete = typeof request === 'function' ? request(noted[i]) : request;
+      const answer = await ask(uri, concrete);
+      for (const [name, pick] of Object.entries(concrete.note ?? {})) noted[i][name] = pick(answer.body);
+      answers.push({ concrete, status: answer.status, body: comparable(answer.body) });
+    }
+    const [expected, got] = answers.map(({ status, body }) => ({ status, body }));
+    try {
+      assert.deepEqual(got, expected);
+    } catch {
+      const { note, ...sent } = answers[1].concrete;
+      const brief = (answer) => JSON.stringify(answer).replace(/((.)\2{20}).*?"/g, '…"');
+      different.push(`${brief(sent)}: ${brief(got)}\n   instead of ${brief(expected)}`);
+    }
+  }
+  return different;
+}
