@@ -63,10 +63,15 @@ async function ask(uri, { as, body, headers, ...call }) {
 }
 
 // What differs from server to server; of users, MLflow 3 leaves out what MLflow 2 had.
-const OWN = new Set(['run_id', 'run_uuid', 'creation_time', 'last_update_time', 'creation_timestamp', 'last_updated_timestamp']);
+const OWN = new Set([
+  ...['run_id', 'run_uuid', 'model_id', 'root_uri', 'creation_time', 'last_update_time', 'creation_timestamp'],
+  ...['last_updated_timestamp', 'creation_timestamp_ms', 'last_updated_timestamp_ms'],
+]);
 const LEFT_OUT = new Set([
   ...['artifact_uri', 'artifact_location', 'workspace', 'message', 'sqlstate', 'error_class', 'inputs', 'outputs', 'tags'],
   ...['experiment_permissions', 'registered_model_permissions', 'user_id'],
+  // MLflow names a next page where nothing on it may be read.
+  'next_page_token',
 ]);
 
 function comparable(value) {
@@ -107,7 +112,6 @@ const tries = (as) => [
   ({ run }) => ({ as, get: `runs/get?run_id=${run}` }),
   ({ run }) => ({ as, post: 'runs/log-metric', body: { run_id: run, key: 'm', value: 1, timestamp: 1 } }),
   ({ run }) => ({ as, post: 'runs/log-batch', body: { run_id: run, params: [{ key: 'p', value: '1' }] } }),
-  ({ run }) => ({ as, post: 'runs/log-batch', body: { runId: run } }),
   ({ run }) => ({ as, post: 'runs/set-tag', body: { run_id: run, key: 'k', value: 'v' } }),
   ({ run }) => ({ as, get: `metrics/get-history?run_id=${run}&metric_key=m` }),
   ({ run }) => ({ as, get: `artifacts/list?run_id=${run}` }),

@@ -34,6 +34,17 @@ pub(crate) fn read<T: DeserializeOwned>(
     fields::of_map(fields)
 }
 
+/// The same for a request that is never large, with less code for each type.
+///
+/// # Errors
+/// When the body is no JSON object, or a field has another type.
+pub(crate) fn read_small<T: DeserializeOwned>(
+    request: &Request<Bytes>,
+    path: PathFields,
+) -> Result<T, Error> {
+    fields::of_map(read(request, path)?)
+}
+
 /// A path as clients have it: MLflow has every endpoint twice, for them and for
 /// its own pages; and one path lacks a slash in its protobufs.
 pub(crate) fn api_path(path: &str) -> Cow<'_, str> {

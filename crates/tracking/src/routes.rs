@@ -169,8 +169,29 @@ impl<'a> Ask<'a> {
         E: Endpoint + DeserializeOwned,
         A: Serialize,
     {
+        self.with(call::read, work)
+    }
+
+    /// The same for a request that is never large.
+    pub(crate) fn read_small<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
+    where
+        E: Endpoint + DeserializeOwned,
+        A: Serialize,
+    {
+        self.with(call::read_small, work)
+    }
+
+    fn with<E, A>(
+        &self,
+        read: fn(&Request<Bytes>, PathFields) -> Result<E, Error>,
+        work: impl FnOnce(E) -> Result<A, Error>,
+    ) -> Answer
+    where
+        E: Endpoint,
+        A: Serialize,
+    {
         self.is::<E>().map(|path| {
-            let answer = work(call::read(self.request, path)?)?;
+            let answer = work(read(self.request, path)?)?;
             Ok(call::json(StatusCode::OK, &answer))
         })
     }
@@ -181,15 +202,27 @@ impl<'a> Ask<'a> {
         E: Endpoint + DeserializeOwned,
         A: Serialize,
     {
-        self.read(|asked| {
-            let mut work = Some(|| work(asked));
-            let mut answer = None;
-            self.sql.transaction(&mut || {
-                answer = work.take().map(|work| work()).transpose()?;
-                Ok(())
-            })?;
-            answer.ok_or_else(|| Error::new(ErrorCode::InternalError, "the store ran nothing"))
-        })
+        self.read(|asked| self.at_once(|| work(asked)))
+    }
+
+    /// The same for a request that is never large.
+    pub(crate) fn write_small<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
+    where
+        E: Endpoint + DeserializeOwned,
+        A: Serialize,
+    {
+        self.read_small(|asked| self.at_once(|| work(asked)))
+    }
+
+    /// Does the work as one transaction.
+    fn at_once<A>(&self, work: impl FnOnce() -> Result<A, Error>) -> Result<A, Error> {
+        let mut work = Some(work);
+        let mut answer = None;
+        self.sql.transaction(&mut || {
+            answer = work.take().map(|work| work()).transpose()?;
+            Ok(())
+        })?;
+        answer.ok_or_else(|| Error::new(ErrorCode::InternalError, "the store ran nothing"))
     }
 }
 

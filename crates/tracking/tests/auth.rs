@@ -295,6 +295,26 @@ fn searches_leave_out_what_may_not_be_read_and_pages_are_full() {
     let page = bob.get("2.0/mlflow/experiments/search?max_results=2").1;
     assert_eq!(page["experiments"].as_array().unwrap().len(), 2);
 
+    // However it is written.
+    let deep = format!(
+        r#"{{"experiment_ids":["{}"],"x":{}{}}}"#,
+        ids[1],
+        "[".repeat(200),
+        "]".repeat(200)
+    );
+    for text in [
+        json!(json!({"experiment_ids": [ids[1]]}).to_string()).to_string(),
+        deep,
+        format!(r#"{{"experiment_ids":["{}"],"x":1e999}}"#, ids[1]),
+        format!(r#"{{"experimentIds":["{}"]}}"#, ids[1]),
+    ] {
+        let request = request(Method::POST, "/api/2.0/mlflow/runs/search", &json!({}))
+            .header("authorization", bob.authorization.clone().unwrap())
+            .body(Bytes::from(text.clone()))
+            .unwrap();
+        let (_, found) = read(&server.gate.answer(&server.store, 1, &request));
+        assert_eq!(found["runs"], Json::Null, "{text}");
+    }
     for search in [json!({"experiment_ids": ids}), json!({"experiment_ids": [ids[1]]})] {
         let all = ann.post("2.0/mlflow/runs/search", search.clone()).1;
         let some = bob.post("2.0/mlflow/runs/search", search).1;

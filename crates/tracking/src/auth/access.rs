@@ -17,6 +17,7 @@ use super::permission::{
 use super::refusal::Refusal;
 use super::table::{LOGGED_MODEL_PART, Need, Part, needs};
 use super::{artifacts, roles, users};
+use crate::fields::snake_case;
 use crate::sql::Columns;
 use crate::{Error, Sql};
 
@@ -40,7 +41,7 @@ pub(super) fn admit<'a>(
     }
     let (needs, in_path) =
         needs(request.method().as_str(), path).ok_or_else(|| Refusal::forbidden(caller))?;
-    let fields = Fields::of(request, in_path);
+    let fields = Fields::of(request, in_path)?;
     let access = Access { sql, caller, fields: &fields };
     for need in needs {
         if !access.has(*need)? {
@@ -137,7 +138,7 @@ impl Access<'_> {
             Need::Model(level) => {
                 let name = self.fields.one("name")?;
                 let of = kind_of(self.sql, name)?.unwrap_or(REGISTERED_MODEL);
-                Ok(caller.may(level, &[(of, name)]) && caller.is_not_denied((versions_of(of), "*")))
+                Ok(caller.may(level, &[(of, name)]))
             }
             Need::Version(level) => self.version(self.fields.one("name")?, level),
             Need::CreateVersion => {
@@ -259,7 +260,8 @@ pub(super) fn kind_of(sql: &dyn Sql, name: &str) -> Result<Option<&'static str>,
     }))
 }
 
-fn versions_of(resource_type: &str) -> &'static str {
+/// The type of a model's or a prompt's versions.
+pub(super) fn versions_of(resource_type: &str) -> &'static str {
     if resource_type == PROMPT { PROMPT_VERSION } else { REGISTERED_MODEL_VERSION }
 }
 
@@ -274,7 +276,7 @@ fn narrowed(
     request: &Request<Bytes>,
 ) -> Result<Request<Bytes>, Error> {
     let may = |id: &str| may_in(caller, &canonical(EXPERIMENT, id), resource_type, Level::Read);
-    let is_list = |name: &str| EXPERIMENTS.contains(&fields::snake(name).as_str());
+    let is_list = |name: &str| EXPERIMENTS.contains(&snake_case(name).as_str());
     let (mut parts, body) = request.clone().into_parts();
     if parts.method == Method::GET {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -286,8 +288,7 @@ fn narrowed(
             .map_err(|_| Error::invalid("the query can't be read"))?;
         return Ok(Request::from_parts(parts, body));
     }
-    let Some(Json::Object(mut body)) = fields::body(request) else {
-        // What the answer has to say about it is no secret.
+    let Some(mut body) = fields::body(request)? else {
         return Ok(Request::from_parts(parts, body));
     };
     for (name, ids) in &mut body {

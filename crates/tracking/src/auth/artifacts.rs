@@ -5,12 +5,9 @@ use http::{Response, StatusCode};
 use mlflow_api::DEFAULT_WORKSPACE;
 use serde::{Deserialize, Serialize};
 
-use super::access::{experiment_of, kind_of, may_in};
+use super::access::{experiment_of, kind_of, may_in, versions_of};
 use super::caller::Caller;
-use super::permission::{
-    EXPERIMENT, LOGGED_MODEL, Level, PROMPT, PROMPT_VERSION, REGISTERED_MODEL_VERSION, RUN, TRACE,
-    canonical,
-};
+use super::permission::{EXPERIMENT, LOGGED_MODEL, Level, RUN, TRACE, canonical};
 use super::refusal::Refusal;
 use super::table::{LOGGED_MODEL_PART, RUN_PART};
 use crate::{Error, Sql};
@@ -74,10 +71,8 @@ impl ArtifactAccess {
             ArtifactOwner::Path(path) => return Ok(may(caller, path, level)),
             ArtifactOwner::Model(name) => {
                 let Some(of) = kind_of(sql, name)? else { return Ok(false) };
-                let versions = if of == PROMPT { PROMPT_VERSION } else { REGISTERED_MODEL_VERSION };
-                return Ok(
-                    caller.may(level, &[(of, name)]) && caller.is_not_denied((versions, "*"))
-                );
+                return Ok(caller.may(level, &[(of, name)])
+                    && caller.is_not_denied((versions_of(of), "*")));
             }
             ArtifactOwner::Run(id) => (RUN_PART, id),
             ArtifactOwner::LoggedModel(id) => (LOGGED_MODEL_PART, id),

@@ -11,6 +11,7 @@ use super::caller::Caller;
 use super::fields;
 use super::grants;
 use super::permission::{EXPERIMENT, PROMPT, Permission, REGISTERED_MODEL};
+use crate::fields::snake_case;
 use crate::{Error, Sql};
 
 /// One change.
@@ -45,10 +46,9 @@ impl Changes {
         if !response.status().is_success() {
             return Ok(None);
         }
+        let body = fields::body(request)?.unwrap_or_default();
         let asked = |name: &str| {
-            let body = fields::body(request)?;
-            let (_, value) =
-                body.as_object()?.iter().find(|(key, _)| fields::snake(key) == name)?;
+            let (_, value) = body.iter().find(|(key, _)| snake_case(key) == name)?;
             value.as_str().map(str::to_owned)
         };
         let change = match (request.method().as_str(), path) {

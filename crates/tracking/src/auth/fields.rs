@@ -5,11 +5,12 @@
 //! of the spellings that MLflow takes: one more than is read does no harm.
 
 use bytes::Bytes;
-use http::Request;
 use http::header::CONTENT_TYPE;
-use serde_json::Value as Json;
+use http::{Method, Request};
+use serde_json::{Map, Value as Json};
 
 use crate::call::PathFields;
+use crate::fields::{MAPS, snake_case};
 use crate::{Error, MAX_BODY};
 
 /// The fields of a request: names and values.
@@ -22,21 +23,25 @@ const EXPERIMENT_HEADER: &str = "x-mlflow-experiment-id";
 impl Fields {
     /// All that the request says in its path, its query, and its body if that
     /// is JSON.
-    pub(super) fn of(request: &Request<Bytes>, path: PathFields) -> Self {
+    ///
+    /// # Errors
+    /// When the body says that it is JSON and is none: whoever reads less strictly
+    /// must not find more there.
+    pub(super) fn of(request: &Request<Bytes>, path: PathFields) -> Result<Self, Error> {
         let mut fields = Self::default();
         for (name, value) in path {
             fields.0.push((name.to_owned(), value));
         }
         for (name, value) in query(request) {
-            fields.0.push((snake(&name), value));
+            fields.0.push((snake_case(&name), value));
         }
         if let Some(id) = request.headers().get(EXPERIMENT_HEADER).and_then(|id| id.to_str().ok()) {
             fields.0.push(("experiment_id".to_owned(), id.trim().to_owned()));
         }
-        if let Some(body) = body(request) {
-            fields.collect("", &body);
+        if let Some(body) = body(request)? {
+            fields.collect("", &Json::Object(body));
         }
-        fields
+        Ok(fields)
     }
 
     /// The values of these fields, each once.
@@ -74,7 +79,11 @@ impl Fields {
         match value {
             Json::Object(fields) => {
                 for (name, value) in fields {
-                    self.collect(&snake(name), value);
+                    let name = snake_case(name);
+                    // The keys of these are the user's own.
+                    if !(value.is_object() && MAPS.contains(&name.as_str())) {
+                        self.collect(&name, value);
+                    }
                 }
             }
             Json::Array(values) => {
@@ -95,35 +104,30 @@ pub(super) fn query(request: &Request<Bytes>) -> impl Iterator<Item = (String, S
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
 }
 
-/// The body, if it is JSON.
-pub(super) fn body(request: &Request<Bytes>) -> Option<Json> {
+/// The body, if it says that it is JSON; a GET has none.
+pub(super) fn body(request: &Request<Bytes>) -> Result<Option<Map<String, Json>>, Error> {
     let is_json = request
         .headers()
         .get(CONTENT_TYPE)
         .and_then(|content_type| content_type.to_str().ok())
         .is_some_and(|content_type| content_type.trim_start().starts_with("application/json"));
     let body = request.body();
-    (is_json && body.len() <= MAX_BODY).then(|| serde_json::from_slice(body).ok()).flatten()
-}
-
-/// `runId` as `run_id`.
-pub(super) fn snake(name: &str) -> String {
-    let mut snake = String::with_capacity(name.len() + 2);
-    for c in name.chars() {
-        if c.is_ascii_uppercase() {
-            snake.push('_');
-        }
-        snake.push(c.to_ascii_lowercase());
+    if request.method() == Method::GET || !is_json || body.is_empty() {
+        return Ok(None);
     }
-    snake
+    if body.len() > MAX_BODY {
+        return Err(Error::invalid(format!("the body has more than {MAX_BODY} bytes")));
+    }
+    crate::fields::object(body).map(Some)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn fields(query: &str, body: &str) -> Fields {
+    fn fields(query: &str, body: &str) -> Result<Fields, Error> {
         let request = Request::builder()
+            .method(Method::POST)
             .uri(format!("/x?{query}"))
             .header("content-type", "application/json")
             .body(Bytes::from(body.to_owned()))
@@ -135,8 +139,10 @@ mod tests {
     fn every_value_of_a_field_counts() {
         let fields = fields(
             "run_id=a&runId=b&run_id=",
-            r#"{"metrics":[{"model_id":"n"},{"modelId":"o"}],"runUuid":"c","experiment_id":7}"#,
-        );
+            r#"{"metrics":[{"model_id":"n"},{"modelId":"o"}],"runUuid":"c","experiment_id":7,
+                "tags":{"experiment_id":"of the user"}}"#,
+        )
+        .unwrap();
         assert_eq!(fields.all(&["run_id", "run_uuid"]), ["a", "b", "c"]);
         assert_eq!(fields.all(&["model_id"]), ["m", "n", "o"]);
         assert_eq!(fields.one("experiment_id").unwrap(), "7");
@@ -144,8 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_has_no_fields() {
-        assert_eq!(fields("", "{").all(&["run_id"]), Vec::<&str>::new());
-        assert_eq!(snake("experimentIds"), "experiment_ids");
+    fn a_body_is_read_as_it_is_answered_or_not_at_all() {
+        let deep = format!(r#"{{"run_id":"a","x":{}{}}}"#, "[".repeat(200), "]".repeat(200));
+        for wrong in ["{", "[]", "7", r#"{"run_id":"a","x":1e999}"#, &deep] {
+            assert!(fields("", wrong).is_err(), "{wrong}");
+        }
+        let twice = serde_json::to_string(r#"{"run_id":"a"}"#).unwrap();
+        assert_eq!(fields("", &twice).unwrap().all(&["run_id"]), ["a"]);
+        assert!(fields("", "").unwrap().all(&["run_id"]).is_empty());
     }
 }

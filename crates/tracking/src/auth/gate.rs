@@ -16,6 +16,7 @@ use super::refusal::Refusal;
 use super::routes::{self, is_for_default_workspace};
 use super::settings::Settings;
 use super::verified::Verified;
+use super::visible::without_denied_versions;
 use super::{grants, password, users};
 use crate::sql::Columns;
 use crate::{Error, Sql, call, schema, workspaces};
@@ -224,6 +225,7 @@ fn answered_as(
     let path = call::api_path(path);
     let admitted = admit(sql, caller, request, &path)?;
     let answer = crate::routes::route(sql, now, &admitted, Some(caller))?;
+    let answer = without_denied_versions(caller, &path, answer);
     let changes = Changes::of(sql, caller, &path, &admitted, &answer)?;
     Ok((answer, changes))
 }

@@ -37,4 +37,4 @@ pub use permission::Permission;
 pub use refusal::Refusal;
 pub use routes::is_for_default_workspace;
 pub use settings::{Admin, Settings};
-pub(crate) use visible::{only_visible_experiments, only_visible_models};
+pub(crate) use visible::{only_visible_experiments, only_visible_models, only_visible_versions};

@@ -8,7 +8,7 @@ use mlflow_api::{
 };
 
 use super::{models, versions};
-use crate::auth::{Caller, only_visible_models};
+use crate::auth::{Caller, only_visible_models, only_visible_versions};
 use crate::page::Page;
 use crate::search::{Keyed, Search, Source};
 use crate::{Error, Sql};
@@ -90,7 +90,7 @@ pub(crate) fn versions(
     let deleted = search.bind(versions::DELETED);
     search.also(format!("v.current_stage != {deleted}"));
     filter(&mut search, Subject::ModelVersions, asked.filter.as_deref())?;
-    only_visible_models(&mut search, caller, "v");
+    only_visible_versions(&mut search, caller, "v");
     let orders = search::order_by(Subject::ModelVersions, &asked.order_by)?;
     search.order(&orders)?;
     if orders.is_empty() {
