@@ -1,16 +1,15 @@
 //! The MLflow REST server: a request in, a response out.
 //!
 //! [`answer`] is all of it. What it keeps is behind [`Sql`]: a Durable Object's
-//! SQLite at the edge, rusqlite in native tests. Tables and columns have the
-//! names of MLflow's own SQLite schema.
+//! SQLite at the edge, rusqlite in native tests. The tables are MLflow's own, all
+//! of them, so that its server opens the same file.
 //!
 //! One request is one transaction: what was acknowledged is stored, and of a
 //! request that fails nothing is.
 //!
-//! What this server does of MLflow's REST API so far: experiments are created,
-//! found and listed; runs are created, found, listed, updated, and log metrics,
-//! parameters and tags; histories are read. Everything else answers 501 with
-//! `NOT_IMPLEMENTED`.
+//! What this server does of MLflow's REST API so far is in `routes`: experiments,
+//! runs and what they log, searches, logged models, and the model registry.
+//! Everything else answers 501 with `NOT_IMPLEMENTED`.
 
 pub mod auth;
 mod call;

@@ -38,9 +38,9 @@ fn what_is_missing_is_made() {
     let whole = facts(&store);
     // As MLflow leaves it; and as a store of before had it.
     for damage in [
-        "DROP INDEX runs_by_experiment",
+        "DROP INDEX logged_models_by_time",
         "DELETE FROM experiments",
-        "DROP TABLE alembic_version; DROP TABLE spans; DROP INDEX runs_by_experiment",
+        "DROP TABLE alembic_version; DROP TABLE spans; DROP INDEX logged_models_by_time",
     ] {
         store.0.execute_batch(damage).unwrap();
         tracking::prepare(&store, 1000).unwrap();

@@ -12,11 +12,11 @@ use crate::sql::Columns;
 use crate::{Error, Row, Sql};
 
 /// The columns of a registered model; its tags and aliases as JSON arrays of
-/// pairs.
+/// pairs. For the `+`, see [`versions::COLUMNS`].
 pub(super) const COLUMNS: &str = "m.name, m.creation_time, m.last_updated_time, m.description,
     (SELECT json_group_array(json_array(key, value)) FROM
         (SELECT key, value FROM registered_model_tags t
-         WHERE t.workspace = m.workspace AND t.name = m.name ORDER BY key)),
+         WHERE t.workspace = m.workspace AND t.name = m.name ORDER BY +key)),
     (SELECT json_group_array(json_array(alias, CAST(version AS TEXT))) FROM
         (SELECT alias, version FROM registered_model_aliases a
          WHERE a.workspace = m.workspace AND a.name = m.name ORDER BY alias))";

@@ -46,10 +46,12 @@ impl Uri {
             && self.segments().starts_with(&segments)
     }
 
-    /// Whether the local path is the folder or below it, wherever `..` leads.
+    /// Whether the local path is the folder or below it, wherever `..` leads;
+    /// whether or not its reader decodes it, which one of a `file:` URI does.
     pub(super) fn is_in_folder(&self, folder: &Self) -> bool {
-        let (own, folder) = (normalised(&self.path), normalised(&folder.path));
-        own.starts_with(&folder)
+        let folder = normalised(&folder.path);
+        let decoded = decode(&self.path);
+        [&self.path, &decoded].iter().all(|path| normalised(path).starts_with(&folder))
     }
 
     /// Whether it names files that an MLflow server hands out.
@@ -209,6 +211,8 @@ mod tests {
         let folder = uri("file:///tmp/a");
         assert!(uri("/tmp/a/model").is_in_folder(&folder));
         assert!(!uri("/tmp/a/../b").is_in_folder(&folder));
+        assert!(!uri("file:///tmp/a/%2e%2e/b").is_in_folder(&folder));
+        assert!(uri("file:///tmp/a/100%25").is_in_folder(&folder));
     }
 
     #[test]

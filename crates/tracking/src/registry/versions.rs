@@ -13,13 +13,14 @@ use crate::sql::Columns;
 use crate::{Error, Row, Sql, logged_models};
 
 /// The columns of a version; its tags as a JSON array of pairs, its aliases as
-/// one of texts.
+/// one of texts. The `+` keeps SQLite from the index that is in the tags' order,
+/// and has those of all versions.
 pub(super) const COLUMNS: &str =
     "name, version, creation_time, last_updated_time, description, user_id,
     current_stage, source, run_id, status, status_message, run_link,
     (SELECT json_group_array(json_array(key, value)) FROM
         (SELECT key, value FROM model_version_tags t WHERE t.workspace = v.workspace
-         AND t.name = v.name AND t.version = v.version ORDER BY key)),
+         AND t.name = v.name AND t.version = v.version ORDER BY +key)),
     (SELECT json_group_array(alias) FROM
         (SELECT alias FROM registered_model_aliases a WHERE a.workspace = v.workspace
          AND a.name = v.name AND a.version = v.version ORDER BY alias))";
