@@ -54,28 +54,33 @@ pub struct EndpointInfo {
 }
 
 impl EndpointInfo {
-    const fn of<E: Endpoint>() -> Self {
+    pub(crate) const fn of<E: Endpoint>() -> Self {
         Self { method: E::METHOD, path: E::PATH, idempotent: E::IDEMPOTENT }
     }
 }
 
+/// Makes types endpoints, and a table of them.
 macro_rules! endpoints {
-    ($($request:ident => $response:ident: $method:ident $path:literal, $idempotent:literal;)*) => {
+    ($(#[$doc:meta])* $table:ident; $($request:ident => $response:ident: $method:ident $path:literal, $idempotent:literal;)*) => {
         $(
-            impl Endpoint for crate::$request {
-                type Response = crate::$response;
-                const METHOD: Method = Method::$method;
+            impl $crate::Endpoint for $crate::$request {
+                type Response = $crate::$response;
+                const METHOD: $crate::Method = $crate::Method::$method;
                 const PATH: &'static str = $path;
                 const IDEMPOTENT: bool = $idempotent;
             }
         )*
 
-        /// Every endpoint that this crate has types for.
-        pub const ENDPOINTS: &[EndpointInfo] = &[$(EndpointInfo::of::<crate::$request>()),*];
+        $(#[$doc])*
+        pub const $table: &[$crate::EndpointInfo] = &[$($crate::EndpointInfo::of::<$crate::$request>()),*];
     };
 }
+pub(crate) use endpoints;
 
 endpoints! {
+    /// Every endpoint of MLflow's protobufs that this crate has types for, and
+    /// of what a server says about itself.
+    ENDPOINTS;
     CreateExperiment => CreateExperimentResponse: Post "/api/2.0/mlflow/experiments/create", false;
     SearchExperiments => SearchExperimentsResponse: Post "/api/2.0/mlflow/experiments/search", true;
     GetExperiment => GetExperimentResponse: Get "/api/2.0/mlflow/experiments/get", true;

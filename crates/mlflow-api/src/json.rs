@@ -40,6 +40,21 @@ pub(crate) fn is_zero(value: &i64) -> bool {
     *value == 0
 }
 
+/// For an id, which may come as a number.
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Id {
+        Text(String),
+        Number(i64),
+    }
+    Ok(match Option::<Id>::deserialize(deserializer)? {
+        None => String::new(),
+        Some(Id::Text(text)) => text,
+        Some(Id::Number(number)) => number.to_string(),
+    })
+}
+
 /// For an optional `bool` field: a query has it as a text.
 pub(crate) fn opt_flag<'de, D: Deserializer<'de>>(d: D) -> Result<Option<bool>, D::Error> {
     #[derive(serde::Deserialize)]

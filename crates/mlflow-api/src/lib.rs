@@ -37,6 +37,7 @@
 
 mod artifact;
 mod assessment;
+mod auth;
 mod dataset;
 mod endpoint;
 mod enums;
@@ -61,6 +62,7 @@ mod time;
 mod trace;
 mod trace_v2;
 mod webhook;
+mod workspace;
 
 pub use artifact::{
     AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload,
@@ -71,6 +73,20 @@ pub use assessment::{
     Assessment, AssessmentError, AssessmentResponse, AssessmentSource, CreateAssessment,
     DeleteAssessment, Expectation, Feedback, GetAssessment, IssueReference, SerializedValue,
     UpdateAssessment,
+};
+pub use auth::{
+    AUTH_ENDPOINTS, AddRolePermission, AssignRole, AssignmentResponse, AssignmentsResponse,
+    CreateExperimentPermission, CreateRegisteredModelPermission, CreateRole, CreateUser,
+    DeleteExperimentPermission, DeleteRegisteredModelPermission, DeleteRole, DeleteUser,
+    ExperimentPermission, ExperimentPermissionResponse, GetExperimentPermission,
+    GetRegisteredModelPermission, GetRole, GetUser, GetUserPermission, GetUserPermissionResponse,
+    GrantUserPermission, ListCurrentUserPermissions, ListRolePermissions, ListRoleUsers, ListRoles,
+    ListUserPermissions, ListUserRoles, ListUsers, ListUsersResponse, RegisteredModelPermission,
+    RegisteredModelPermissionResponse, RemoveRolePermission, RevokeUserPermission, Role,
+    RoleAssignment, RolePermission, RolePermissionResponse, RolePermissionsResponse, RoleResponse,
+    RolesResponse, UnassignRole, UpdateExperimentPermission, UpdateRegisteredModelPermission,
+    UpdateRole, UpdateRolePermission, UpdateUserAdmin, UpdateUserPassword, UserDetails,
+    UserPermission, UserPermissionsResponse, UserResponse, UserWithRoles,
 };
 pub use dataset::{Dataset, DatasetInput, DatasetSummary, SearchDatasets, SearchDatasetsResponse};
 pub use endpoint::{ENDPOINTS, Endpoint, EndpointInfo, Method};
@@ -138,4 +154,9 @@ pub use trace_v2::{
 pub use webhook::{
     CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, ListWebhooksResponse, UpdateWebhook,
     Webhook, WebhookEvent, WebhookResponse,
+};
+pub use workspace::{
+    CreateWorkspace, DEFAULT_WORKSPACE, DeleteWorkspace, GetWorkspace, ListWorkspaces,
+    ListWorkspacesResponse, UpdateWorkspace, WORKSPACE_ENDPOINTS, WORKSPACE_HEADER, Workspace,
+    WorkspaceResponse,
 };

@@ -1,5 +1,7 @@
 //! Between HTTP and the types of the API.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
@@ -30,6 +32,29 @@ pub(crate) fn read<T: DeserializeOwned>(
     };
     fields.extend(path.into_iter().map(|(name, value)| (name.to_owned(), value.into())));
     fields::of_map(fields)
+}
+
+/// The same for a request that is never large, with less code for each type.
+///
+/// # Errors
+/// When the body is no JSON object, or a field has another type.
+pub(crate) fn read_small<T: DeserializeOwned>(
+    request: &Request<Bytes>,
+    path: PathFields,
+) -> Result<T, Error> {
+    fields::of_map(read(request, path)?)
+}
+
+/// A path as clients have it: MLflow has every endpoint twice, for them and for
+/// its own pages; and one path lacks a slash in its protobufs.
+pub(crate) fn api_path(path: &str) -> Cow<'_, str> {
+    let rest = path
+        .strip_prefix("/ajax-api/")
+        .or_else(|| path.strip_prefix("/api/").filter(|rest| rest.starts_with("2.0mlflow/")));
+    match rest {
+        Some(rest) => format!("/api/{}", rest.replacen("2.0mlflow/", "2.0/mlflow/", 1)).into(),
+        None => path.into(),
+    }
 }
 
 /// The fields that travel in the path, by their names.

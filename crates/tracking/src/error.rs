@@ -50,6 +50,12 @@ impl Error {
         &self.code
     }
 
+    /// What is wrong, for people.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The answer that says so.
     pub(crate) fn into_response(self) -> Response<Bytes> {
         let status =

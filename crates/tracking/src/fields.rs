@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::Error;
 
 /// Fields that hold maps: their keys are the user's.
-const MAPS: [&str; 4] = ["tags", "trace_metadata", "request_metadata", "metadata"];
+pub(crate) const MAPS: [&str; 4] = ["tags", "trace_metadata", "request_metadata", "metadata"];
 /// The field that may hold any JSON, which is the user's.
 const ANY: &str = "value";
 
@@ -27,6 +27,14 @@ pub(crate) fn of_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     {
         return Ok(read);
     }
+    of_map(object(body)?)
+}
+
+/// The JSON object that a body is.
+///
+/// # Errors
+/// When it is none.
+pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, Error> {
     let bad = |e: serde_json::Error| {
         Error::invalid(format!("the body is not the JSON of this request: {e}"))
     };
@@ -36,7 +44,7 @@ pub(crate) fn of_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
         body = serde_json::from_str(text).map_err(bad)?;
     }
     match body {
-        Value::Object(fields) => of_map(fields),
+        Value::Object(fields) => Ok(fields),
         _ => Err(Error::invalid("the body is not the JSON of this request: it is no object")),
     }
 }
@@ -111,7 +119,7 @@ fn respelled(fields: Map<String, Value>) -> Result<Map<String, Value>, Error> {
 }
 
 /// `runId` as `run_id`; what is no name in camel case stays as it is.
-fn snake_case(name: &str) -> String {
+pub(crate) fn snake_case(name: &str) -> String {
     let is_camel = name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !is_camel {

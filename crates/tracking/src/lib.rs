@@ -13,6 +13,7 @@
 //! Everything else answers 501 with `NOT_IMPLEMENTED`.
 
 mod associations;
+pub mod auth;
 mod call;
 mod error;
 mod evaluation;
@@ -33,10 +34,12 @@ mod spans;
 mod sql;
 mod traces;
 mod webhooks;
+mod workspaces;
 
 pub use error::Error;
-pub use schema::prepare;
+pub use schema::{prepare, prepare_workspace};
 pub use sql::{Row, Sql, SqlError, Value};
+pub use workspaces::check_name as check_workspace_name;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -70,11 +73,19 @@ pub struct ArtifactServing {
     pub presigned_reads: bool,
 }
 
-/// Answers one request. `now` is the time in milliseconds since 1970.
+/// How this server was set up, for what it says about itself: an extension of
+/// the request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Deployment {
+    /// Whether requests may name a workspace.
+    pub has_workspaces: bool,
+}
+
+/// Answers one request, whoever sends it; [`auth::Gate`] asks first. `now` is the time in milliseconds since 1970.
 ///
 /// The store has to be [`prepare`]d.
 pub fn answer(sql: &dyn Sql, now: i64, request: &Request<Bytes>) -> Response<Bytes> {
-    match routes::route(sql, now, request) {
+    match routes::route(sql, now, request, None) {
         Ok(answer) => answer,
         Err(error) => error.into_response(),
     }

@@ -20,27 +20,32 @@ use mlflow_api::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::auth::Caller;
 use crate::call::PathFields;
 use crate::{
-    ArtifactServing, Error, MLFLOW_VERSION, Sql, call, experiments, metrics, registry, runs, spans,
+    ArtifactServing, Deployment, Error, MLFLOW_VERSION, Sql, call, experiments, metrics, registry,
+    runs, spans, workspaces,
 };
 
 /// A request on its way through the table.
-struct Ask<'a> {
-    sql: &'a dyn Sql,
+pub(crate) struct Ask<'a> {
+    pub(crate) sql: &'a dyn Sql,
     now: i64,
     request: &'a Request<Bytes>,
     path: &'a str,
+    /// Who asks, where that matters.
+    caller: Option<&'a Caller>,
 }
 
 /// What a group of endpoints answers; `None` when the request is for another.
-type Answer = Option<Result<Response<Bytes>, Error>>;
+pub(crate) type Answer = Option<Result<Response<Bytes>, Error>>;
 
 /// Finds the endpoint and calls it.
 pub(crate) fn route(
     sql: &dyn Sql,
     now: i64,
     request: &Request<Bytes>,
+    caller: Option<&Caller>,
 ) -> Result<Response<Bytes>, Error> {
     let path = request.uri().path();
     match path {
@@ -51,15 +56,11 @@ pub(crate) fn route(
         }
         _ => {}
     }
-    // MLflow has every endpoint twice: for clients, and for its own pages.
-    // One path lacks a slash in MLflow's protobufs.
-    let api = path
-        .strip_prefix("/ajax-api/")
-        .or_else(|| path.strip_prefix("/api/").filter(|rest| rest.starts_with("2.0mlflow/")))
-        .map(|rest| format!("/api/{}", rest.replacen("2.0mlflow/", "2.0/mlflow/", 1)));
-    let ask = Ask { sql, now, request, path: api.as_deref().unwrap_or(path) };
+    let api = call::api_path(path);
+    let ask = Ask { sql, now, request, path: &api, caller };
+    let deployment = request.extensions().get().copied().unwrap_or_default();
 
-    ask.read(|_: GetServerInfo| Ok(server_info(request.extensions().get())))
+    ask.read(|_: GetServerInfo| Ok(server_info(request.extensions().get(), deployment)))
         .or_else(|| experiments(&ask))
         .or_else(|| runs(&ask))
         .or_else(|| metrics(&ask))
@@ -72,6 +73,7 @@ pub(crate) fn route(
         .or_else(|| older_traces(&ask))
         .or_else(|| evaluation_datasets(&ask))
         .or_else(|| webhooks(&ask))
+        .or_else(|| deployment.has_workspaces.then(|| workspaces::answer(&ask)).flatten())
         .unwrap_or_else(|| {
             Err(Error::new(
                 ErrorCode::NotImplemented,
@@ -85,7 +87,7 @@ fn experiments(ask: &Ask<'_>) -> Answer {
     ask.write(|r: CreateExperiment| experiments::create(sql, now, &r))
         .or_else(|| ask.read(|r: GetExperiment| experiments::get(sql, &r)))
         .or_else(|| ask.read(|r: GetExperimentByName| experiments::get_by_name(sql, &r)))
-        .or_else(|| ask.read(|r: SearchExperiments| experiments::search(sql, &r)))
+        .or_else(|| ask.read(|r: SearchExperiments| experiments::search(sql, ask.caller, &r)))
         .or_else(|| ask.write(|r: UpdateExperiment| experiments::rename(sql, now, &r)))
         .or_else(|| ask.write(|r: DeleteExperiment| experiments::delete(sql, now, &r)))
         .or_else(|| ask.write(|r: RestoreExperiment| experiments::restore(sql, now, &r)))
@@ -127,7 +129,7 @@ fn registered_models(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: UpdateRegisteredModel| models::update(sql, now, &r)))
         .or_else(|| ask.write(|r: RenameRegisteredModel| models::rename(sql, now, &r)))
         .or_else(|| ask.write(|r: DeleteRegisteredModel| models::delete(sql, &r)))
-        .or_else(|| ask.read(|r: SearchRegisteredModels| search::models(sql, &r)))
+        .or_else(|| ask.read(|r: SearchRegisteredModels| search::models(sql, ask.caller, &r)))
         .or_else(|| ask.read(|r: GetLatestVersions| models::get_latest_versions(sql, &r)))
         .or_else(|| ask.write(|r: SetRegisteredModelTag| tags::set(sql, &r)))
         .or_else(|| ask.write(|r: DeleteRegisteredModelTag| tags::delete(sql, &r)))
@@ -144,7 +146,7 @@ fn model_versions(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: UpdateModelVersion| versions::update(sql, now, &r)))
         .or_else(|| ask.write(|r: TransitionStage| versions::transition(sql, now, &r)))
         .or_else(|| ask.write(|r: DeleteModelVersion| versions::delete(sql, now, &r)))
-        .or_else(|| ask.read(|r: SearchModelVersions| search::versions(sql, &r)))
+        .or_else(|| ask.read(|r: SearchModelVersions| search::versions(sql, ask.caller, &r)))
         .or_else(|| ask.read(|r: GetDownloadUri| versions::get_download_uri(sql, &r)))
         .or_else(|| ask.write(|r: SetModelVersionTag| tags::set_of_version(sql, &r)))
         .or_else(|| ask.write(|r: DeleteModelVersionTag| tags::delete_of_version(sql, &r)))
@@ -253,7 +255,12 @@ fn webhooks(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: DeleteWebhook| webhooks::delete(sql, now, &r)))
 }
 
-impl Ask<'_> {
+impl<'a> Ask<'a> {
+    /// A request whose path begins with `/api/`.
+    pub(crate) fn new(sql: &'a dyn Sql, request: &'a Request<Bytes>, path: &'a str) -> Self {
+        Self { sql, now: 0, request, path, caller: None }
+    }
+
     /// The fields in the path, if this is the endpoint.
     fn is<E: Endpoint>(&self) -> Option<PathFields> {
         // MLflow has these with both verbs.
@@ -269,38 +276,72 @@ impl Ask<'_> {
     }
 
     /// Answers with `work` if this is its endpoint, which only reads.
-    fn read<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
+    pub(crate) fn read<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
     where
         E: Endpoint + DeserializeOwned,
         A: Serialize,
     {
+        self.with(call::read, work)
+    }
+
+    /// The same for a request that is never large.
+    pub(crate) fn read_small<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
+    where
+        E: Endpoint + DeserializeOwned,
+        A: Serialize,
+    {
+        self.with(call::read_small, work)
+    }
+
+    fn with<E, A>(
+        &self,
+        read: fn(&Request<Bytes>, PathFields) -> Result<E, Error>,
+        work: impl FnOnce(E) -> Result<A, Error>,
+    ) -> Answer
+    where
+        E: Endpoint,
+        A: Serialize,
+    {
         self.is::<E>().map(|path| {
-            let answer = work(call::read(self.request, path)?)?;
+            let answer = work(read(self.request, path)?)?;
             Ok(call::json(StatusCode::OK, &answer))
         })
     }
 
     /// Answers with `work` if this is its endpoint, as one transaction.
-    fn write<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
+    pub(crate) fn write<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
     where
         E: Endpoint + DeserializeOwned,
         A: Serialize,
     {
-        self.read(|asked| {
-            let mut work = Some(|| work(asked));
-            let mut answer = None;
-            self.sql.transaction(&mut || {
-                answer = work.take().map(|work| work()).transpose()?;
-                Ok(())
-            })?;
-            answer.ok_or_else(|| Error::new(ErrorCode::InternalError, "the store ran nothing"))
-        })
+        self.read(|asked| self.at_once(|| work(asked)))
+    }
+
+    /// The same for a request that is never large.
+    pub(crate) fn write_small<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
+    where
+        E: Endpoint + DeserializeOwned,
+        A: Serialize,
+    {
+        self.read_small(|asked| self.at_once(|| work(asked)))
+    }
+
+    /// Does the work as one transaction.
+    fn at_once<A>(&self, work: impl FnOnce() -> Result<A, Error>) -> Result<A, Error> {
+        let mut work = Some(work);
+        let mut answer = None;
+        self.sql.transaction(&mut || {
+            answer = work.take().map(|work| work()).transpose()?;
+            Ok(())
+        })?;
+        answer.ok_or_else(|| Error::new(ErrorCode::InternalError, "the store ran nothing"))
     }
 }
 
-fn server_info(artifacts: Option<&ArtifactServing>) -> ServerInfo {
+fn server_info(artifacts: Option<&ArtifactServing>, deployment: Deployment) -> ServerInfo {
     ServerInfo {
         store_type: Some("SqlStore".into()),
+        workspaces_enabled: deployment.has_workspaces,
         artifact_serving_enabled: Some(artifacts.is_some()),
         multipart_uploads_enabled: artifacts.is_some_and(|serving| serving.uploads_in_parts),
         multipart_downloads_enabled: artifacts.is_some_and(|serving| serving.presigned_reads),

@@ -3,7 +3,7 @@
 
 use crate::sql::Columns;
 use crate::{Error, Sql, Value};
-use mlflow_api::ErrorCode;
+use mlflow_api::{DEFAULT_WORKSPACE, ErrorCode};
 
 /// The revision of the schema, as MLflow's migrations name it; that of 3.17.
 const REVISION: &str = "dc11669786a5";
@@ -35,15 +35,19 @@ CREATE INDEX IF NOT EXISTS runs_by_id ON runs
 CREATE INDEX IF NOT EXISTS logged_models_by_time ON logged_models
     (experiment_id, creation_timestamp_ms DESC, model_id);";
 
-/// The statements of [`TABLES`]. Paragraphs are statements, or comments.
-fn statements() -> impl Iterator<Item = &'static str> {
-    let paragraphs = TABLES.iter().flat_map(|file| file.split("\n\n"));
-    paragraphs.filter(|paragraph| !paragraph.starts_with("--"))
+/// The statements of a file. Paragraphs are statements, or comments.
+pub(crate) fn statements(file: &'static str) -> impl Iterator<Item = &'static str> {
+    file.split("\n\n").filter(|paragraph| !paragraph.starts_with("--"))
 }
 
-/// Where the artifacts of an experiment are kept: below the server itself.
-pub(crate) fn artifact_location(experiment_id: i64) -> String {
-    format!("mlflow-artifacts:/{experiment_id}")
+/// Where the artifacts of an experiment are kept: below the server itself, and
+/// there below the workspace, where it is not the default one.
+pub(crate) fn artifact_location(sql: &dyn Sql, experiment_id: i64) -> Result<String, Error> {
+    let roots =
+        sql.query("SELECT default_artifact_root FROM workspaces WHERE name = 'default'", &[])?;
+    let root = roots.into_iter().next().and_then(|row| Columns::of(row).maybe_text());
+    let root = root.unwrap_or_else(|| "mlflow-artifacts:".to_owned());
+    Ok(format!("{root}/{experiment_id}"))
 }
 
 /// Makes the tables where they are missing, and MLflow's experiment 0. `now`
@@ -54,12 +58,21 @@ pub(crate) fn artifact_location(experiment_id: i64) -> String {
 /// # Errors
 /// When the store fails, or has the tables of another version of MLflow.
 pub fn prepare(sql: &dyn Sql, now: i64) -> Result<(), Error> {
+    prepare_workspace(sql, now, DEFAULT_WORKSPACE)
+}
+
+/// The same for a workspace of that name. Each has a store of its own, in which
+/// it is the default one; but for where artifacts are kept.
+///
+/// # Errors
+/// When the store fails, or has the tables of another version of MLflow.
+pub fn prepare_workspace(sql: &dyn Sql, now: i64, workspace: &str) -> Result<(), Error> {
     if is_ready(sql) {
         return Ok(());
     }
     check_revision(sql)?;
     sql.transaction(&mut || {
-        for statement in statements() {
+        for statement in TABLES.into_iter().flat_map(statements) {
             sql.query(statement, &[])?;
         }
         sql.query(
@@ -68,19 +81,23 @@ pub fn prepare(sql: &dyn Sql, now: i64) -> Result<(), Error> {
             &[REVISION.into()],
         )?;
         sql.query(
-            "INSERT OR IGNORE INTO workspaces (name, description)
-             VALUES ('default', 'Default workspace for legacy resources')",
-            &[],
+            "INSERT OR IGNORE INTO workspaces (name, description, default_artifact_root)
+             VALUES ('default', 'Default workspace for legacy resources', ?1)",
+            &[artifact_root(workspace).into()],
         )?;
         sql.query(
             "INSERT OR IGNORE INTO experiments
              (experiment_id, name, artifact_location, lifecycle_stage, creation_time, last_update_time)
              VALUES (0, 'Default', ?1, 'active', ?2, ?2)",
             // Older than whatever the request creates for which this is done.
-            &[artifact_location(0).into(), Value::Integer(now - 1)],
+            &[artifact_location(sql, 0)?.into(), Value::Integer(now - 1)],
         )?;
         Ok(())
     })
+}
+
+fn artifact_root(workspace: &str) -> Option<String> {
+    (workspace != DEFAULT_WORKSPACE).then(|| format!("mlflow-artifacts:/workspaces/{workspace}"))
 }
 
 /// Whether nothing is left to do. In a store without tables the question itself

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::net::TcpListener;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,12 +19,15 @@ use crate::error::{Context as _, Error, Result};
 use crate::paths::{demo_model, root};
 use crate::run::step;
 use crate::watch;
-use crate::workerd::{Place, Setup, TrackingUri, Workerd};
+use crate::workerd::{Place, Setup, TrackingUri, Workerd, auth_mode, reachable};
 
 const HELP: &str = "\
 cargo xtask serve [OPTIONS]
 
-  --port N             listen on 127.0.0.1:N (default 8787; 0 takes any free port)
+  --host ADDRESS       listen on this address (default 127.0.0.1); one that others reach takes
+                       MILLRACE_AUTH=basic or read-only, or --insecure (docs/auth.md)
+  --port N             listen on this port (default 8787; 0 takes any free port)
+  --insecure           let everybody who reaches --host read and change everything
   --data DIR           where state lives (default .millrace)
   --artifacts DIR|URI  where the files of runs and models are kept (default: artifacts in --data);
                        a folder, s3://bucket/prefix,
@@ -39,7 +42,9 @@ cargo xtask serve [OPTIONS]
 Ctrl-C stops everything.";
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
+    let mut host = IpAddr::from(Ipv4Addr::LOCALHOST);
     let mut port = 8787;
+    let mut is_insecure = false;
     let mut data = root().join(".millrace");
     let mut artifacts = None;
     let mut tracking = None;
@@ -47,6 +52,8 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     let mut level = Level::Optimised;
     while let Some(argument) = arguments.next()? {
         match argument {
+            Long("host") => host = parse_host(&arguments.value()?.string()?)?,
+            Long("insecure") => is_insecure = true,
             Long("port") => port = arguments.value()?.parse()?,
             Long("data") => data = arguments.value()?.into(),
             Long("artifacts") => artifacts = Some(arguments.value()?),
@@ -63,7 +70,8 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
         }
     }
     // Everything that can be wrong with the arguments, before a long build.
-    check_port(port)?;
+    check_host(host, is_insecure, auth_mode().as_deref(), tracking.is_some())?;
+    check_port(host, port)?;
     let models = name_models(&given)?;
     for (_, place) in &models {
         match place {
@@ -82,7 +90,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     if std::env::var_os("MILLRACE_NO_BUILD").is_none() {
         build::build(level)?;
     }
-    serve(Setup { port, data, artifacts, tracking, models, stores }, level, built, &stop)
+    serve(Setup { host, port, data, artifacts, tracking, models, stores }, level, built, &stop)
 }
 
 /// Serves until told to stop; in the loop, builds again after changes.
@@ -128,7 +136,7 @@ fn start(setup: &Setup) -> Result<Workerd> {
             }
         })?;
     }
-    println!("listening on http://127.0.0.1:{}", workerd.port);
+    println!("listening on http://{}", SocketAddr::new(reachable(setup.host), workerd.port));
     Ok(workerd)
 }
 
@@ -138,8 +146,34 @@ fn message(body: &str) -> Option<String> {
     body.get("message")?.as_str().map(str::to_owned)
 }
 
-fn check_port(port: u16) -> Result<()> {
-    TcpListener::bind(("127.0.0.1", port)).map(drop).map_err(|e| match e.kind() {
+fn parse_host(host: &str) -> Result<IpAddr> {
+    match host {
+        "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
+        _ => host.parse().map_err(|_| {
+            Error::new(format!("--host {host}: an address is needed, such as 127.0.0.1 or 0.0.0.0"))
+        }),
+    }
+}
+
+/// Refuses to be open to others by accident.
+fn check_host(host: IpAddr, is_insecure: bool, auth: Option<&str>, is_proxy: bool) -> Result<()> {
+    let is_guarded = !is_proxy && auth.is_some_and(|mode| mode != "none");
+    if host.is_loopback() || is_insecure || is_guarded {
+        return Ok(());
+    }
+    let mend = if is_proxy {
+        "as the MLflow server behind it lets them; add --insecure if that is meant"
+    } else {
+        "set MILLRACE_AUTH=basic with MILLRACE_ADMIN_PASSWORD, or MILLRACE_AUTH=read-only \
+         (docs/auth.md), or add --insecure if that is meant"
+    };
+    Err(Error::new(format!(
+        "--host {host}: everybody who reaches it could read and change everything; {mend}"
+    )))
+}
+
+fn check_port(host: IpAddr, port: u16) -> Result<()> {
+    TcpListener::bind((host, port)).map(drop).map_err(|e| match e.kind() {
         std::io::ErrorKind::AddrInUse => Error::new(format!(
             "port {port} is in use; stop what uses it, or choose another with --port N (0 for any)"
         )),
@@ -302,10 +336,28 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_open_to_others_by_accident() {
+        let check = |host, insecure, auth, proxy| {
+            check_host(parse_host(host).unwrap(), insecure, auth, proxy)
+        };
+        for host in ["127.0.0.1", "::1", "localhost"] {
+            assert!(check(host, false, None, false).is_ok(), "{host}");
+        }
+        for auth in [None, Some("none")] {
+            let error = check("0.0.0.0", false, auth, false).unwrap_err().to_string();
+            assert!(error.contains("MILLRACE_AUTH") && error.contains("--insecure"), "{error}");
+        }
+        assert!(check("0.0.0.0", false, Some("basic"), false).is_ok());
+        assert!(check("::", true, None, false).is_ok());
+        assert!(check("10.0.0.1", false, Some("basic"), true).is_err());
+        assert!(parse_host("lab.example").is_err());
+    }
+
+    #[test]
     fn a_port_in_use_is_told() {
         let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
-        let error = check_port(port).unwrap_err().to_string();
+        let error = check_port(Ipv4Addr::LOCALHOST.into(), port).unwrap_err().to_string();
         assert!(error.contains(&format!("port {port} is in use")), "{error}");
     }
 }

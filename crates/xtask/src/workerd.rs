@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -20,7 +20,9 @@ use crate::paths;
 /// What workerd is to serve.
 #[derive(Debug)]
 pub(crate) struct Setup {
-    /// The port on 127.0.0.1; 0 takes any that is free.
+    /// The address to listen on.
+    pub(crate) host: IpAddr,
+    /// The port; 0 takes any that is free.
     pub(crate) port: u16,
     /// Where the configuration and state are kept.
     pub(crate) data: PathBuf,
@@ -54,14 +56,26 @@ impl fmt::Display for Place {
 
 /// The variables of the environment that the edge gets as they are, besides
 /// those of the stores.
-const PASSED_ON: [&str; 6] = [
+const PASSED_ON: [&str; 15] = [
     "MILLRACE_MAX_BODY_BYTES",
     "MILLRACE_SCORING",
     "MILLRACE_MAX_MEMORY_BYTES",
     "MILLRACE_REFRESH_SECONDS",
     "MILLRACE_CORS_ORIGINS",
     "MILLRACE_SERVE_REGISTERED",
+    "MILLRACE_ADMIN_USERNAME",
+    "MILLRACE_ADMIN_PASSWORD",
+    "MILLRACE_ADMIN_TOKEN",
+    "MILLRACE_DEFAULT_PERMISSION",
+    "MILLRACE_WORKSPACES",
+    "MLFLOW_AUTH_ADMIN_USERNAME",
+    "MLFLOW_AUTH_ADMIN_PASSWORD",
+    "MLFLOW_ENABLE_WORKSPACES",
+    "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS",
 ];
+
+/// The variables with names that the edge answers to besides its addresses.
+const HOSTS: [&str; 2] = ["MILLRACE_ALLOWED_HOSTS", "MLFLOW_SERVER_ALLOWED_HOSTS"];
 
 /// The address of an MLflow server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +117,8 @@ impl TrackingUri {
 #[derive(Debug)]
 pub(crate) struct Workerd {
     child: Child,
+    /// The address that it can be reached at from here.
+    host: IpAddr,
     /// The port that it listens on.
     pub(crate) port: u16,
 }
@@ -141,7 +157,7 @@ impl Workerd {
             .filter_map(|line| serde_json::from_str::<Event>(&line).ok())
             .find(|event| event.event == "listen");
         if let Some(Event { port, .. }) = listening {
-            Ok(Self { child, port })
+            Ok(Self { child, host: reachable(setup.host), port })
         } else {
             child.wait().ok();
             Err(Error::new("workerd stopped before it listened; its message is above"))
@@ -156,11 +172,11 @@ impl Workerd {
     /// The status and body of a GET.
     pub(crate) fn get(&self, path: &str) -> Result<(u16, String)> {
         let fail = || format!("asking the edge for {path}");
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).context(fail)?;
+        let mut stream = TcpStream::connect((self.host, self.port)).context(fail)?;
         stream.set_read_timeout(Some(Duration::from_secs(120))).context(fail)?;
         let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
-            self.port
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            SocketAddr::new(self.host, self.port)
         );
         stream.write_all(request.as_bytes()).context(fail)?;
         let mut answer = String::new();
@@ -175,6 +191,20 @@ impl Drop for Workerd {
     fn drop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
+    }
+}
+
+/// Who may do what, where the environment says so.
+pub(crate) fn auth_mode() -> Option<String> {
+    std::env::var("MILLRACE_AUTH").ok().filter(|mode| !mode.is_empty())
+}
+
+/// The address by which this machine reaches one that it listens on.
+pub(crate) fn reachable(host: IpAddr) -> IpAddr {
+    match host {
+        IpAddr::V4(host) if host.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(host) if host.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        host => host,
     }
 }
 
@@ -209,9 +239,16 @@ fn configuration(setup: &Setup, data: &Path) -> Result<String> {
     };
     let artifacts = quoted(&artifacts);
     writeln!(bindings, "    (name = \"MILLRACE_ARTIFACTS\", text = {artifacts}),").ok();
-    // workerd listens on loopback alone; a foreign name that leads here is none of ours.
-    let hosts = quoted("127.0.0.1,localhost,[::1]");
+    // A foreign name that leads here is none of ours.
+    let named = HOSTS.iter().filter_map(|name| std::env::var(name).ok());
+    let hosts: Vec<String> = std::iter::once("localhost".to_owned()).chain(named).collect();
+    let hosts = quoted(&hosts.join(","));
     writeln!(bindings, "    (name = \"MILLRACE_ALLOWED_HOSTS\", text = {hosts}),").ok();
+    // Without the variable, the edge only lets itself be read.
+    let auth = quoted(&auth_mode().unwrap_or_else(|| "none".to_owned()));
+    if setup.tracking.is_none() {
+        writeln!(bindings, "    (name = \"MILLRACE_AUTH\", text = {auth}),").ok();
+    }
     let mut models = Vec::new();
     for (index, (name, place)) in setup.models.iter().enumerate() {
         let folder = match place {
@@ -257,7 +294,7 @@ fn configuration(setup: &Setup, data: &Path) -> Result<String> {
         let embedded = text(&paths::relative(data, &path));
         writeln!(modules, "    (name = {}, {kind} = embed {embedded}),", quoted(&name)).ok();
     }
-    let port = setup.port;
+    let address = SocketAddr::new(setup.host, setup.port);
     Ok(format!(
         "# Written by `cargo xtask serve`.
 using Workerd = import \"/workerd/workerd.capnp\";
@@ -268,7 +305,7 @@ const config :Workerd.Config = (
     # Nothing but the services named here is ever reached.
     (name = \"nowhere\", network = (allow = [])),
 {services}  ],
-  sockets = [(name = \"http\", address = \"127.0.0.1:{port}\", http = (), service = \"main\")],
+  sockets = [(name = \"http\", address = \"{address}\", http = (), service = \"main\")],
 );
 
 const edge :Workerd.Worker = (

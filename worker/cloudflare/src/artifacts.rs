@@ -8,17 +8,18 @@ mod r2;
 mod store;
 mod wire;
 
-use artifacts::{Answer, Asked, Call, Tracking, Upload};
+use artifacts::{Answer, Asked, Call, Owner, Tracking, Upload};
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, IF_RANGE, RANGE};
-use mlflow_api::ErrorCode;
+use mlflow_api::{ErrorCode, WORKSPACE_HEADER};
+use tracking::auth::{ARTIFACTS_PATH, ArtifactAccess, ArtifactOwner, ArtifactUse};
 use wasm_bindgen::prelude::*;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Result, Url};
 
 use self::store::Store;
 use self::wire::{JsBody, to_json};
 use crate::config::Config;
-use crate::{body, origin, reply, workspace};
+use crate::{body, reply, workspace};
 
 /// The most that is read of the workspace's answer about a run.
 const MAX_RUN: usize = 64 * 1024 * 1024;
@@ -39,9 +40,6 @@ pub(crate) async fn serve(
     env: &Env,
     config: &'static Config,
 ) -> Result<Response> {
-    if let Some(refusal) = origin::refusal(&request)? {
-        return Ok(refusal);
-    }
     let Some(folder) = &config.artifacts else {
         return reply::error(
             503,
@@ -55,11 +53,18 @@ pub(crate) async fn serve(
         Ok(call) => call,
         Err(error) => return refuse(&error),
     };
+    let workspace = Workspace { env, config, url: &url, headers: request.headers() };
+    if let Some(access) = access(&call)
+        && config.auth.is_some()
+        && !workspace::is_from_here(&url)
+        && let Some(refusal) = workspace.refusal(&access).await?
+    {
+        return Ok(refusal);
+    }
     let store = match Store::open(folder, env, config) {
         Ok(store) => store,
         Err(message) => return reply::error(500, "INTERNAL_ERROR", &message),
     };
-    let workspace = Workspace { env, url: &url };
     let answer = artifacts::answer(&store, &workspace, call, asked(&request, &url)?).await;
     let (parts, body) = answer.into_parts();
     let body = match body {
@@ -97,10 +102,62 @@ fn asked(request: &Request, url: &Url) -> Result<Asked<JsBody>> {
     })
 }
 
-/// The workspace, which knows where the artifacts of its runs are.
+/// What a call wants to do, and with whose files. Nothing for a part of an upload
+/// that was allowed when it began: it goes to an address that nobody guesses.
+fn access(call: &Call) -> Option<ArtifactAccess> {
+    use ArtifactUse::{Delete, Read, Write};
+    let at = |path: &String| ArtifactOwner::Path(path.clone());
+    let of = |owner: &Owner| match owner {
+        Owner::Run(id) => ArtifactOwner::Run(id.clone()),
+        Owner::LoggedModel(id) => ArtifactOwner::LoggedModel(id.clone()),
+        Owner::ModelVersion { name, .. } => ArtifactOwner::Model(name.clone()),
+    };
+    let (of, to) = match call {
+        Call::List { path } | Call::Read { path } | Call::Presigned { path } => (at(path), Read),
+        Call::Write { path } | Call::Parts { folder: path, .. } => (at(path), Write),
+        Call::Delete { path } => (at(path), Delete),
+        Call::ListOf { owner, .. } | Call::ReadOf { owner, .. } => (of(owner), Read),
+        Call::WriteOf { owner, .. } => (of(owner), Write),
+        Call::WritePart { .. } => return None,
+    };
+    Some(ArtifactAccess { of, to })
+}
+
+/// The workspace, which knows where the artifacts of its runs are, and who may
+/// have them.
 struct Workspace<'a> {
     env: &'a Env,
+    config: &'a Config,
     url: &'a Url,
+    /// Those of the request.
+    headers: &'a Headers,
+}
+
+impl Workspace<'_> {
+    /// The refusal of a request that its sender may not make.
+    async fn refusal(&self, access: &ArtifactAccess) -> Result<Option<Response>> {
+        let access = serde_json::to_string(access)?;
+        let answer = self.ask(ARTIFACTS_PATH, Some(&access)).await?;
+        Ok((answer.status_code() != 204).then_some(answer))
+    }
+
+    /// Its answer to the sender of the request: with a body, by POST.
+    async fn ask(&self, path: &str, body: Option<&str>) -> Result<Response> {
+        let headers = Headers::new();
+        for name in ["authorization", WORKSPACE_HEADER] {
+            if let Some(value) = self.headers.get(name)? {
+                headers.set(name, &value)?;
+            }
+        }
+        let mut init = RequestInit::new();
+        if let Some(body) = body {
+            headers.set("content-type", "application/json")?;
+            init.with_method(Method::Post).with_body(Some(body.into()));
+        }
+        init.with_headers(headers);
+        let request = Request::new_with_init(self.url.join(path)?.as_str(), &init)?;
+        workspace::forward(request, self.env, self.config).await
+    }
 }
 
 impl Tracking for Workspace<'_> {
@@ -115,10 +172,7 @@ impl Tracking for Workspace<'_> {
             )
         };
         let ask = async || {
-            let mut init = RequestInit::new();
-            init.with_method(Method::Get).with_headers(Headers::new());
-            let request = Request::new_with_init(self.url.join(path)?.as_str(), &init)?;
-            let answer = workspace::forward(request, self.env).await?;
+            let answer = self.ask(path, None).await?;
             let status = answer.status_code();
             let answer: web_sys::Response = answer.into();
             let body = match answer.body() {

@@ -1,10 +1,12 @@
 //! What this deployment serves, from the Worker's variables.
 
 use std::collections::HashMap;
+use std::net::Ipv4Addr;
 
 use model_source::{Folder, Source, Stores, is_model_name};
 use serde::{Deserialize, Serialize};
 use tracking::ArtifactServing;
+use tracking::auth::{self, Admin, Permission};
 use worker::Env;
 
 use crate::cors::Cors;
@@ -34,11 +36,21 @@ pub(crate) struct Config {
     /// `MILLRACE_SCORING`: whether predictions are strict JSON, one record a
     /// row, rather than what MLflow writes.
     pub(crate) strict: bool,
-    /// `MILLRACE_ALLOWED_HOSTS`, separated by commas: the names that this
-    /// deployment answers to; empty for any, where the platform routes by name.
+    /// `MILLRACE_ALLOWED_HOSTS`, or MLflow's `MLFLOW_SERVER_ALLOWED_HOSTS`,
+    /// separated by commas: the names that this deployment answers to; empty for
+    /// any, where the platform routes by name.
     allowed_hosts: Vec<String>,
     /// `MILLRACE_CORS_ORIGINS`: the pages that may read predictions.
     pub(crate) cors: Cors,
+    /// MLflow's `MLFLOW_SERVER_CORS_ALLOWED_ORIGINS`: the pages that may use the
+    /// tracking API.
+    pub(crate) tracking_cors: Cors,
+    /// `MILLRACE_AUTH`: who may do what; `None` where everybody may everything,
+    /// which has to be said: without the variable, who is not signed in only reads.
+    pub(crate) auth: Option<auth::Settings>,
+    /// `MILLRACE_WORKSPACES`, or MLflow's `MLFLOW_ENABLE_WORKSPACES`: whether
+    /// requests may name a workspace.
+    pub(crate) has_workspaces: bool,
     /// `MILLRACE_SERVE_REGISTERED`: the MLflow server's models that are served.
     registered: Registered,
     /// `MILLRACE_REFRESH_SECONDS`, in milliseconds: how long what an alias
@@ -141,6 +153,22 @@ impl Config {
                 Some(kept_at(&uri).map_err(|e| format!("the variable MILLRACE_ARTIFACTS: {e}"))?)
             }
         };
+        let auth = match (&tracking_uri, variable("MILLRACE_AUTH")) {
+            (Some(_), None) => None,
+            (_, mode) => auth(mode.as_deref().unwrap_or("read-only"), variable)?,
+        };
+        if auth.is_some() && tracking_uri.is_some() {
+            return Err("the variable MILLRACE_AUTH is for the workspace that is kept here; \
+                        with MILLRACE_TRACKING_URI, that server decides who may do what"
+                .to_owned());
+        }
+        let has_workspaces =
+            flag(variable, "MILLRACE_WORKSPACES")? || flag(variable, "MLFLOW_ENABLE_WORKSPACES")?;
+        let mut allowed_hosts = list("MILLRACE_ALLOWED_HOSTS");
+        if allowed_hosts.is_empty() {
+            allowed_hosts = list("MLFLOW_SERVER_ALLOWED_HOSTS");
+        }
+        let cors = |name| Cors::parse(name, &variable(name).unwrap_or_default());
         let refresh = number(variable, "MILLRACE_REFRESH_SECONDS", DEFAULT_REFRESH)?;
         let memory = number(variable, "MILLRACE_MAX_MEMORY_BYTES", DEFAULT_MAX_MEMORY)?;
         Ok(Self {
@@ -148,8 +176,11 @@ impl Config {
             tracking_uri,
             max_body: number(variable, "MILLRACE_MAX_BODY_BYTES", DEFAULT_MAX_BODY)?,
             strict,
-            allowed_hosts: list("MILLRACE_ALLOWED_HOSTS"),
-            cors: Cors::parse(&variable("MILLRACE_CORS_ORIGINS").unwrap_or_default())?,
+            allowed_hosts,
+            cors: cors("MILLRACE_CORS_ORIGINS")?,
+            tracking_cors: cors("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS")?,
+            auth,
+            has_workspaces,
             registered,
             refresh: u64::from(refresh) * 1000,
             memory: f64::from(memory),
@@ -179,11 +210,18 @@ impl Config {
         })
     }
 
-    /// Whether requests for `host` (without port) are answered. A name that
-    /// somebody else pointed at a laptop must not pass for the laptop's own:
-    /// its pages would be same-origin with the proxy.
-    pub(crate) fn allows_host(&self, host: &str) -> bool {
-        self.allowed_hosts.is_empty() || self.allowed_hosts.iter().any(|allowed| allowed == host)
+    /// Whether requests for `host` are answered. A name that somebody else
+    /// pointed at a laptop must not pass for the laptop's own: its pages would be
+    /// same-origin with the server. An address is nobody else's.
+    pub(crate) fn allows_host(&self, host: &str, port: Option<u16>) -> bool {
+        let is_address = host.starts_with('[') || host.parse::<Ipv4Addr>().is_ok();
+        let with_port = port.map(|port| format!("{host}:{port}"));
+        is_address
+            || self.allowed_hosts.is_empty()
+            || self.allowed_hosts.iter().any(|allowed| {
+                matches_pattern(allowed, host)
+                    || with_port.as_deref().is_some_and(|host| matches_pattern(allowed, host))
+            })
     }
 
     /// The models in words, for an answer to a wrong name.
@@ -246,6 +284,60 @@ fn kept_at(uri: &str) -> Result<Folder, String> {
             "nothing can be written to {other}; r2://BINDING/prefix, s3://bucket/prefix and \
              wasbs://container@account.blob.core.windows.net/prefix are places for artifacts"
         )),
+    }
+}
+
+/// Whether a name is the one of a pattern, in which `*` is any text.
+fn matches_pattern(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((begin, rest)) => name.strip_prefix(begin).is_some_and(|tail| {
+            tail.char_indices()
+                .map(|(at, _)| at)
+                .chain([tail.len()])
+                .any(|at| tail.get(at..).is_some_and(|tail| matches_pattern(rest, tail)))
+        }),
+    }
+}
+
+/// Who may do what, by the value of `MILLRACE_AUTH`.
+fn auth(
+    mode: &str,
+    variable: impl Fn(&str) -> Option<String> + Copy,
+) -> Result<Option<auth::Settings>, String> {
+    let is_open_to_read = match mode {
+        "none" => return Ok(None),
+        "basic" => false,
+        "read-only" => true,
+        other => {
+            return Err(format!(
+                "the variable MILLRACE_AUTH is '{other}', which is neither 'none' nor 'basic' nor 'read-only'"
+            ));
+        }
+    };
+    let either = |ours: &str, theirs: &str| variable(ours).or_else(|| variable(theirs));
+    let username = either("MILLRACE_ADMIN_USERNAME", "MLFLOW_AUTH_ADMIN_USERNAME")
+        .unwrap_or_else(|| "admin".to_owned());
+    let admin = either("MILLRACE_ADMIN_PASSWORD", "MLFLOW_AUTH_ADMIN_PASSWORD")
+        .map(|password| Admin { username, password });
+    let default = variable("MILLRACE_DEFAULT_PERMISSION").unwrap_or_else(|| "READ".to_owned());
+    let default = Permission::parse(&default)
+        .map_err(|e| format!("the variable MILLRACE_DEFAULT_PERMISSION: {}", e.message()))?;
+    auth::Settings::new(admin, variable("MILLRACE_ADMIN_TOKEN"), default, is_open_to_read)
+        .map(Some)
+        .map_err(|e| {
+            format!(
+                "MILLRACE_AUTH needs MILLRACE_ADMIN_PASSWORD, MILLRACE_ADMIN_TOKEN, or both: {}",
+                e.message()
+            )
+        })
+}
+
+fn flag(variable: impl Fn(&str) -> Option<String>, name: &str) -> Result<bool, String> {
+    match variable(name).map(|text| text.to_ascii_lowercase()).as_deref() {
+        None | Some("false" | "0") => Ok(false),
+        Some("true" | "1") => Ok(true),
+        Some(_) => Err(format!("the variable {name} is neither 'true' nor 'false'")),
     }
 }
 
@@ -384,11 +476,57 @@ pub(crate) mod tests {
     #[test]
     fn only_allowed_hosts_are_answered_where_some_are_named() {
         let any = config(&[]).unwrap();
-        assert!(any.allows_host("evil.example"));
-        let hosts = [("MILLRACE_ALLOWED_HOSTS", "127.0.0.1, localhost,[::1]")];
-        let some = config(&hosts).unwrap();
-        assert!(some.allows_host("localhost") && some.allows_host("[::1]"));
-        assert!(!some.allows_host("evil.example") && !some.allows_host(""));
+        assert!(any.allows_host("evil.example", None));
+        for name in ["MILLRACE_ALLOWED_HOSTS", "MLFLOW_SERVER_ALLOWED_HOSTS"] {
+            let some = config(&[(name, "localhost, *.lab.example:5000,a.example:80")]).unwrap();
+            assert!(some.allows_host("localhost", Some(8787)) && some.allows_host("[::1]", None));
+            assert!(some.allows_host("10.0.0.7", None), "an address is no name");
+            assert!(some.allows_host("x.lab.example", Some(5000)));
+            for (host, port) in [
+                ("evil.example", None),
+                ("", None),
+                ("x.lab.example", Some(80)),
+                ("x.lab.example", None),
+                ("a.example", None),
+                ("localhost.evil.example", None),
+                ("10.0.0.7.evil.example", None),
+            ] {
+                assert!(!some.allows_host(host, port), "{host}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_may_do_what_takes_a_secret() {
+        let auth = |variables: &[(&str, &str)]| config(variables).map(|config| config.auth);
+        assert!(auth(&[("MILLRACE_AUTH", "none")]).unwrap().is_none());
+        assert!(auth(&[]).unwrap().is_some(), "nobody writes unless it is said who may");
+        assert!(auth(&[("MILLRACE_TRACKING_URI", "http://h")]).unwrap().is_none());
+        for (name, value) in [
+            ("MILLRACE_ADMIN_PASSWORD", "a-long-password"),
+            ("MLFLOW_AUTH_ADMIN_PASSWORD", "a-long-password"),
+            ("MILLRACE_ADMIN_TOKEN", "a-token-of-the-admin"),
+        ] {
+            assert!(auth(&[("MILLRACE_AUTH", "basic"), (name, value)]).unwrap().is_some());
+        }
+        assert!(auth(&[("MILLRACE_AUTH", "read-only")]).unwrap().is_some());
+        for wrong in [
+            &[("MILLRACE_AUTH", "basic")][..],
+            &[("MILLRACE_AUTH", "on")],
+            &[("MILLRACE_AUTH", "basic"), ("MILLRACE_ADMIN_PASSWORD", "s3cret")],
+            &[("MILLRACE_AUTH", "read-only"), ("MILLRACE_TRACKING_URI", "http://h")],
+            &[("MILLRACE_AUTH", "read-only"), ("MILLRACE_DEFAULT_PERMISSION", "ALL")],
+        ] {
+            let error = auth(wrong).unwrap_err();
+            assert!(error.contains("MILLRACE_") && !error.contains("s3cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn workspaces_are_there_where_they_are_wanted() {
+        let has = |name, value| config(&[(name, value)]).unwrap().has_workspaces;
+        assert!(has("MILLRACE_WORKSPACES", "true") && has("MLFLOW_ENABLE_WORKSPACES", "1"));
+        assert!(!has("MILLRACE_WORKSPACES", "") && !has("MILLRACE_WORKSPACES", "false"));
     }
 
     #[test]
@@ -399,6 +537,8 @@ pub(crate) mod tests {
             ("MILLRACE_MAX_MEMORY_BYTES", "-1"),
             ("MILLRACE_REFRESH_SECONDS", "soon"),
             ("MILLRACE_CORS_ORIGINS", "example"),
+            ("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", "https://*.example"),
+            ("MILLRACE_WORKSPACES", "some"),
             ("MILLRACE_OUTBOUND", "x"),
             ("MILLRACE_SCORING", "loose"),
             ("AZURE_STORAGE_ACCESS_KEY", "?"),

@@ -1,7 +1,5 @@
-//! Cross-origin requests for predictions: which pages may read the answers.
-//!
-//! Only the scoring protocol takes part. The tracking API stays with its own
-//! pages, whatever is configured here.
+//! Cross-origin requests: which pages may read the answers. Those of models may
+//! be others than those of the tracking API.
 
 use worker::{Headers, Method, Request, Response, ResponseBuilder, Result};
 
@@ -9,7 +7,24 @@ use worker::{Headers, Method, Request, Response, ResponseBuilder, Result};
 /// longest that Chromium takes.
 const MAX_AGE: &str = "7200";
 
-/// `MILLRACE_CORS_ORIGINS`: the origins that may read predictions.
+/// What pages of other origins may send, once they may read the answers.
+pub(crate) struct Protocol {
+    methods: &'static str,
+    /// The headers; `None` for any that they ask for.
+    headers: Option<&'static str>,
+    /// Whether browsers send passwords along that they know for this server.
+    has_logins: bool,
+}
+
+/// Predictions.
+pub(crate) const PREDICTIONS: Protocol =
+    Protocol { methods: "GET, HEAD, POST", headers: Some("content-type"), has_logins: false };
+
+/// The tracking API.
+pub(crate) const TRACKING: Protocol =
+    Protocol { methods: "GET, HEAD, POST, PUT, PATCH, DELETE", headers: None, has_logins: true };
+
+/// The origins that may read the answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Cors {
     /// None but our own.
@@ -22,8 +37,8 @@ pub(crate) enum Cors {
 }
 
 impl Cors {
-    /// Reads `*`, or origins separated by commas.
-    pub(crate) fn parse(text: &str) -> std::result::Result<Self, String> {
+    /// Reads a variable: `*`, or origins separated by commas.
+    pub(crate) fn parse(variable: &str, text: &str) -> std::result::Result<Self, String> {
         let origins: Vec<&str> =
             text.split(',').map(str::trim).filter(|origin| !origin.is_empty()).collect();
         if origins == ["*"] {
@@ -38,7 +53,7 @@ impl Cors {
                 || origin.contains('*')
             {
                 return Err(format!(
-                    "the variable MILLRACE_CORS_ORIGINS has '{origin}', which is no origin; \
+                    "the variable {variable} has '{origin}', which is no origin; \
                      https://page.example is one, and * alone is any"
                 ));
             }
@@ -49,7 +64,7 @@ impl Cors {
 
     /// What `access-control-allow-origin` says to a page of `origin`, if it may
     /// read the answer.
-    fn allowed<'a>(&self, origin: &'a str) -> Option<&'a str> {
+    pub(crate) fn allowed<'a>(&self, origin: &'a str) -> Option<&'a str> {
         match self {
             Self::None => None,
             Self::Any => Some("*"),
@@ -59,7 +74,11 @@ impl Cors {
 
     /// The answer to a preflight of a page that may go on; `None` for any other
     /// request.
-    pub(crate) fn preflight(&self, request: &Request) -> Result<Option<Response>> {
+    pub(crate) fn preflight(
+        &self,
+        request: &Request,
+        protocol: &Protocol,
+    ) -> Result<Option<Response>> {
         let headers = request.headers();
         if request.method() != Method::Options
             || headers.get("access-control-request-method")?.is_none()
@@ -68,10 +87,14 @@ impl Cors {
         }
         let origin = headers.get("origin")?.unwrap_or_default();
         let Some(allowed) = self.allowed(&origin) else { return Ok(None) };
+        let wanted = headers.get("access-control-request-headers")?.unwrap_or_default();
         let headers = Headers::new();
         headers.set("access-control-allow-origin", allowed)?;
-        headers.set("access-control-allow-methods", "GET, HEAD, POST")?;
-        headers.set("access-control-allow-headers", "content-type")?;
+        headers.set("access-control-allow-methods", protocol.methods)?;
+        headers.set("access-control-allow-headers", protocol.headers.unwrap_or(&wanted))?;
+        if protocol.has_logins && allowed != "*" {
+            headers.set("access-control-allow-credentials", "true")?;
+        }
         headers.set("access-control-max-age", MAX_AGE)?;
         headers.set("vary", "origin")?;
         Ok(Some(ResponseBuilder::new().with_status(204).with_headers(headers).empty()))
@@ -87,10 +110,19 @@ impl Cors {
         std::iter::once(("vary", "origin")).chain(allowed).collect()
     }
 
-    /// Lets the page that asked read the answer, if it may.
-    pub(crate) fn open(&self, request: &Request, answer: &Response) -> Result<()> {
-        for (name, value) in self.headers(request.headers().get("origin")?.as_deref()) {
+    /// Lets the page of `origin`, which asked, read the answer, if it may.
+    pub(crate) fn open(
+        &self,
+        origin: Option<&str>,
+        answer: &Response,
+        protocol: &Protocol,
+    ) -> Result<()> {
+        for (name, value) in self.headers(origin) {
             answer.headers().set(name, value)?;
+        }
+        let allowed = origin.and_then(|origin| self.allowed(origin));
+        if protocol.has_logins && allowed.is_some_and(|allowed| allowed != "*") {
+            answer.headers().set("access-control-allow-credentials", "true")?;
         }
         Ok(())
     }
@@ -102,14 +134,14 @@ mod tests {
 
     #[test]
     fn only_the_origins_that_are_named_may_read() {
-        let some = Cors::parse("https://a.example, http://127.0.0.1:8080").unwrap();
+        let some = Cors::parse("VARIABLE", "https://a.example, http://127.0.0.1:8080").unwrap();
         assert_eq!(some.allowed("https://a.example"), Some("https://a.example"));
         for other in ["http://a.example", "https://a.example:444", "https://b.example", "null", ""]
         {
             assert_eq!(some.allowed(other), None, "{other}");
         }
-        assert_eq!(Cors::parse("*").unwrap().allowed("null"), Some("*"));
-        assert_eq!(Cors::parse(" , ").unwrap(), Cors::None);
+        assert_eq!(Cors::parse("VARIABLE", "*").unwrap().allowed("null"), Some("*"));
+        assert_eq!(Cors::parse("VARIABLE", " , ").unwrap(), Cors::None);
         assert_eq!(Cors::None.allowed("https://a.example"), None);
     }
 
@@ -117,7 +149,7 @@ mod tests {
     fn answers_differ_by_origin_where_any_may_read_them() {
         let (a, b) = (Some("https://a.example"), Some("https://b.example"));
         let vary = ("vary", "origin");
-        let some = Cors::parse("https://a.example").unwrap();
+        let some = Cors::parse("VARIABLE", "https://a.example").unwrap();
         let allowed = |origin| ("access-control-allow-origin", origin);
         assert_eq!(some.headers(a), [vary, allowed("https://a.example")]);
         assert_eq!(some.headers(b), [vary]);
@@ -137,8 +169,8 @@ mod tests {
             "https://*.example",
             "data:x",
         ] {
-            let error = Cors::parse(wrong).unwrap_err();
-            assert!(error.contains("MILLRACE_CORS_ORIGINS"), "{wrong}: {error}");
+            let error = Cors::parse("VARIABLE", wrong).unwrap_err();
+            assert!(error.contains("VARIABLE"), "{wrong}: {error}");
         }
     }
 }

@@ -26,7 +26,9 @@ use std::sync::OnceLock;
 use worker::{Context, Env, Request, Response, Result, event};
 
 use crate::config::Config;
+use crate::cors::Cors;
 use crate::models::Asked;
+use crate::origin::Asker;
 use crate::route::Route;
 
 /// The variables of a deployment don't change while an instance lives.
@@ -44,7 +46,7 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
     };
     let url = request.url()?;
     let host = url.host_str().unwrap_or_default();
-    if !config.allows_host(host) {
+    if !config.allows_host(host, url.port()) || workspace::is_from_here(&url) {
         let message = format!("Invalid Host header: this deployment does not answer to '{host}'");
         return reply::error(403, "PERMISSION_DENIED", &message);
     }
@@ -68,10 +70,36 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
             "RESOURCE_DOES_NOT_EXIST",
             "no model is served here; start with --model, or set MILLRACE_MODELS",
         ),
-        Route::Tracking { base } => proxy::forward(request, &env, config, base).await,
-        Route::Artifacts => artifacts::serve(request, &env, config).await,
-        Route::Workspace => workspace::forward(request, &env).await,
+        route @ (Route::Tracking { .. } | Route::Artifacts | Route::Workspace) => {
+            track(request, &env, config, route).await
+        }
         Route::Settings => reply::json(200, &config.settings()),
         Route::Asset => assets::serve(&request, &env, &path).await,
     }
+}
+
+/// Answers a request to the tracking API, for the pages that may use it.
+async fn track(
+    request: Request,
+    env: &Env,
+    config: &'static Config,
+    route: Route<'_>,
+) -> Result<Response> {
+    let origin = match origin::look(&request, &config.tracking_cors)? {
+        Asker::Told(answer) => return Ok(answer),
+        Asker::Heard(origin) => origin,
+    };
+    let answer = match route {
+        Route::Tracking { base } => proxy::forward(request, env, config, base).await?,
+        Route::Artifacts => artifacts::serve(request, env, config).await?,
+        _ => workspace::forward(request, env, config).await?,
+    };
+    if config.tracking_cors == Cors::None {
+        return Ok(answer);
+    }
+    // The headers of an answer that came from elsewhere can't be changed.
+    let headers = answer.headers().clone();
+    let answer = answer.with_headers(headers);
+    config.tracking_cors.open(origin.as_deref(), &answer, &cors::TRACKING)?;
+    Ok(answer)
 }

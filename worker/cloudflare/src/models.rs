@@ -25,7 +25,7 @@ use worker::{Context, Date, Env, Request, Response, Result};
 
 use crate::config::Config;
 use crate::outside::Outside;
-use crate::{body, reply};
+use crate::{body, cors, reply};
 
 /// How many sources are remembered; beyond that, all are looked up anew.
 const MAX_REMEMBERED: usize = 256;
@@ -106,7 +106,7 @@ pub(crate) async fn answer(
     config: &'static Config,
     asked: &Asked<'_>,
 ) -> Result<Response> {
-    if let Some(preflight) = config.cors.preflight(request)? {
+    if let Some(preflight) = config.cors.preflight(request, &cors::PREDICTIONS)? {
         return Ok(preflight);
     }
     let outside = Outside::new(env, config);
@@ -114,7 +114,8 @@ pub(crate) async fn answer(
         Ok(answer) => answer,
         Err(Refusal { status, code, message }) => reply::error(status, code, &message)?,
     };
-    config.cors.open(request, &answer)?;
+    let origin = request.headers().get("origin")?;
+    config.cors.open(origin.as_deref(), &answer, &cors::PREDICTIONS)?;
     Ok(answer)
 }
 

@@ -1,20 +1,37 @@
-//! Which pages may use an MLflow server: our own, and no other site's.
+//! Which pages may use an MLflow server, ours or the one behind the proxy: our
+//! own, those that are named, and no other site's.
 
 use worker::{Request, Response, Result, Url};
 
+use crate::cors::{Cors, TRACKING};
 use crate::reply;
 
-/// The refusal of a request that another site's page sent.
-pub(crate) fn refusal(request: &Request) -> Result<Option<Response>> {
-    match request.headers().get("origin")? {
-        Some(origin) if !is_same_origin(&origin, &request.url()?) => {
+/// What a page that asked may have.
+pub(crate) enum Asker {
+    /// Nothing but this: a refusal, or the answer to a preflight.
+    Told(Response),
+    /// An answer; it comes from this origin, if it is a page's at all.
+    Heard(Option<String>),
+}
+
+/// Looks at where a request comes from. `cors` has the other sites' pages that
+/// may ask.
+pub(crate) fn look(request: &Request, cors: &Cors) -> Result<Asker> {
+    let origin = request.headers().get("origin")?;
+    if let Some(origin) = &origin
+        && !is_same_origin(origin, &request.url()?)
+    {
+        if let Some(preflight) = cors.preflight(request, &TRACKING)? {
+            return Ok(Asker::Told(preflight));
+        }
+        if cors.allowed(origin).is_none() {
             let message = format!(
                 "Cross-origin request blocked: this server answers its own pages, not {origin}"
             );
-            reply::error(403, "PERMISSION_DENIED", &message).map(Some)
+            return reply::error(403, "PERMISSION_DENIED", &message).map(Asker::Told);
         }
-        _ => Ok(None),
     }
+    Ok(Asker::Heard(origin))
 }
 
 /// Whether a page of this origin may use the server at `url`.

@@ -151,7 +151,7 @@ impl Outside {
         let answer = if ::artifacts::is_artifact_path(&request.path()) {
             artifacts::serve(request, &self.env, self.config).await?
         } else {
-            workspace::forward(request, &self.env).await?
+            workspace::forward(request, &self.env, self.config).await?
         };
         Ok(answer.into())
     }

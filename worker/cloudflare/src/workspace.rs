@@ -1,5 +1,6 @@
-//! A workspace: a Durable Object that keeps experiments and runs in its own
-//! SQLite, and answers MLflow's REST API from there.
+//! Workspaces: each is a Durable Object that keeps experiments and runs in its
+//! own SQLite, and answers MLflow's REST API from there. The default one knows
+//! the others, and the users of all of them.
 //!
 //! What a request means is `tracking`'s business; here its bytes are read, and
 //! SQLite is called.
@@ -7,53 +8,89 @@
 use std::cell::Cell;
 
 use bytes::Bytes;
+use mlflow_api::{DEFAULT_WORKSPACE, Endpoint as _, GetServerInfo, WORKSPACE_HEADER};
 use mlflow_client::BaseUrl;
-use tracking::{ArtifactServing, Error, Row, Sql, SqlError, Value};
+use tracking::auth::{self, CALLER_PATH, CHANGES_PATH, Caller, Gate, is_for_default_workspace};
+use tracking::{ArtifactServing, Deployment, Error, Row, Sql, SqlError, Value};
 use wasm_bindgen::prelude::*;
 use worker::{
-    Date, DurableObject, Env, Headers, Request, Response, ResponseBuilder, Result, SqlStorage,
-    SqlStorageValue, State, Storage, Stub, durable_object,
+    Date, DurableObject, Env, Headers, Method, Request, RequestInit, Response, ResponseBuilder,
+    Result, SqlStorage, SqlStorageValue, State, Storage, Stub, Url, durable_object,
 };
 
 use crate::config::Config;
-use crate::{body, origin, reply};
+use crate::{body, reply};
 
 /// The binding of the workspaces' namespace.
 const BINDING: &str = "WORKSPACE";
 
-/// The one workspace that there is so far; MLflow calls it so, too.
-const DEFAULT: &str = "default";
+/// The headers that an object is told of, besides what the body is.
+const TOLD: [&str; 2] = ["authorization", WORKSPACE_HEADER];
 
-/// Where this Worker's own MLflow server is, for whoever in it asks: nowhere on
-/// any network.
+/// Where this Worker's own MLflow server is, for what in it asks: nowhere on any
+/// network. Who may do what is not asked there, so no request from outside may
+/// say that it is for this host.
 pub(crate) const HERE: &str = "http://workspace.internal";
+
+/// Whether a request comes from this Worker itself.
+pub(crate) fn is_from_here(url: &Url) -> bool {
+    HERE.strip_prefix("http://") == url.host_str()
+}
 
 /// The same as a server's address.
 pub(crate) fn base() -> BaseUrl {
     BaseUrl::parse(HERE).map(|(base, _)| base).unwrap_or_default()
 }
 
-/// Sends a request to the workspace, if this deployment has any.
-pub(crate) async fn forward(request: Request, env: &Env) -> Result<Response> {
-    if let Some(refusal) = origin::refusal(&request)? {
-        return Ok(refusal);
+/// Sends a request to its workspace, if this deployment has any.
+pub(crate) async fn forward(request: Request, env: &Env, config: &Config) -> Result<Response> {
+    let path = request.path();
+    let named = request.headers().get(WORKSPACE_HEADER)?.unwrap_or_default();
+    if !config.has_workspaces && !named.trim().is_empty() && !is_server_info(&path) {
+        let message = "Workspace APIs are not available: workspaces are not enabled on this server";
+        return reply::error(500, "FEATURE_DISABLED", message);
     }
-    let Ok(workspaces) = env.durable_object(BINDING) else {
+    let name = workspace_of(&path, &named);
+    if let Err(error) = tracking::check_workspace_name(name) {
+        return reply::error(error.code().status(), error.code().as_str(), error.message());
+    }
+    let Ok(stub) = stub(env, name) else {
         return reply::error(
             404,
             "ENDPOINT_NOT_FOUND",
             "no MLflow server is here: bind a Durable Object as WORKSPACE, or set MILLRACE_TRACKING_URI",
         );
     };
-    let workspace: Stub = workspaces.id_from_name(DEFAULT)?.get_stub()?;
-    workspace.fetch_with_request(request).await
+    stub.fetch_with_request(request).await
+}
+
+fn stub(env: &Env, name: &str) -> Result<Stub> {
+    env.durable_object(BINDING)?.id_from_name(name)?.get_stub()
+}
+
+/// The workspace whose object answers a request that names one in its header.
+fn workspace_of<'a>(path: &str, named: &'a str) -> &'a str {
+    let is_elsewhere = [CALLER_PATH, CHANGES_PATH].contains(&path)
+        || is_for_default_workspace(path)
+        || is_server_info(path);
+    match named.trim() {
+        name if name.is_empty() || is_elsewhere => DEFAULT_WORKSPACE,
+        name => name,
+    }
+}
+
+fn is_server_info(path: &str) -> bool {
+    GetServerInfo::PATH.strip_prefix("/api").is_some_and(|below| path.ends_with(below))
 }
 
 /// The Durable Object.
 #[durable_object]
 pub struct Workspace {
     store: Store,
+    env: Env,
     artifacts: Option<ArtifactServing>,
+    deployment: Deployment,
+    gate: Option<Gate>,
     is_prepared: Cell<bool>,
 }
 
@@ -61,11 +98,19 @@ impl DurableObject for Workspace {
     fn new(state: State, env: Env) -> Self {
         let storage = state.storage();
         let store = Store { sql: storage.sql(), storage };
-        let artifacts = crate::config(&env).as_ref().ok().and_then(Config::artifact_serving);
-        Self { store, artifacts, is_prepared: Cell::new(false) }
+        let config = crate::config(&env).as_ref().ok();
+        Self {
+            store,
+            artifacts: config.and_then(Config::artifact_serving),
+            deployment: Deployment { has_workspaces: config.is_some_and(|c| c.has_workspaces) },
+            gate: config.and_then(|config| config.auth.clone()).map(Gate::new),
+            is_prepared: Cell::new(false),
+            env,
+        }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
+        let is_from_here = is_from_here(&request.url()?);
         let mut request = match read(request).await? {
             Ok(request) => request,
             Err(refusal) => return Ok(refusal),
@@ -73,21 +118,110 @@ impl DurableObject for Workspace {
         if let Some(artifacts) = self.artifacts {
             request.extensions_mut().insert(artifacts);
         }
+        request.extensions_mut().insert(self.deployment);
+        let named = request.headers().get(WORKSPACE_HEADER).and_then(|name| name.to_str().ok());
+        match workspace_of(request.uri().path(), named.unwrap_or_default()) {
+            DEFAULT_WORKSPACE if is_from_here => {
+                let now = self.prepare(DEFAULT_WORKSPACE)?;
+                respond(tracking::answer(&self.store, now, &request))
+            }
+            DEFAULT_WORKSPACE => self.answer(&request),
+            name => self.answer_elsewhere(&request, name).await,
+        }
+    }
+}
+
+impl Workspace {
+    /// Answers in the default workspace.
+    fn answer(&self, request: &http::Request<Bytes>) -> Result<Response> {
+        let now = self.prepare(DEFAULT_WORKSPACE)?;
+        respond(match &self.gate {
+            Some(gate) => gate.answer(&self.store, now, request),
+            None => tracking::answer(&self.store, now, request),
+        })
+    }
+
+    /// Answers in another one, which the default one has to know.
+    async fn answer_elsewhere(
+        &self,
+        request: &http::Request<Bytes>,
+        name: &str,
+    ) -> Result<Response> {
+        if self.gate.is_none() {
+            let path = format!("/api/3.0/mlflow/workspaces/{name}");
+            let known = self.ask_default(request, &path, None).await?;
+            if known.status_code() != 200 {
+                return Ok(known);
+            }
+            let now = self.prepare(name)?;
+            return respond(tracking::answer(&self.store, now, request));
+        }
+        let mut known = self.ask_default(request, CALLER_PATH, None).await?;
+        if known.status_code() != 200 {
+            return Ok(known);
+        }
+        let caller: Caller = known.json().await?;
+        let now = self.prepare(name)?;
+        let (answer, changes) = auth::answer_as(&self.store, now, request, &caller);
+        if let Some(changes) = changes {
+            let changes = serde_json::to_string(&changes)?;
+            let taken = self.ask_default(request, CHANGES_PATH, Some(&changes)).await?;
+            if taken.status_code() != 200 {
+                return Ok(taken);
+            }
+        }
+        respond(answer)
+    }
+
+    /// Asks the default workspace for the sender of a request: with a body, by
+    /// POST.
+    async fn ask_default(
+        &self,
+        request: &http::Request<Bytes>,
+        path: &str,
+        body: Option<&str>,
+    ) -> Result<Response> {
+        let headers = Headers::new();
+        for name in TOLD {
+            if let Some(value) = request.headers().get(name).and_then(|value| value.to_str().ok()) {
+                headers.set(name, value)?;
+            }
+        }
+        let mut init = RequestInit::new();
+        if let Some(body) = body {
+            headers.set("content-type", "application/json")?;
+            init.with_method(Method::Post).with_body(Some(body.into()));
+        }
+        init.with_headers(headers);
+        let request = Request::new_with_init(&format!("http://workspace{path}"), &init)?;
+        stub(&self.env, DEFAULT_WORKSPACE)?.fetch_with_request(request).await
+    }
+
+    /// Makes what is missing in the store of the workspace of that name, and
+    /// gives the time.
+    fn prepare(&self, name: &str) -> Result<i64> {
         let now = i64::try_from(Date::now().as_millis()).unwrap_or_default();
         if !self.is_prepared.get() {
-            tracking::prepare(&self.store, now).map_err(|e| worker::Error::from(e.to_string()))?;
+            let failed = |e: Error| worker::Error::from(e.to_string());
+            tracking::prepare_workspace(&self.store, now, name).map_err(failed)?;
+            if let Some(gate) = self.gate.as_ref().filter(|_| name == DEFAULT_WORKSPACE) {
+                gate.prepare(&self.store).map_err(failed)?;
+            }
             self.is_prepared.set(true);
         }
-        let answer = tracking::answer(&self.store, now, &request);
-        let headers = Headers::new();
-        for (name, value) in answer.headers() {
-            headers.set(name.as_str(), value.to_str().unwrap_or_default())?;
-        }
-        Ok(ResponseBuilder::new()
-            .with_status(answer.status().as_u16())
-            .with_headers(headers)
-            .fixed(answer.into_body().to_vec()))
+        Ok(now)
     }
+}
+
+fn respond(answer: http::Response<Bytes>) -> Result<Response> {
+    let headers = Headers::new();
+    for (name, value) in answer.headers() {
+        headers.set(name.as_str(), value.to_str().unwrap_or_default())?;
+    }
+    let answered =
+        ResponseBuilder::new().with_status(answer.status().as_u16()).with_headers(headers);
+    let body = answer.into_body();
+    Ok(if body.is_empty() { answered.empty() } else { answered.fixed(body.to_vec()) })
 }
 
 /// The request as `tracking` takes it, or the refusal of one that is too large.
@@ -102,7 +236,7 @@ async fn read(request: Request) -> Result<std::result::Result<http::Request<Byte
     let mut builder = http::Request::builder()
         .method(request.method().to_string().as_str())
         .uri(format!("{}{query}", url.path()));
-    for name in tracking::HEADERS {
+    for name in tracking::HEADERS.into_iter().chain(TOLD) {
         if let Some(value) = request.headers().get(name)? {
             builder = builder.header(name, value);
         }

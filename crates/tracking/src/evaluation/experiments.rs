@@ -15,18 +15,22 @@ pub(crate) fn ids(
     sql: &dyn Sql,
     asked: &GetDatasetExperimentIds,
 ) -> Result<GetDatasetExperimentIdsResponse, Error> {
+    Ok(GetDatasetExperimentIdsResponse { experiment_ids: of(sql, &asked.dataset_id)? })
+}
+
+/// The experiments of a dataset; none where it is not there.
+pub(crate) fn of(sql: &dyn Sql, dataset: &str) -> Result<Vec<String>, Error> {
     let rows = sql.query(
         "SELECT destination_id FROM entity_associations
          WHERE source_type = ?1 AND source_id = ?2 AND destination_type = ?3
          ORDER BY created_time, destination_id",
         &[
             Kind::EvaluationDataset.as_str().into(),
-            asked.dataset_id.as_str().into(),
+            dataset.into(),
             Kind::Experiment.as_str().into(),
         ],
     )?;
-    let experiment_ids = rows.into_iter().map(|row| Columns::of(row).text()).collect();
-    Ok(GetDatasetExperimentIdsResponse { experiment_ids })
+    Ok(rows.into_iter().map(|row| Columns::of(row).text()).collect())
 }
 
 pub(crate) fn add(

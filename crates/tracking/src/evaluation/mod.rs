@@ -5,7 +5,7 @@ mod experiments;
 mod records;
 mod search;
 
-pub(crate) use experiments::{add, ids, remove};
+pub(crate) use experiments::{add, ids, of as experiments_of, remove};
 pub(crate) use records::{delete as delete_records, get as get_records, upsert};
 pub(crate) use search::search;
 

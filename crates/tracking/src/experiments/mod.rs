@@ -67,7 +67,7 @@ pub(crate) fn create(
     if location.is_none() {
         sql.query(
             "UPDATE experiments SET artifact_location = ?1 WHERE experiment_id = ?2",
-            &[artifact_location(id).into(), id.into()],
+            &[artifact_location(sql, id)?.into(), id.into()],
         )?;
     }
     write_tags(sql, id, &asked.tags)?;

@@ -5,6 +5,7 @@ use mlflow_api::search::{self, Clause, Subject, Value as Operand};
 use mlflow_api::{SearchExperiments, SearchExperimentsResponse, limits};
 
 use super::{COLUMNS, experiment, parse_id, stages};
+use crate::auth::{Caller, only_visible_experiments};
 use crate::page::Page;
 use crate::search::{Keyed, Search, Source};
 use crate::{Error, Sql};
@@ -31,6 +32,7 @@ const SOURCE: Source = Source {
 
 pub(crate) fn search(
     sql: &dyn Sql,
+    caller: Option<&Caller>,
     asked: &SearchExperiments,
 ) -> Result<SearchExperimentsResponse, Error> {
     let limit = limits::SEARCH_EXPERIMENTS_MAX_RESULTS;
@@ -46,6 +48,7 @@ pub(crate) fn search(
     search.also("e.workspace = 'default'".into());
     search.also(format!("e.lifecycle_stage IN ({first}, {second})"));
     search.filter(&clauses)?;
+    only_visible_experiments(&mut search, caller, "e.experiment_id");
     if asked.order_by.is_empty() {
         search.then("e.creation_time DESC, e.experiment_id");
     } else {

@@ -8,6 +8,7 @@ use mlflow_api::{
 };
 
 use super::{models, versions};
+use crate::auth::{Caller, only_visible_models, only_visible_versions};
 use crate::page::Page;
 use crate::search::{Keyed, Search, Source};
 use crate::{Error, Sql};
@@ -51,6 +52,7 @@ const VERSIONS: Source = Source {
 
 pub(crate) fn models(
     sql: &dyn Sql,
+    caller: Option<&Caller>,
     asked: &SearchRegisteredModels,
 ) -> Result<SearchRegisteredModelsResponse, Error> {
     let limit = limits::SEARCH_REGISTERED_MODELS_MAX_RESULTS;
@@ -64,6 +66,7 @@ pub(crate) fn models(
     let mut search = Search::of(&MODELS);
     search.also("m.workspace = 'default'".into());
     filter(&mut search, Subject::RegisteredModels, asked.filter.as_deref())?;
+    only_visible_models(&mut search, caller, "m");
     let orders = search::order_by(Subject::RegisteredModels, &asked.order_by)?;
     search.order(&orders)?;
     if !is_ordered_by(&orders, "name") {
@@ -77,6 +80,7 @@ pub(crate) fn models(
 
 pub(crate) fn versions(
     sql: &dyn Sql,
+    caller: Option<&Caller>,
     asked: &SearchModelVersions,
 ) -> Result<SearchModelVersionsResponse, Error> {
     let limit = limits::SEARCH_MODEL_VERSIONS_MAX_RESULTS;
@@ -86,6 +90,7 @@ pub(crate) fn versions(
     let deleted = search.bind(versions::DELETED);
     search.also(format!("v.current_stage != {deleted}"));
     filter(&mut search, Subject::ModelVersions, asked.filter.as_deref())?;
+    only_visible_versions(&mut search, caller, "v");
     let orders = search::order_by(Subject::ModelVersions, &asked.order_by)?;
     search.order(&orders)?;
     if orders.is_empty() {
