@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { check } from './support/check.mjs';
-import { startMlflow } from './support/mlflow.mjs';
+import { runPython, startMlflow } from './support/mlflow.mjs';
 import { startServe } from './support/serve.mjs';
 import { requests } from './support/traces-requests.mjs';
 import { differences } from './support/tracking.mjs';
@@ -18,5 +18,10 @@ describe('our own traces', () => {
 
   check('answer each request as MLflow does', async () => {
     assert.deepEqual(await differences(mlflow.uri, edge.url, requests), []);
+  });
+
+  check("are to the unmodified Python client what MLflow's are", async () => {
+    const [expected, got] = await Promise.all([mlflow.uri, edge.url].map((uri) => runPython('traces.py', [uri])));
+    assert.deepEqual(JSON.parse(got), JSON.parse(expected));
   });
 });

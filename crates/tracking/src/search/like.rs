@@ -53,17 +53,28 @@ impl Search {
         if !middle.is_empty() {
             let count = middle.len();
             let start = first.map_or(0, |first| first.length) + 1;
-            let list: Vec<_> =
-                middle.iter().map(|piece| json!([piece.length, piece.chunks])).collect();
+            let list: Vec<_> = middle
+                .iter()
+                .map(|piece| {
+                    let (offset, text) = piece.longest();
+                    json!([piece.length, piece.chunks, offset, text])
+                })
+                .collect();
             let list = self.bind(json!(list).to_string());
-            let fits = fits(column, "piece.value ->> 1", "walk.place");
+            // From one place to the next at which the piece's longest text is: a
+            // step for each character would take minutes for the text of a span.
+            let found = format!(
+                "instr(substr({column}, walk.place + (piece.value ->> 2)), piece.value ->> 3)"
+            );
+            let at = format!("(walk.place + {found} - 1)");
+            let fits = fits(column, "piece.value ->> 1", &at);
             conditions.push(format!(
                 "EXISTS (WITH RECURSIVE walk (piece, place) AS (
                      SELECT 0, {start} UNION ALL
                      SELECT walk.piece + ({fits}),
-                         walk.place + CASE WHEN {fits} THEN piece.value ->> 0 ELSE 1 END
+                         {at} + CASE WHEN {fits} THEN piece.value ->> 0 ELSE 1 END
                      FROM walk JOIN json_each({list}) piece ON piece.key = walk.piece
-                     WHERE walk.place + (piece.value ->> 0) <= {end})
+                     WHERE {found} > 0 AND {at} + (piece.value ->> 0) <= {end})
                  SELECT 1 FROM walk WHERE piece = {count} AND place <= {end})"
             ));
         }
@@ -92,6 +103,12 @@ impl Piece {
         // One `_` fewer than there are texts.
         piece.length -= 1;
         piece
+    }
+
+    /// The longest text, and where it begins; an empty one where all is `_`.
+    fn longest(&self) -> (usize, &str) {
+        let longest = self.chunks.iter().max_by_key(|(_, text)| text.len());
+        longest.map_or((0, ""), |(offset, text)| (*offset, text))
     }
 
     fn chunks(&self) -> String {
