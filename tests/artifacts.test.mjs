@@ -459,7 +459,7 @@ describe('artifacts in a store', () => {
     const miniflare = await startMiniflare({
       r2Buckets: { ARTIFACTS: 'artifacts' },
       durableObjects: { WORKSPACE: { className: 'Workspace', useSQLite: true } },
-      bindings: { MILLRACE_ARTIFACTS: 'r2://ARTIFACTS/a b' },
+      bindings: { MILLRACE_ARTIFACTS: 'r2://ARTIFACTS/a b', MILLRACE_AUTH: 'none' },
     });
     try {
       const uri = (await miniflare.ready).origin;

@@ -203,7 +203,8 @@ impl Workspace {
         let now = i64::try_from(Date::now().as_millis()).unwrap_or_default();
         if !self.is_prepared.get() {
             let failed = |e: Error| worker::Error::from(e.to_string());
-            tracking::prepare_workspace(&self.store, now, name).map_err(failed)?;
+            // Before whatever the first request makes: lists are by time.
+            tracking::prepare_workspace(&self.store, now - 1, name).map_err(failed)?;
             if let Some(gate) = self.gate.as_ref().filter(|_| name == DEFAULT_WORKSPACE) {
                 gate.prepare(&self.store).map_err(failed)?;
             }

@@ -3,6 +3,9 @@
 //! The parameters are the smallest of OWASP's recommendations in memory, 7 MiB:
 //! an isolate has 128 MB for everything. The work of five passes takes about as
 //! long as the other choices there.
+//!
+//! A hash is kept in the usual format, but for its dollars: with those, MLflow's
+//! server takes it for one of a method that it knows, and ends.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -40,13 +43,13 @@ pub(super) fn hash(password: &str) -> Result<String, Error> {
     let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_with_salt(password.as_bytes(), salt.as_bytes())
         .map_err(|_| failed())?;
-    Ok(hash.to_string())
+    Ok(hash.to_string().trim_start_matches('$').replace('$', ":"))
 }
 
 /// Whether it is the password of that hash. The comparison takes as long
 /// wherever they differ.
 pub(super) fn verify(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash)
+    PasswordHash::new(&format!("${}", hash.replace(':', "$")))
         .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
@@ -57,7 +60,7 @@ mod tests {
     #[test]
     fn a_hash_knows_its_password_and_no_other() {
         let hash = hash("correct horse").unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=7168,t=5,p=1$"), "{hash}");
+        assert!(hash.starts_with("argon2id:v=19:m=7168,t=5,p=1:") && !hash.contains('$'), "{hash}");
         assert!(verify("correct horse", &hash));
         assert!(!verify("correct hors", &hash) && !verify("", &hash));
         assert!(!verify("correct horse", "") && !verify("correct horse", "scrypt:32768:8:1$a$b"));
