@@ -1,7 +1,7 @@
 // Nothing that was acknowledged is lost: workerd is killed in the middle of a
 // storm of writes, again and again; and clients write to one run at once.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
@@ -28,6 +28,13 @@ async function post(url, path, body) {
 
 const get = async (url, path) => (await fetch(`${url}/api/2.0/mlflow/${path}`)).json();
 
+/** The process of workerd, which `xtask serve` has started in a group of its own. */
+async function workerdOf({ pid }) {
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number);
+  assert.equal(children.length, 1, `serve has ${children.length} children`);
+  return children[0];
+}
+
 /** A batch that is whole or not there: `VALUES` values and a tag, all of the same number. */
 const batchOf = (number) => ({
   metrics: Array.from({ length: VALUES }, (_, i) => ({ key: `m${i}`, value: number, timestamp: number, step: number })),
@@ -42,8 +49,9 @@ describe('a workspace', () => {
   check(`loses nothing that it acknowledged when it is killed ${KILLS} times`, async () => {
     const acknowledged = new Map();
     let next = 0;
-    for (let kill = 0; kill < KILLS; kill++) {
+    for (let round = 0; round < KILLS; round++) {
       const edge = await startServe([], {}, dir);
+      const workerd = await workerdOf(edge);
       const { run } = (await post(edge.url, 'runs/create', { experiment_id: '0' })).body;
       const { run_id } = run.info;
       const numbers = [];
@@ -58,10 +66,11 @@ describe('a workspace', () => {
       };
       const clients = Array.from({ length: CLIENTS }, client);
       // Somewhere in the storm, another place each time.
-      await new Promise((resolve) => setTimeout(resolve, 20 + ((kill * 37) % 180)));
-      await edge.stop('SIGKILL');
+      await new Promise((resolve) => setTimeout(resolve, 20 + ((round * 37) % 180)));
+      process.kill(workerd, 'SIGKILL');
       isAlive = false;
       await Promise.all(clients);
+      await edge.stop();
     }
     const edge = await startServe([], {}, dir);
     let [written, extra] = [0, 0];
