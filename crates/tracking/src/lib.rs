@@ -26,6 +26,8 @@ mod runs;
 mod schema;
 mod search;
 mod sql;
+#[cfg(feature = "rusqlite")]
+mod sqlite;
 
 pub use error::Error;
 pub use schema::prepare;

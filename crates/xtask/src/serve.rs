@@ -15,6 +15,7 @@ use model_source::{Folder, Source, Stores};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::build::{self, Level};
+use crate::data;
 use crate::error::{Context as _, Error, Result};
 use crate::paths::{demo_model, root};
 use crate::run::step;
@@ -40,7 +41,7 @@ Ctrl-C stops everything.";
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     let mut port = 8787;
-    let mut data = root().join(".millrace");
+    let mut data = data::default();
     let mut artifacts = None;
     let mut tracking = None;
     let mut given: Vec<OsString> = Vec::new();
@@ -73,9 +74,10 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     }
     let artifacts = match artifacts {
         Some(given) => artifacts_place(&given)?,
-        None => Place::Folder(data.join("artifacts")),
+        None => Place::Folder(data::artifacts(&data)),
     };
     let stores = stores(tracking.as_ref())?;
+    let _in_use = data::use_it(&data)?;
     let stop = stop_signal()?;
     let built = watch::newest_change();
     // The tests serve what is built already, several times.
