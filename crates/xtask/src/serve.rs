@@ -17,7 +17,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use crate::build::{self, Level};
 use crate::data;
 use crate::error::{Context as _, Error, Result};
-use crate::paths::{demo_model, root};
+use crate::paths::demo_model;
 use crate::run::step;
 use crate::watch;
 use crate::workerd::{Place, Setup, TrackingUri, Workerd};
@@ -263,6 +263,7 @@ fn stop_signal() -> Result<Arc<AtomicBool>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paths::root;
 
     #[test]
     fn names_are_fit_for_a_path_and_never_double() {
