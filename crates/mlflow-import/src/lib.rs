@@ -27,10 +27,10 @@ use error::Result;
 /// runs already or is in use, and what SQLite says. The workspace is as it was then.
 pub fn import(source: &Path, target: &Path, workspace: &str, now: i64) -> Result<Report> {
     source::check(source)?;
-    target::check(target)?;
+    let old = target::check(target)?;
     let new = target::New::beside(target)?;
     let report = fill(&new, source, workspace, now)?;
-    new.replace(target)?;
+    new.replace(target, old)?;
     Ok(report)
 }
 

@@ -9,11 +9,14 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::{Context as _, Error, Result};
 
+/// A workspace's file that nobody else has open, for as long as this is kept.
+pub(crate) struct Alone(Option<Connection>);
+
 /// Refuses a workspace that is in use, or that has anything in it. What SQLite
 /// keeps beside the file is gone afterwards.
-pub(crate) fn check(path: &Path) -> Result<()> {
+pub(crate) fn check(path: &Path) -> Result<Alone> {
     if !path.exists() {
-        return Ok(());
+        return Ok(Alone(None));
     }
     let opening = || format!("opening {}", path.display());
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
@@ -34,7 +37,8 @@ pub(crate) fn check(path: &Path) -> Result<()> {
             path.display()
         )));
     }
-    Ok(())
+    db.execute_batch("BEGIN EXCLUSIVE").map_err(|_| in_use(path))?;
+    Ok(Alone(Some(db)))
 }
 
 fn in_use(path: &Path) -> Error {
@@ -81,11 +85,14 @@ impl New {
         Ok(db)
     }
 
-    pub(crate) fn replace(self, target: &Path) -> Result<()> {
+    /// Takes the place of the target.
+    pub(crate) fn replace(self, target: &Path, old: Alone) -> Result<()> {
         File::open(&self.0)
             .and_then(|file| file.sync_all())
             .and_then(|()| fs::rename(&self.0, target))
-            .context(|| format!("writing {}", target.display()))
+            .context(|| format!("writing {}", target.display()))?;
+        drop(old.0);
+        Ok(())
     }
 }
 

@@ -109,14 +109,16 @@ const TRACES: &str = "
         experiment_id = t.experiment_id,
         trace_timestamp_ms = t.timestamp_ms,
         aggregate_value = CASE
-            WHEN NOT json_valid(value) OR json_type(value) = 'text'
-            THEN CASE lower(trim(iif(json_valid(value), json_extract(value, '$'), value)))
-                WHEN 'yes' THEN 1.0 WHEN 'no' THEN 0.0 END
-            WHEN json_type(value) IN ('true', 'false', 'integer', 'real')
-            THEN json_extract(value, '$') END,
-        is_numeric_value = json_valid(value) AND json_type(value) IN ('integer', 'real')
-    FROM trace_info t
-    WHERE t.request_id = trace_id AND assessments.experiment_id IS NULL;
+            WHEN v.kind IN ('text', 'none')
+            THEN CASE lower(trim(v.plain)) WHEN 'yes' THEN 1.0 WHEN 'no' THEN 0.0 END
+            WHEN v.kind IN ('true', 'false', 'integer', 'real') THEN v.plain END,
+        is_numeric_value = v.kind IN ('integer', 'real')
+    FROM trace_info t, (
+        SELECT assessment_id AS id, iif(json_valid(value), json_type(value), 'none') AS kind,
+            iif(json_valid(value), json_extract(value, '$'), value) AS plain
+        FROM assessments
+    ) v
+    WHERE t.request_id = trace_id AND v.id = assessment_id AND assessments.experiment_id IS NULL;
 
     DELETE FROM trace_tags WHERE key = 'mlflow.traceName';
 

@@ -171,6 +171,31 @@ fn mlflow_2_22_with_its_traces() {
     }
 }
 
+/// The rows of MLflow's own migration, but for the order.
+#[test]
+fn traces_are_moved_as_mlflow_moves_them() {
+    let folder = Folder::new("traces");
+    let target = folder.file("workspace.sqlite");
+    let report = import(&data("traces.db"), &target, "default", NOW).unwrap();
+    assert_eq!(report.not_understood, [""; 0]);
+    assert_eq!(report.strays, 0);
+    let store = open(&target);
+    let expected = fs::read_to_string(data("traces.json")).unwrap();
+    let expected: Json = serde_json::from_str(&expected).unwrap();
+    for (table, expected) in expected.as_object().unwrap() {
+        let columns = expected[0].as_object().unwrap().keys().map(|c| format!("'{c}', \"{c}\""));
+        let object = format!("json_object({})", columns.collect::<Vec<_>>().join(", "));
+        let got = rows(&store, &object, &format!("{table} ORDER BY 1"));
+        let sorted = |list: &[Json]| {
+            let mut list: Vec<_> = list.iter().map(Json::to_string).collect();
+            list.sort();
+            list
+        };
+        let got: Vec<Json> = got.into_iter().map(|mut row| row[0].take()).collect();
+        assert_eq!(sorted(&got), sorted(expected.as_array().unwrap()), "{table}");
+    }
+}
+
 #[test]
 fn what_an_older_one_lacks_is_made() {
     let folder = Folder::new("older");
