@@ -187,6 +187,43 @@ describe('artifacts in a local folder', () => {
     assert.deepEqual(different, []);
   });
 
+  check('files of logged models and of registered versions, as from MLflow', async () => {
+    const send = async (uri, target, body) => {
+      const answer = await raw(uri, 'POST', `/api/2.0/mlflow/${target}`, { headers: JSON_TYPE, body: JSON.stringify(body) });
+      assert.equal(answer.status, 200, `${target}: ${answer.body}`);
+      return JSON.parse(answer.body);
+    };
+    const answersOf = async (uri) => {
+      const { model } = await send(uri, 'logged-models', { experiment_id: '0', name: 'logged' });
+      const id = model.info.model_id;
+      const folder = new URL(model.info.artifact_uri).pathname.slice(1);
+      for (const file of ['MLmodel', 'data/a.csv']) assert.equal((await put(uri, `${folder}/${file}`, file)).status, 200);
+      await send(uri, 'registered-models/create', { name: 'a b' });
+      await send(uri, 'model-versions/create', { name: 'a b', source: model.info.artifact_uri, model_id: id });
+      await send(uri, 'model-versions/create', { name: 'a b', source: `models:/${id}`, model_id: id });
+      const directories = (of) => `logged-models/${of}/artifacts/directories`;
+      const files = (of, file) => `/ajax-api/2.0/mlflow/logged-models/${of}/artifacts/files?artifact_file_path=${file}`;
+      const version = (number, file) => `/model-versions/get-artifact?name=a%20b&version=${number}&path=${file}`;
+      const answers = [];
+      for (const target of [
+        `/api/2.0/mlflow/${directories(id)}`,
+        `/ajax-api/2.0/mlflow/${directories(id)}?artifact_directory_path=data`,
+        `/api/2.0/mlflow/${directories(id)}?artifact_directory_path=none`,
+        `/api/2.0/mlflow/${directories(id)}?artifact_directory_path=..%2f..`,
+        `/api/2.0/mlflow/${directories('m-none')}`,
+        ...['MLmodel', 'data/a.csv', 'data', 'none', '..%2fx', ''].map((file) => files(id, file)),
+        files('m-none', 'MLmodel'),
+        ...[1, 2].flatMap((number) => ['MLmodel', 'data/a.csv', 'data', 'none', '..%2fx'].map((file) => version(number, file))),
+        version(9, 'MLmodel'),
+      ]) {
+        answers.push({ target: target.replaceAll(id, 'ID'), ...comparable(await raw(uri, 'GET', target), id) });
+      }
+      return answers;
+    };
+    const [expected, got] = await Promise.all([mlflow.uri, edge.url].map(answersOf));
+    assert.deepEqual(got, expected);
+  });
+
   check('the unmodified Python client logs and reads files, and loads a model', async () => {
     const [expected, got] = (await Promise.all([mlflow.uri, edge.url].map((uri) => runPython('artifacts.py', [uri])))).map(JSON.parse);
     assert.deepEqual(got, expected);

@@ -107,6 +107,31 @@ describe('models of an MLflow server', () => {
   });
 });
 
+describe('models of our own registry', () => {
+  check('answer without any other server, and from the start of the next one', async () => {
+    const data = path.join(dir, 'data');
+    const start = (flags) => startServe(flags, { MILLRACE_SERVE_REGISTERED: '*' }, data);
+    let edge = await start([]);
+    try {
+      const registered = JSON.parse(await runPython('register.py', [edge.url, path.join(dir, 'ours'), 'tree', '6', '7']));
+      const alias = { name: 'tree', alias: 'champion', version: '2' };
+      assert.equal((await post(`${edge.url}/api/2.0/mlflow/registered-models/alias`, alias)).status, 200);
+      assert.deepEqual(await leaves(`${edge.url}/models/tree/1/invocations`), [6, -6]);
+      assert.deepEqual(await leaves(`${edge.url}/models/tree/@champion/invocations`), [7, -7]);
+      assert.equal((await post(`${edge.url}/models/tree/9/invocations`)).status, 404);
+      await edge.stop();
+      const uris = ['models:/tree@champion', `runs:/${registered[0].run}/model`];
+      edge = await start(uris.flatMap((uri) => ['--model', uri]));
+      const { models } = await (await fetch(`${edge.url}/millrace.json`)).json();
+      const answers = [];
+      for (const { name } of models) answers.push(await leaves(`${edge.url}/models/${name}/invocations`));
+      assert.deepEqual(answers, [[7, -7], [6, -6]]);
+    } finally {
+      await edge.stop();
+    }
+  });
+});
+
 describe('an MLflow server that keeps files on its own disk', () => {
   check('hands them out itself', async () => {
     const own = await startMlflow({ flags: ['--no-serve-artifacts'] }).catch(() => undefined);

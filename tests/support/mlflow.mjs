@@ -19,7 +19,7 @@ const QUIET = {
 
 /**
  * Starts `mlflow server` on SQLite in a new folder, or on the file `store`.
- * Returns `{ uri, dir, stop }`; `stop` removes the folder too.
+ * Returns `{ uri, dir, pid, stop }`; `stop` removes the folder too.
  */
 export async function startMlflow({ flags = [], env = {}, port, store } = {}) {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-mlflow-'));
@@ -45,7 +45,7 @@ export async function startMlflow({ flags = [], env = {}, port, store } = {}) {
     await stop();
     throw error;
   }
-  return { uri, dir, stop };
+  return { uri, dir, pid: server.pid, stop };
 }
 
 /** Runs a script of tests/python and returns what it printed; a failure carries its error output. */

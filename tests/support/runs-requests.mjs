@@ -10,6 +10,7 @@ const experiments = [
   { post: 'experiments/create', body: { name: 'thïrd' } },
   { post: 'experiments/create', body: { name: 7 } },
   { post: 'experiments/create', body: { name: 'x', artifact_location: 'runs:/a/b' } },
+  ...['s3://b/a#b', '/b/a;b', 's3://b/a?p=../x', `s3://b/${'x'.repeat(2048)}`].map((artifact_location) => ({ post: 'experiments/create', body: { name: 'x', artifact_location } })),
   { post: 'experiments/create', body: { name: 'x', tags: [{ key: 'a\\b', value: 'v' }] } },
   { post: 'experiments/create', body: { name: 'x', tags: [{ key: 'k', value: 'v'.repeat(20_001) }] } },
   { post: 'experiments/create', body: { name: 'x', tags: 'k' } },

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 /**
  * Sends one request and gives `{ status, body }`, body being JSON where it is.
  * A request is its verb with the path below `/api/2.0/mlflow/`, such as
- * `{ post: 'runs/create', body }`.
+ * `{ post: 'runs/create', body }`; it may have more `headers`.
  */
 export async function ask(uri, request) {
   const [verb] = ['get', 'post', 'patch', 'delete'].filter((name) => name in request);
@@ -12,7 +12,7 @@ export async function ask(uri, request) {
     method: verb.toUpperCase(),
     ...(verb !== 'get' && {
       body: JSON.stringify(request.body ?? {}),
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', ...request.headers },
     }),
   });
   const text = await response.text();
@@ -29,11 +29,24 @@ const OWN = new Set([
   ...['creation_time', 'last_update_time', 'creation_timestamp', 'last_updated_timestamp'],
   ...['creation_timestamp_ms', 'last_updated_timestamp_ms'],
   ...['artifact_uri', 'artifact_location', 'source', 'next_page_token'],
+  ...['create_time', 'created_time', 'digest', 'webhook_id'],
 ]);
 const LATER = new Set(['sqlstate', 'error_class', 'workspace', 'message']);
 
 // What MLflow sorts in no order of its own.
-const SETS = new Set(['tags', 'params', 'metrics', 'aliases', 'latest_versions']);
+const SETS = new Set(['tags', 'params', 'metrics', 'aliases', 'latest_versions', 'request_metadata', 'events']);
+
+/** A text without ids in it; JSON in a text by what it says. */
+function comparableText(text) {
+  if (/^[{[]/.test(text)) {
+    try {
+      return comparable(JSON.parse(text));
+    } catch {
+      // It only looks like it.
+    }
+  }
+  return text.replaceAll(/[0-9a-f]{32}/g, '#');
+}
 
 /** An answer without what can't be equal: ids, times, places, wordings. Tags and the like by key. */
 export function comparable(value, isSet = false) {
@@ -42,6 +55,7 @@ export function comparable(value, isSet = false) {
     const inner = value.map((one) => comparable(one));
     return isSet ? inner.sort((a, b) => (order(a) < order(b) ? -1 : 1)) : inner;
   }
+  if (typeof value === 'string') return comparableText(value);
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value)
     .filter(([key]) => !LATER.has(key))

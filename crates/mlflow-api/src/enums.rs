@@ -121,3 +121,107 @@ wire_enum! {
         Unspecified = "LOGGED_MODEL_STATUS_UNSPECIFIED", 0;
     }
 }
+
+wire_enum! {
+    /// How a trace ended.
+    pub enum TraceState {
+        /// Well.
+        Ok = "OK", 1;
+        /// With an error.
+        Error = "ERROR", 2;
+        /// It lasts.
+        InProgress = "IN_PROGRESS", 3;
+        /// Absent, or a state that this crate does not know.
+        #[default]
+        Unspecified = "STATE_UNSPECIFIED", 0;
+    }
+}
+
+wire_enum! {
+    /// How a trace ended, as clients before 3.0 say it.
+    pub enum TraceStatus {
+        /// Well.
+        Ok = "OK", 1;
+        /// With an error.
+        Error = "ERROR", 2;
+        /// It lasts.
+        InProgress = "IN_PROGRESS", 3;
+        /// Absent, or a status that this crate does not know.
+        #[default]
+        Unspecified = "TRACE_STATUS_UNSPECIFIED", 0;
+    }
+}
+
+wire_enum! {
+    /// Who assesses a trace.
+    pub enum AssessmentSourceType {
+        /// A person.
+        Human = "HUMAN", 1;
+        /// A language model.
+        LlmJudge = "LLM_JUDGE", 2;
+        /// A rule.
+        Code = "CODE", 3;
+        /// Absent, or a source that this crate does not know.
+        #[default]
+        Unspecified = "SOURCE_TYPE_UNSPECIFIED", 0;
+    }
+}
+
+wire_enum! {
+    /// Whether a webhook is in use.
+    pub enum WebhookStatus {
+        /// It is; also where nobody said.
+        #[default]
+        Active = "ACTIVE", 1;
+        /// It is not.
+        Disabled = "DISABLED", 2;
+    }
+}
+
+wire_enum! {
+    /// What a webhook is about.
+    pub enum WebhookEntity {
+        /// A registered model.
+        RegisteredModel = "REGISTERED_MODEL", 1;
+        /// A version of one.
+        ModelVersion = "MODEL_VERSION", 2;
+        /// A tag of a version.
+        ModelVersionTag = "MODEL_VERSION_TAG", 3;
+        /// An alias of a version.
+        ModelVersionAlias = "MODEL_VERSION_ALIAS", 4;
+        /// A prompt.
+        Prompt = "PROMPT", 5;
+        /// A version of one.
+        PromptVersion = "PROMPT_VERSION", 6;
+        /// A tag of a prompt.
+        PromptTag = "PROMPT_TAG", 7;
+        /// A tag of a version of one.
+        PromptVersionTag = "PROMPT_VERSION_TAG", 8;
+        /// An alias of a version of one.
+        PromptAlias = "PROMPT_ALIAS", 9;
+        /// A budget of MLflow's gateway.
+        BudgetPolicy = "BUDGET_POLICY", 10;
+        /// Absent, or something that this crate does not know.
+        #[default]
+        Unspecified = "ENTITY_UNSPECIFIED", 0;
+    }
+}
+
+wire_enum! {
+    /// What happens to what a webhook is about.
+    pub enum WebhookAction {
+        /// It is made.
+        Created = "CREATED", 1;
+        /// It is changed.
+        Updated = "UPDATED", 2;
+        /// It is deleted.
+        Deleted = "DELETED", 3;
+        /// It is made, or changed.
+        Set = "SET", 4;
+        /// It is used up.
+        Exceeded = "EXCEEDED", 5;
+        /// Absent, or something that this crate does not know.
+        #[default]
+        Unspecified = "ACTION_UNSPECIFIED", 0;
+    }
+}

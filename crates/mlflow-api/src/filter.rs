@@ -31,6 +31,16 @@ pub enum Entity {
     Attribute,
     /// A field of a dataset that a run read.
     Dataset,
+    /// Metadata of a trace.
+    Metadata,
+    /// A field of one of a trace's spans.
+    Span,
+    /// Feedback on a trace.
+    Feedback,
+    /// What was expected of a trace.
+    Expectation,
+    /// An issue of a trace.
+    Issue,
 }
 
 impl Entity {
@@ -42,6 +52,11 @@ impl Entity {
             Self::Tag => "tags",
             Self::Attribute => "attributes",
             Self::Dataset => "datasets",
+            Self::Metadata => "metadata",
+            Self::Span => "span",
+            Self::Feedback => "feedback",
+            Self::Expectation => "expectation",
+            Self::Issue => "issue",
         }
     }
 
@@ -53,6 +68,11 @@ impl Entity {
             Self::Tag => "tag",
             Self::Attribute => "attribute",
             Self::Dataset => "dataset",
+            Self::Metadata => "request_metadata",
+            Self::Span => "span",
+            Self::Feedback => "feedback",
+            Self::Expectation => "expectation",
+            Self::Issue => "issue",
         }
     }
 }

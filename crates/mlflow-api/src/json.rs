@@ -30,6 +30,16 @@ pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<St
     })
 }
 
+/// For an optional list of texts: a query has one text as a text.
+pub(crate) fn opt_texts<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Vec<String>>, D::Error> {
+    texts(d).map(Some)
+}
+
+/// Whether a field is left out where 0 is nothing.
+pub(crate) fn is_zero(value: &i64) -> bool {
+    *value == 0
+}
+
 /// For an optional `bool` field: a query has it as a text.
 pub(crate) fn opt_flag<'de, D: Deserializer<'de>>(d: D) -> Result<Option<bool>, D::Error> {
     #[derive(serde::Deserialize)]

@@ -36,10 +36,12 @@
 //!   becomes the enum's default.
 
 mod artifact;
+mod assessment;
 mod dataset;
 mod endpoint;
 mod enums;
 mod error;
+mod evaluation;
 mod experiment;
 pub mod filter;
 mod json;
@@ -52,18 +54,39 @@ mod registry;
 mod run;
 pub mod search;
 mod server;
+mod span;
 mod tag;
 pub mod tags;
+mod time;
+mod trace;
+mod trace_v2;
+mod webhook;
 
 pub use artifact::{
     AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload,
     CreateMultipartUploadResponse, FileInfo, ListArtifacts, ListArtifactsResponse,
     MultipartUploadCredential, MultipartUploadPart, PresignedDownload,
 };
+pub use assessment::{
+    Assessment, AssessmentError, AssessmentResponse, AssessmentSource, CreateAssessment,
+    DeleteAssessment, Expectation, Feedback, GetAssessment, IssueReference, SerializedValue,
+    UpdateAssessment,
+};
 pub use dataset::{Dataset, DatasetInput, DatasetSummary, SearchDatasets, SearchDatasetsResponse};
 pub use endpoint::{ENDPOINTS, Endpoint, EndpointInfo, Method};
-pub use enums::{LifecycleStage, LoggedModelStatus, RunStatus, ViewType};
+pub use enums::{
+    AssessmentSourceType, LifecycleStage, LoggedModelStatus, RunStatus, TraceState, TraceStatus,
+    ViewType, WebhookAction, WebhookEntity, WebhookStatus,
+};
 pub use error::{ErrorBody, ErrorCode};
+pub use evaluation::{
+    AddDatasetToExperiments, CreateEvaluationDataset, DeleteDatasetRecords,
+    DeleteDatasetRecordsResponse, DeleteDatasetTag, DeleteEvaluationDataset, EvaluationDataset,
+    EvaluationDatasetResponse, GetDatasetExperimentIds, GetDatasetExperimentIdsResponse,
+    GetDatasetRecords, GetDatasetRecordsResponse, GetEvaluationDataset,
+    RemoveDatasetFromExperiments, SearchEvaluationDatasets, SearchEvaluationDatasetsResponse,
+    SetDatasetTags, UpsertDatasetRecords, UpsertDatasetRecordsResponse,
+};
 pub use experiment::{
     CreateExperiment, CreateExperimentResponse, DeleteExperiment, DeleteExperimentTag, Experiment,
     GetExperiment, GetExperimentByName, GetExperimentResponse, RestoreExperiment,
@@ -100,4 +123,19 @@ pub use run::{
 pub use server::{
     CurrentUserResponse, GetCurrentUser, GetServerInfo, HEALTH_PATH, ServerInfo, User, VERSION_PATH,
 };
+pub use span::{AnyValue, KeyValue, Span, SpanEvent, SpanLink, SpanStatus};
 pub use tag::Tag;
+pub use trace::{
+    BatchGetTraceInfos, BatchGetTraceInfosResponse, BatchGetTraces, BatchGetTracesResponse,
+    DeleteTraceTag, DeleteTraces, DeleteTracesResponse, GetTrace, GetTraceInfo, LinkPromptsToTrace,
+    LinkTracesToRun, MlflowExperiment, PromptVersionRef, SearchTraces, SearchTracesResponse,
+    SetTraceTag, StartTrace, Trace, TraceInfo, TraceLocation, TraceResponse,
+};
+pub use trace_v2::{
+    DeleteTraceTagV2, DeleteTracesV2, EndTrace, GetTraceInfoV2, SearchTracesV2,
+    SearchTracesV2Response, SetTraceTagV2, StartTraceV2, TraceInfoV2, TraceInfoV2Response,
+};
+pub use webhook::{
+    CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, ListWebhooksResponse, UpdateWebhook,
+    Webhook, WebhookEvent, WebhookResponse,
+};

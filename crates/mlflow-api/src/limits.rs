@@ -63,3 +63,18 @@ pub const MAX_DATASET_PROFILE_LENGTH: usize = 16_777_215;
 pub const MAX_INPUT_TAG_KEY_LENGTH: usize = 255;
 /// Characters in the value of such a tag.
 pub const MAX_INPUT_TAG_VALUE_LENGTH: usize = 500;
+/// Page size of a traces search that names none.
+pub const SEARCH_TRACES_DEFAULT_MAX_RESULTS: u32 = 100;
+/// The largest page of a traces search; more is an error.
+pub const SEARCH_TRACES_MAX_RESULTS: u32 = 500;
+/// Traces that one request links to a run.
+pub const MAX_TRACE_LINKS: usize = 100;
+/// Characters in the value of a trace's metadata, as it is answered.
+pub const MAX_TRACE_METADATA_LENGTH: usize = 250;
+/// Characters in the value of a trace's tag, as it is answered.
+pub const MAX_TRACE_TAG_LENGTH: usize = 4096;
+/// Page size of a search for evaluation datasets that names none, and of their
+/// records.
+pub const SEARCH_EVALUATION_DATASETS_DEFAULT_MAX_RESULTS: u32 = 1000;
+/// The largest page of a search for evaluation datasets; more is an error.
+pub const SEARCH_EVALUATION_DATASETS_MAX_RESULTS: u32 = 50_000;

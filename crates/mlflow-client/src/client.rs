@@ -107,11 +107,11 @@ impl<T: Transport> Client<T> {
             let url = self.shared.base.join(E::PATH);
             Error::new(ErrorKind::InvalidRequest { detail }, query::method(E::METHOD), &url)
         };
-        // What stands in the path does so in the body or the query too: MLflow
-        // asks for it there.
-        let fields = query::fields(request).map_err(invalid)?;
+        // What stands in the path does so in a body, too: MLflow asks for it there.
+        let mut fields = query::fields(request).map_err(invalid)?;
         let mut url = self.shared.base.join(&query::path(E::PATH, &fields));
         let body = if method == Method::GET {
+            fields.retain(|name, _| !E::PATH.contains(&format!("{{{name}}}")));
             let query = query::encode(&fields);
             if !query.is_empty() {
                 url.push('?');

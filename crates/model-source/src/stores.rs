@@ -68,6 +68,13 @@ impl Stores {
         Ok(Self { tracking, s3, azure: Azure::from_variables(variable)? })
     }
 
+    /// The same with a server to ask where the variables name none.
+    #[must_use]
+    pub fn or_tracking(mut self, base: BaseUrl) -> Self {
+        self.tracking.get_or_insert((base, Auth::None));
+        self
+    }
+
     /// The S3-compatible store.
     pub fn s3(&self) -> &S3 {
         &self.s3

@@ -24,8 +24,8 @@ pub(crate) fn read<T: DeserializeOwned>(
         return read_own(request);
     }
     let mut fields: Map<String, Value> = match request.method() {
-        // MLflow looks at no body here, and clients send none.
-        &Method::DELETE => Map::new(),
+        // Most have none, and MLflow then looks at none.
+        &Method::DELETE if request.body().is_empty() => Map::new(),
         _ => read_own(request)?,
     };
     fields.extend(path.into_iter().map(|(name, value)| (name.to_owned(), value.into())));
@@ -96,16 +96,22 @@ fn query(text: &str) -> Map<String, Value> {
 /// A JSON answer.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response<Bytes> {
     let body = serde_json::to_vec(body).unwrap_or_default();
-    respond(status, HeaderValue::from_static("application/json"), body.into())
+    respond(status, "application/json", body.into())
 }
 
 /// A text answer.
 pub(crate) fn text(body: &'static str) -> Response<Bytes> {
-    let content_type = HeaderValue::from_static("text/plain; charset=utf-8");
-    respond(StatusCode::OK, content_type, Bytes::from_static(body.as_bytes()))
+    let body = Bytes::from_static(body.as_bytes());
+    respond(StatusCode::OK, "text/plain; charset=utf-8", body)
 }
 
-fn respond(status: StatusCode, content_type: HeaderValue, body: Bytes) -> Response<Bytes> {
+/// An answer of any type.
+pub(crate) fn respond(
+    status: StatusCode,
+    content_type: &'static str,
+    body: Bytes,
+) -> Response<Bytes> {
+    let content_type = HeaderValue::from_static(content_type);
     let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, content_type);

@@ -11,7 +11,9 @@ use serde_json::{Map, Value};
 use crate::Error;
 
 /// Fields that hold maps: their keys are the user's.
-const MAPS: [&str; 3] = ["tags", "trace_metadata", "request_metadata"];
+const MAPS: [&str; 4] = ["tags", "trace_metadata", "request_metadata", "metadata"];
+/// The field that may hold any JSON, which is the user's.
+const ANY: &str = "value";
 
 /// Reads the JSON of a request's body.
 ///
@@ -79,6 +81,7 @@ fn respelled(fields: Map<String, Value>) -> Result<Map<String, Value>, Error> {
     for (name, value) in fields {
         let snake = snake_case(&name);
         let value = match value {
+            value if snake == ANY => value,
             Value::Object(_) if MAPS.contains(&snake.as_str()) => value,
             Value::Object(inner) => Value::Object(respelled(inner)?),
             Value::Array(items) => Value::Array(

@@ -8,11 +8,14 @@
 //! request that fails nothing is.
 //!
 //! What this server does of MLflow's REST API so far is in `routes`: experiments,
-//! runs and what they log, searches, logged models, and the model registry.
+//! runs and what they log, searches, logged models, the model registry, traces,
+//! evaluation datasets, and webhooks, which are kept but told nothing.
 //! Everything else answers 501 with `NOT_IMPLEMENTED`.
 
+mod associations;
 mod call;
 mod error;
+mod evaluation;
 mod experiments;
 mod fields;
 mod keys;
@@ -20,14 +23,18 @@ mod logged_models;
 mod metrics;
 mod names;
 mod page;
+mod python_json;
 mod registry;
 mod routes;
 mod runs;
 mod schema;
 mod search;
+mod spans;
 mod sql;
 #[cfg(feature = "rusqlite")]
 mod sqlite;
+mod traces;
+mod webhooks;
 
 pub use error::Error;
 pub use schema::prepare;
@@ -41,6 +48,19 @@ pub const MLFLOW_VERSION: &str = "3.18.0";
 
 /// The largest body of a request, in bytes: a full batch, with room.
 pub const MAX_BODY: usize = 2 * mlflow_api::limits::LOG_BATCH_MAX_BYTES;
+
+/// The largest body with spans, in bytes, before it is compressed and after.
+pub const MAX_OTLP_BODY: usize = 16 * 1024 * 1024;
+
+/// The largest body of a request to this path, in bytes.
+#[must_use]
+pub fn max_body(path: &str) -> usize {
+    if path == spans::PATH { MAX_OTLP_BODY } else { MAX_BODY }
+}
+
+/// The headers of requests that are looked at.
+pub const HEADERS: [&str; 4] =
+    ["content-type", "content-encoding", spans::EXPERIMENT_HEADER, spans::RUN_HEADER];
 
 /// How the artifacts are served beside this server, for what it says about
 /// itself: an extension of the request, where they are.

@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 
 use crate::call::PathFields;
 use crate::{
-    ArtifactServing, Error, MLFLOW_VERSION, Sql, call, experiments, metrics, registry, runs,
+    ArtifactServing, Error, MLFLOW_VERSION, Sql, call, experiments, metrics, registry, runs, spans,
 };
 
 /// A request on its way through the table.
@@ -46,6 +46,9 @@ pub(crate) fn route(
     match path {
         VERSION_PATH => return Ok(call::text(MLFLOW_VERSION)),
         HEALTH_PATH => return Ok(call::text("OK")),
+        spans::PATH if request.method() == Method::POST => {
+            return spans::receive(sql, request);
+        }
         _ => {}
     }
     // MLflow has every endpoint twice: for clients, and for its own pages.
@@ -57,10 +60,18 @@ pub(crate) fn route(
     let ask = Ask { sql, now, request, path: api.as_deref().unwrap_or(path) };
 
     ask.read(|_: GetServerInfo| Ok(server_info(request.extensions().get())))
-        .or_else(|| tracking(&ask))
+        .or_else(|| experiments(&ask))
+        .or_else(|| runs(&ask))
+        .or_else(|| metrics(&ask))
         .or_else(|| registered_models(&ask))
         .or_else(|| model_versions(&ask))
         .or_else(|| logged_models(&ask))
+        .or_else(|| trace_file(&ask))
+        .or_else(|| traces(&ask))
+        .or_else(|| assessments(&ask))
+        .or_else(|| older_traces(&ask))
+        .or_else(|| evaluation_datasets(&ask))
+        .or_else(|| webhooks(&ask))
         .unwrap_or_else(|| {
             Err(Error::new(
                 ErrorCode::NotImplemented,
@@ -69,8 +80,7 @@ pub(crate) fn route(
         })
 }
 
-/// Experiments and runs.
-fn tracking(ask: &Ask<'_>) -> Answer {
+fn experiments(ask: &Ask<'_>) -> Answer {
     let Ask { sql, now, .. } = *ask;
     ask.write(|r: CreateExperiment| experiments::create(sql, now, &r))
         .or_else(|| ask.read(|r: GetExperiment| experiments::get(sql, &r)))
@@ -82,7 +92,11 @@ fn tracking(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: SetExperimentTag| experiments::set_tag(sql, &r)))
         .or_else(|| ask.write(|r: DeleteExperimentTag| experiments::delete_tag(sql, &r)))
         .or_else(|| ask.read(|r: SearchDatasets| runs::search_datasets(sql, &r)))
-        .or_else(|| ask.write(|r: CreateRun| runs::create(sql, &r)))
+}
+
+fn runs(ask: &Ask<'_>) -> Answer {
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: CreateRun| runs::create(sql, &r))
         .or_else(|| ask.read(|r: GetRun| runs::get(sql, &r)))
         .or_else(|| ask.write(|r: UpdateRun| runs::update(sql, &r)))
         .or_else(|| ask.write(|r: DeleteRun| runs::delete(sql, now, &r)))
@@ -96,7 +110,11 @@ fn tracking(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: LogInputs| runs::log_inputs(sql, &r)))
         .or_else(|| ask.write(|r: LogOutputs| runs::log_outputs(sql, &r)))
         .or_else(|| ask.write(|r: LogModel| runs::log_model(sql, &r)))
-        .or_else(|| ask.read(|r: GetMetricHistory| metrics::history(sql, &r)))
+}
+
+fn metrics(ask: &Ask<'_>) -> Answer {
+    let sql = ask.sql;
+    ask.read(|r: GetMetricHistory| metrics::history(sql, &r))
         .or_else(|| ask.read(|r: GetMetricHistoryBulk| metrics::bulk(sql, &r)))
         .or_else(|| ask.read(|r: GetMetricHistoryBulkInterval| metrics::interval(sql, &r)))
 }
@@ -145,11 +163,105 @@ fn logged_models(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: LogLoggedModelParams| models::log_params(sql, &r)))
 }
 
+fn traces(ask: &Ask<'_>) -> Answer {
+    use crate::traces::{self, keyed, links, search};
+    use mlflow_api::{
+        BatchGetTraceInfos, BatchGetTraces, DeleteTraceTag, DeleteTraces, GetTrace, GetTraceInfo,
+        LinkPromptsToTrace, LinkTracesToRun, SearchTraces, SetTraceTag, StartTrace,
+    };
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: StartTrace| traces::start(sql, now, &r))
+        .or_else(|| ask.read(|r: GetTrace| spans::get(sql, &r)))
+        .or_else(|| ask.read(|r: BatchGetTraces| spans::batch_get(sql, &r)))
+        .or_else(|| ask.read(|r: BatchGetTraceInfos| traces::get_infos(sql, &r)))
+        .or_else(|| ask.read(|r: SearchTraces| search::search(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteTraces| traces::delete(sql, &r)))
+        // After the paths that are words: an id may be any.
+        .or_else(|| ask.read(|r: GetTraceInfo| traces::get_info(sql, &r)))
+        .or_else(|| ask.write(|r: SetTraceTag| keyed::set(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteTraceTag| keyed::delete(sql, &r)))
+        .or_else(|| ask.write(|r: LinkTracesToRun| links::to_run(sql, &r)))
+        .or_else(|| ask.write(|r: LinkPromptsToTrace| links::to_prompts(sql, &r)))
+}
+
+/// The file of a trace's spans, for MLflow's own pages; in neither of its APIs.
+fn trace_file(ask: &Ask<'_>) -> Answer {
+    const PATHS: [&str; 2] =
+        ["/api/2.0/mlflow/get-trace-artifact", "/api/3.0/mlflow/get-trace-artifact"];
+    let is_it = PATHS.contains(&ask.path) && ask.request.method() == Method::GET;
+    is_it.then(|| spans::file(ask.sql, ask.request.uri().query().unwrap_or_default()))
+}
+
+fn assessments(ask: &Ask<'_>) -> Answer {
+    use crate::traces::assessments;
+    use mlflow_api::{CreateAssessment, DeleteAssessment, GetAssessment, UpdateAssessment};
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: CreateAssessment| assessments::create(sql, now, &r))
+        .or_else(|| ask.read(|r: GetAssessment| assessments::get(sql, &r)))
+        .or_else(|| ask.write(|r: UpdateAssessment| assessments::update(sql, now, &r)))
+        .or_else(|| ask.write(|r: DeleteAssessment| assessments::delete(sql, &r)))
+}
+
+/// Traces as clients before 3.0 ask for them; newer ones do for tags.
+fn older_traces(ask: &Ask<'_>) -> Answer {
+    use crate::traces::{self, v2};
+    use mlflow_api::{
+        DeleteTraceTagV2, DeleteTracesV2, EndTrace, GetTraceInfoV2, SearchTracesV2, SetTraceTagV2,
+        StartTraceV2,
+    };
+    let Ask { sql, .. } = *ask;
+    ask.write(|r: StartTraceV2| v2::start(sql, &r))
+        .or_else(|| ask.read(|r: SearchTracesV2| v2::search(sql, &r)))
+        .or_else(|| ask.write(|DeleteTracesV2(r)| traces::delete(sql, &r)))
+        .or_else(|| ask.write(|r: EndTrace| v2::end(sql, &r)))
+        .or_else(|| ask.read(|r: GetTraceInfoV2| v2::get(sql, &r)))
+        .or_else(|| ask.write(|r: SetTraceTagV2| v2::set_tag(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteTraceTagV2| v2::delete_tag(sql, &r)))
+}
+
+fn evaluation_datasets(ask: &Ask<'_>) -> Answer {
+    use crate::evaluation as datasets;
+    use mlflow_api::{
+        AddDatasetToExperiments, CreateEvaluationDataset, DeleteDatasetRecords, DeleteDatasetTag,
+        DeleteEvaluationDataset, GetDatasetExperimentIds, GetDatasetRecords, GetEvaluationDataset,
+        RemoveDatasetFromExperiments, SearchEvaluationDatasets, SetDatasetTags,
+        UpsertDatasetRecords,
+    };
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: CreateEvaluationDataset| datasets::create(sql, now, &r))
+        .or_else(|| ask.read(|r: SearchEvaluationDatasets| datasets::search(sql, &r)))
+        .or_else(|| ask.read(|r: GetEvaluationDataset| datasets::get(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteEvaluationDataset| datasets::delete(sql, &r)))
+        .or_else(|| ask.write(|r: SetDatasetTags| datasets::set_tags(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteDatasetTag| datasets::delete_tag(sql, &r)))
+        .or_else(|| ask.write(|r: UpsertDatasetRecords| datasets::upsert(sql, now, &r)))
+        .or_else(|| ask.read(|r: GetDatasetRecords| datasets::get_records(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteDatasetRecords| datasets::delete_records(sql, &r)))
+        .or_else(|| ask.read(|r: GetDatasetExperimentIds| datasets::ids(sql, &r)))
+        .or_else(|| ask.write(|r: AddDatasetToExperiments| datasets::add(sql, now, &r)))
+        .or_else(|| ask.write(|r: RemoveDatasetFromExperiments| datasets::remove(sql, now, &r)))
+}
+
+fn webhooks(ask: &Ask<'_>) -> Answer {
+    use crate::webhooks;
+    use mlflow_api::{CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, UpdateWebhook};
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: CreateWebhook| webhooks::create(sql, now, &r))
+        .or_else(|| ask.read(|r: ListWebhooks| webhooks::list(sql, &r)))
+        .or_else(|| ask.read(|r: GetWebhook| webhooks::get(sql, &r)))
+        .or_else(|| ask.write(|r: UpdateWebhook| webhooks::update(sql, now, &r)))
+        .or_else(|| ask.write(|r: DeleteWebhook| webhooks::delete(sql, now, &r)))
+}
+
 impl Ask<'_> {
     /// The fields in the path, if this is the endpoint.
     fn is<E: Endpoint>(&self) -> Option<PathFields> {
         // MLflow has these with both verbs.
-        const ALIKE: [&str; 2] = [SearchExperiments::PATH, GetLatestVersions::PATH];
+        const ALIKE: [&str; 3] = [
+            SearchExperiments::PATH,
+            GetLatestVersions::PATH,
+            mlflow_api::SearchEvaluationDatasets::PATH,
+        ];
         let method = self.request.method();
         let verb = method.as_str() == E::METHOD.as_str()
             || (ALIKE.contains(&E::PATH) && [Method::GET, Method::POST].contains(method));

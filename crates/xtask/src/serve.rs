@@ -69,7 +69,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     for (_, place) in &models {
         match place {
             Place::Folder(folder) => check_model(folder)?,
-            Place::Source(source) => check_source(source, tracking.is_some())?,
+            Place::Source(source) => check_source(source)?,
         }
     }
     let artifacts = match artifacts {
@@ -200,15 +200,13 @@ fn is_uri(text: &str) -> bool {
     })
 }
 
-/// Whether a source is one that can be read from here.
-fn check_source(source: &Source, has_tracking: bool) -> Result<()> {
+/// Whether a source is one that can be read from here. Without an MLflow server
+/// elsewhere, registered models and runs are the workspace's own.
+fn check_source(source: &Source) -> Result<()> {
     if let Source::Folder(Folder::R2 { .. }) = source {
         return Err(Error::new(format!(
             "--model {source}: R2's buckets are on Cloudflare; here, give a folder or another store"
         )));
-    }
-    if source.needs_server() && !has_tracking {
-        return Err(Error::new(format!("--model {source}: --tracking-uri is missing")));
     }
     Ok(())
 }
@@ -286,10 +284,8 @@ mod tests {
     fn a_uri_is_told_from_a_path() {
         assert!(is_uri("models:/a@b") && is_uri("https://h/a") && is_uri("mlflow-artifacts:/a"));
         assert!(!is_uri("C:/a") && !is_uri("a/b:/c") && !is_uri("model"));
-        let server = Source::parse("models:/a/1").unwrap();
-        let error = check_source(&server, false).unwrap_err().to_string();
-        assert!(error.contains("models:/a/1") && error.contains("--tracking-uri"), "{error}");
-        assert!(check_source(&server, true).is_ok());
+        assert!(check_source(&Source::parse("models:/a/1").unwrap()).is_ok());
+        assert!(check_source(&Source::parse("r2://B/a").unwrap()).is_err());
     }
 
     #[test]

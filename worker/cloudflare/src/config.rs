@@ -8,6 +8,7 @@ use tracking::ArtifactServing;
 use worker::Env;
 
 use crate::cors::Cors;
+use crate::workspace;
 
 /// The largest body that `/invocations` reads unless a variable says
 /// otherwise: 10 MB.
@@ -153,7 +154,9 @@ impl Config {
             refresh: u64::from(refresh) * 1000,
             memory: f64::from(memory),
             artifacts,
-            stores: Stores::from_variables(variable).map_err(|e| e.to_string())?,
+            stores: Stores::from_variables(variable)
+                .map_err(|e| e.to_string())?
+                .or_tracking(workspace::base()),
             outbound,
         })
     }

@@ -11,9 +11,10 @@ use bytes::Bytes;
 use mlflow_client::{Client, RetryPolicy, Transport, TransportError};
 use model_source::{Folder, Read, ResolveError, Source};
 use wasm_bindgen::prelude::*;
-use worker::{Date, Delay, Env, Url};
+use worker::{Date, Delay, Env, Method, Request, Url};
 
 use crate::config::Config;
+use crate::{artifacts, workspace};
 
 /// The most that is read of an answer of the MLflow server's.
 const MAX_ANSWER: u32 = 1024 * 1024;
@@ -106,9 +107,8 @@ impl Outside {
                 let is_plain = matches!(folder, Folder::Http { .. });
                 let redirect =
                     if is_plain && self.config.outbound.is_none() { "follow" } else { "manual" };
-                let service = self.service(&origin).map_err(|e| fail(503, &e))?;
-                let headers = json(request.headers());
-                (origin, get(&service, &url, &headers, redirect).await)
+                let answer = self.get(&url, request.headers(), redirect).await;
+                (origin, answer.map_err(|e| fail(503, &e))?)
             }
         };
         let response: web_sys::Response = match response {
@@ -128,6 +128,32 @@ impl Outside {
                 Err(fail(502, &format!("can't be read: {whose} answered with status {status}")))
             }
         }
+    }
+
+    /// The answer to a GET; an error where the address is out of reach.
+    async fn get(
+        &self,
+        url: &str,
+        headers: &http::HeaderMap,
+        redirect: &str,
+    ) -> Result<std::result::Result<JsValue, JsValue>, String> {
+        let origin = origin(url);
+        if origin == workspace::HERE {
+            return Ok(self.here(url).await.map(JsValue::from).map_err(JsValue::from));
+        }
+        let service = self.service(&origin)?;
+        Ok(get(&service, url, &json(headers), redirect).await)
+    }
+
+    /// The answer of this Worker's own MLflow server.
+    async fn here(&self, url: &str) -> worker::Result<web_sys::Response> {
+        let request = Request::new(url, Method::Get)?;
+        let answer = if ::artifacts::is_artifact_path(&request.path()) {
+            artifacts::serve(request, &self.env, self.config).await?
+        } else {
+            workspace::forward(request, &self.env).await?
+        };
+        Ok(answer.into())
     }
 
     /// A binding of the Worker.
@@ -159,9 +185,9 @@ impl Transport for Outside {
     ) -> Result<http::Response<Bytes>, TransportError> {
         let network = |what: &str| TransportError::Network(what.to_owned());
         let url = request.uri().to_string();
-        let service = self.service(&origin(&url)).map_err(TransportError::Network)?;
         // `resolve` asks by GET alone.
-        let response = get(&service, &url, &json(request.headers()), "manual").await;
+        let response = self.get(&url, request.headers(), "manual").await;
+        let response = response.map_err(TransportError::Network)?;
         let response: web_sys::Response =
             response.map_err(|_| network("nothing answers"))?.unchecked_into();
         let body = read_all(&response, MAX_ANSWER).await;

@@ -12,7 +12,8 @@ use crate::config::{Config, ConfiguredModel};
 pub(crate) enum Route<'a> {
     /// To a model, at the path that the scoring protocol knows.
     Model { model: &'a ConfiguredModel, path: &'a str },
-    /// To a version of a registered model of the MLflow server's.
+    /// To a version of a registered model: of the MLflow server's, or of the
+    /// workspace's.
     Registered { name: String, source: Source, path: &'a str },
     /// To a model that isn't here.
     NoSuchModel { name: Cow<'a, str> },
@@ -78,7 +79,7 @@ fn registered<'a>(name: &'a str, version: &'a str, path: &'a str, config: &Confi
     let name = decoded(name);
     // Whether there is one that is not served is nobody's business.
     match Pick::parse(&decoded(version)) {
-        Some(pick) if config.tracking_uri.is_some() && config.serves_registered(&name) => {
+        Some(pick) if config.serves_registered(&name) => {
             let name = name.into_owned();
             Route::Registered {
                 source: Source::Registered { name: name.clone(), pick },
@@ -124,9 +125,9 @@ mod tests {
         ] {
             assert!(matches!(route(path, &with), Route::NoSuchModel { .. }), "{path}");
         }
-        let without = config(None);
-        let none = route("/models/churn/3/invocations", &without);
-        assert!(matches!(none, Route::NoSuchModel { .. }), "{none:?}");
+        let own = config(None);
+        let registered = route("/models/churn/3/invocations", &own);
+        assert!(matches!(registered, Route::Registered { .. }), "{registered:?}");
         assert_eq!(route("/models/churn/3/model.onnx", &with), Route::Asset);
     }
 

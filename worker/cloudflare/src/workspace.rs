@@ -7,6 +7,7 @@
 use std::cell::Cell;
 
 use bytes::Bytes;
+use mlflow_client::BaseUrl;
 use tracking::{ArtifactServing, Error, Row, Sql, SqlError, Value};
 use wasm_bindgen::prelude::*;
 use worker::{
@@ -22,6 +23,15 @@ const BINDING: &str = "WORKSPACE";
 
 /// The one workspace that there is so far; MLflow calls it so, too.
 const DEFAULT: &str = "default";
+
+/// Where this Worker's own MLflow server is, for whoever in it asks: nowhere on
+/// any network.
+pub(crate) const HERE: &str = "http://workspace.internal";
+
+/// The same as a server's address.
+pub(crate) fn base() -> BaseUrl {
+    BaseUrl::parse(HERE).map(|(base, _)| base).unwrap_or_default()
+}
 
 /// Sends a request to the workspace, if this deployment has any.
 pub(crate) async fn forward(request: Request, env: &Env) -> Result<Response> {
@@ -82,17 +92,20 @@ impl DurableObject for Workspace {
 
 /// The request as `tracking` takes it, or the refusal of one that is too large.
 async fn read(request: Request) -> Result<std::result::Result<http::Request<Bytes>, Response>> {
-    let Some(body) = body::read(&request, tracking::MAX_BODY).await? else {
-        let message = format!("the body is larger than {} bytes", tracking::MAX_BODY);
+    let url = request.url()?;
+    let limit = tracking::max_body(url.path());
+    let Some(body) = body::read(&request, limit).await? else {
+        let message = format!("the body is larger than {limit} bytes");
         return Ok(Err(reply::error(413, "BAD_REQUEST", &message)?));
     };
-    let url = request.url()?;
     let query = url.query().map(|q| format!("?{q}")).unwrap_or_default();
     let mut builder = http::Request::builder()
         .method(request.method().to_string().as_str())
         .uri(format!("{}{query}", url.path()));
-    if let Some(content_type) = request.headers().get("content-type")? {
-        builder = builder.header("content-type", content_type);
+    for name in tracking::HEADERS {
+        if let Some(value) = request.headers().get(name)? {
+            builder = builder.header(name, value);
+        }
     }
     Ok(match builder.body(Bytes::from(body.to_vec())) {
         Ok(request) => Ok(request),

@@ -55,6 +55,8 @@ pub enum Comparator {
     Like,
     /// `ILIKE`: the same in either case of the ASCII letters.
     Ilike,
+    /// `RLIKE`: a regular expression finds something in it; traces only.
+    Rlike,
     /// `IN`
     In,
     /// `NOT IN`
@@ -66,7 +68,7 @@ pub enum Comparator {
 }
 
 impl Comparator {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Equal,
         Self::NotEqual,
         Self::Less,
@@ -75,6 +77,7 @@ impl Comparator {
         Self::GreaterEqual,
         Self::Like,
         Self::Ilike,
+        Self::Rlike,
         Self::In,
         Self::NotIn,
         Self::IsNull,
@@ -92,6 +95,7 @@ impl Comparator {
             Self::GreaterEqual => ">=",
             Self::Like => "LIKE",
             Self::Ilike => "ILIKE",
+            Self::Rlike => "RLIKE",
             Self::In => "IN",
             Self::NotIn => "NOT IN",
             Self::IsNull => "IS NULL",

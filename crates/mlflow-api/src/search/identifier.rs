@@ -9,6 +9,9 @@ use crate::filter::Entity;
 /// The attributes of a dataset.
 const DATASET_KEYS: [&str; 3] = ["name", "digest", "context"];
 
+/// The fields of a span.
+const SPAN_KEYS: [&str; 4] = ["name", "type", "status", "content"];
+
 /// A key without its quotes, and what it belongs to; an attribute still in its
 /// own spelling.
 pub(super) struct Identifier<'a> {
@@ -39,7 +42,27 @@ impl<'a> Identifier<'a> {
             );
             return Err(SearchError::new(span, message));
         }
+        if *entity == Entity::Span {
+            check_span(key, span)?;
+        }
         Ok(Self { entity: *entity, key })
+    }
+}
+
+/// Refuses a field that spans don't have; what their attributes are called is
+/// their own business.
+fn check_span(key: &str, span: Range<usize>) -> Result<(), SearchError> {
+    match key.strip_prefix("attributes.") {
+        Some("") => {
+            Err(SearchError::new(span, "Span attribute name cannot be empty after 'attributes.'"))
+        }
+        None if !SPAN_KEYS.contains(&key) => {
+            let message = format!(
+                "Invalid span attribute '{key}'. Supported attributes: name, status, type, attributes.<attribute_name>."
+            );
+            Err(SearchError::new(span, message))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -70,6 +93,10 @@ fn unknown_entity(subject: Subject, prefix: &str) -> String {
         Subject::Experiments | Subject::RegisteredModels | Subject::ModelVersions => format!(
             "Invalid entity type '{prefix}'. Valid entity types are ('attribute', 'tag', 'tags')"
         ),
+        Subject::Traces | Subject::EvaluationDatasets => {
+            let known = subject.prefixes().iter().map(|(name, _)| *name);
+            format!("Invalid entity type '{prefix}'. Valid values are {}", set(known))
+        }
     }
 }
 

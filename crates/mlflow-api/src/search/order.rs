@@ -84,7 +84,9 @@ fn orderable(
         Entity::Attribute => named(key)
             .map(|(_, name)| (entity, *name))
             .ok_or_else(|| SearchError::new(span, unknown_attribute(key, subject.orders()))),
-        Entity::Dataset => Err(SearchError::new(span, "Invalid identifier type 'dataset'")),
+        Entity::Dataset | Entity::Span | Entity::Feedback | Entity::Expectation | Entity::Issue => {
+            Err(SearchError::new(span, format!("Invalid identifier type '{}'", entity.noun())))
+        }
         _ if rules.orders_by_key => Ok((entity, key)),
         _ => Err(SearchError::new(span, format!("Invalid order_by entity: {}", entity.noun()))),
     }

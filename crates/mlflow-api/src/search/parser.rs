@@ -42,6 +42,13 @@ struct Operator {
     span: Range<usize>,
 }
 
+impl Operator {
+    /// Whether only numbers can be compared so.
+    fn is_order(&self) -> bool {
+        matches!(self.text.as_str(), "<" | "<=" | ">" | ">=")
+    }
+}
+
 /// What stands after the operator.
 enum Right<'t> {
     Nothing,
@@ -73,7 +80,7 @@ impl<'a> Parser<'a> {
                 comparisons.push(Comparison { left: first, operator, right });
                 tokens = rest;
             } else {
-                let (span, rest) = self.other(tokens).unwrap_or((first.span.clone(), rest));
+                let (span, rest) = self.parentheses(tokens).unwrap_or((first.span.clone(), rest));
                 others.push(span);
                 tokens = rest;
             }
@@ -134,13 +141,14 @@ impl<'a> Parser<'a> {
 
     /// The list in parentheses that `tokens` begin with, and what follows.
     fn list<'t>(&self, tokens: &'t [Token]) -> Option<(Right<'t>, &'t [Token])> {
-        let (span, rest) = self.other(tokens)?;
-        let words = tokens.get(1..tokens.len() - rest.len() - 1)?;
+        let (span, rest) = self.parentheses(tokens)?;
+        let close = tokens.len().checked_sub(rest.len() + 1)?;
+        let words = tokens.get(1..close)?;
         Some((Right::List { words, span }, rest))
     }
 
     /// The parentheses that `tokens` begin with, and what follows.
-    fn other<'t>(&self, tokens: &'t [Token]) -> Option<(Range<usize>, &'t [Token])> {
+    fn parentheses<'t>(&self, tokens: &'t [Token]) -> Option<(Range<usize>, &'t [Token])> {
         let (first, rest) = tokens.split_first()?;
         if self.word(&first.span) != "(" {
             return None;
@@ -204,7 +212,15 @@ impl<'a> Parser<'a> {
         let (key, kind) = match entity {
             Entity::Attribute => self.attribute(key, left.span.clone())?,
             Entity::Metric => (key, Kind::Number),
-            Entity::Param | Entity::Tag | Entity::Dataset => (key, Kind::Text),
+            Entity::Feedback | Entity::Expectation if operator.is_order() => (key, Kind::Number),
+            Entity::Param
+            | Entity::Tag
+            | Entity::Dataset
+            | Entity::Metadata
+            | Entity::Span
+            | Entity::Feedback
+            | Entity::Expectation
+            | Entity::Issue => (key, Kind::Text),
         };
         let end = match &right {
             Right::Nothing => operator.span.end,
@@ -384,6 +400,8 @@ impl<'a> Parser<'a> {
             Subject::RegisteredModels => {
                 format!("{WORDS} not supported for registered model search.")
             }
+            Subject::Traces => format!("{WORDS} not supported for {} '{key}'", entity.noun()),
+            Subject::EvaluationDatasets => format!("{WORDS} not supported for dataset search."),
             Subject::ModelVersions => format!("{WORDS} not supported for model version search."),
             Subject::LoggedModels => format!(
                 "Invalid comparison: {}.{key}IS NULL. Expected a comparison with 3 tokens.",

@@ -3,7 +3,7 @@
 use crate::filter::Entity;
 use crate::search::Comparator::{
     self, Equal, Greater, GreaterEqual, Ilike, In, IsNotNull, IsNull, Less, LessEqual, Like,
-    NotEqual, NotIn,
+    NotEqual, NotIn, Rlike,
 };
 
 /// What is searched for.
@@ -21,6 +21,10 @@ pub enum Subject {
     ModelVersions,
     /// `logged-models/search`; its order is not of this grammar.
     LoggedModels,
+    /// `traces/search`
+    Traces,
+    /// `datasets/search`: evaluation datasets.
+    EvaluationDatasets,
 }
 
 /// A field of the object itself that a filter may compare.
@@ -57,6 +61,26 @@ const TEXT: &[Comparator] = &[Equal, NotEqual, Like, Ilike];
 const OPTIONAL: &[Comparator] = &[Equal, NotEqual, Like, Ilike, IsNull, IsNotNull];
 /// How texts are compared that may be one of a list.
 const LISTED: &[Comparator] = &[Equal, NotEqual, Like, Ilike, In, NotIn];
+/// How a trace's own texts are compared.
+const OF_TRACE: &[Comparator] = &[Equal, NotEqual, Like, Ilike, Rlike, In, NotIn];
+/// How a trace's tags and metadata are compared.
+const OF_TRACE_OPTIONAL: &[Comparator] = &[Equal, NotEqual, Like, Ilike, Rlike, IsNull, IsNotNull];
+/// How feedback and expectations are compared: numbers by their order.
+const ASSESSED: &[Comparator] = &[
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Like,
+    Ilike,
+    Rlike,
+    IsNull,
+    IsNotNull,
+];
+/// How the whole text of a span is compared.
+const CONTAINS: &[Comparator] = &[Like, Ilike];
 /// How ids are compared.
 const ID: &[Comparator] = &[Equal, NotEqual, In, NotIn];
 
@@ -231,6 +255,78 @@ const LOGGED_MODELS: Rules = Rules {
     datasets: &[],
 };
 
+const TRACES: Rules = Rules {
+    prefixes: &[
+        ("attribute", Entity::Attribute),
+        ("attributes", Entity::Attribute),
+        ("trace", Entity::Attribute),
+        ("tag", Entity::Tag),
+        ("tags", Entity::Tag),
+        ("metadata", Entity::Metadata),
+        ("request_metadata", Entity::Metadata),
+        ("span", Entity::Span),
+        ("feedback", Entity::Feedback),
+        ("expectation", Entity::Expectation),
+        ("issue", Entity::Issue),
+    ],
+    attributes: &[
+        text("request_id", OF_TRACE),
+        text("status", OF_TRACE),
+        text("client_request_id", OF_TRACE),
+        text("name", OF_TRACE_OPTIONAL),
+        text("run_id", OF_TRACE_OPTIONAL),
+        text("prompt", &[Equal]),
+        text("text", CONTAINS),
+        number("timestamp", "timestamp_ms", Kind::Number),
+        number("timestamp_ms", "timestamp_ms", Kind::Number),
+        number("execution_time", "execution_time_ms", Kind::Number),
+        number("execution_time_ms", "execution_time_ms", Kind::Number),
+        number("end_time", "end_time_ms", Kind::Number),
+        number("end_time_ms", "end_time_ms", Kind::Number),
+    ],
+    orders: &[
+        ("experiment_id", "experiment_id"),
+        ("timestamp", "timestamp_ms"),
+        ("timestamp_ms", "timestamp_ms"),
+        ("execution_time", "execution_time_ms"),
+        ("execution_time_ms", "execution_time_ms"),
+        ("end_time", "end_time_ms"),
+        ("end_time_ms", "end_time_ms"),
+        ("status", "status"),
+        ("request_id", "request_id"),
+        ("name", "name"),
+        ("run_id", "run_id"),
+    ],
+    orders_by_key: true,
+    orders_once: true,
+    metrics: &[],
+    params: &[],
+    tags: OF_TRACE_OPTIONAL,
+    datasets: &[],
+};
+
+const EVALUATION_DATASETS: Rules = Rules {
+    prefixes: &[("tags", Entity::Tag)],
+    attributes: &[
+        text("name", &[Equal, NotEqual, Like, Ilike, In]),
+        text("created_by", TEXT),
+        text("last_updated_by", TEXT),
+        number("created_time", "created_time", Kind::Whole),
+        number("last_update_time", "last_update_time", Kind::Whole),
+    ],
+    orders: &[
+        ("name", "name"),
+        ("created_time", "created_time"),
+        ("last_update_time", "last_update_time"),
+    ],
+    orders_by_key: false,
+    orders_once: false,
+    metrics: &[],
+    params: &[],
+    tags: TEXT,
+    datasets: &[],
+};
+
 impl Subject {
     pub(super) const fn rules(self) -> &'static Rules {
         match self {
@@ -239,6 +335,8 @@ impl Subject {
             Self::RegisteredModels => &REGISTERED_MODELS,
             Self::ModelVersions => &MODEL_VERSIONS,
             Self::LoggedModels => &LOGGED_MODELS,
+            Self::Traces => &TRACES,
+            Self::EvaluationDatasets => &EVALUATION_DATASETS,
         }
     }
 
@@ -265,6 +363,11 @@ impl Subject {
             Entity::Param => rules.params,
             Entity::Tag => rules.tags,
             Entity::Dataset => rules.datasets,
+            Entity::Metadata => OF_TRACE_OPTIONAL,
+            Entity::Span if key == "content" => CONTAINS,
+            Entity::Span => OF_TRACE,
+            Entity::Feedback | Entity::Expectation => ASSESSED,
+            Entity::Issue => &[Equal],
             Entity::Attribute => {
                 let attribute = rules.attributes.iter().find(|attribute| attribute.name == key);
                 attribute.map_or(&[], |attribute| attribute.comparators)

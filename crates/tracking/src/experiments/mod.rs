@@ -1,6 +1,7 @@
 //! Experiments: created, found, listed, renamed, deleted; and their tags.
 
 mod change;
+mod location;
 mod search;
 mod tags;
 
@@ -36,11 +37,7 @@ pub(crate) fn create(
     let name = required(&asked.name, "name")?;
     keys::check_length("name", name, limits::MAX_EXPERIMENT_NAME_LENGTH)?;
     let location = asked.artifact_location.as_deref().filter(|location| !location.is_empty());
-    if let Some(location) = location.filter(|location| location.starts_with("runs:")) {
-        return Err(Error::invalid(format!(
-            "Artifact location cannot be a runs:/ URI. Given: '{location}'"
-        )));
-    }
+    location.map_or(Ok(()), location::check)?;
     for tag in &asked.tags {
         check_tag(tag)?;
     }

@@ -59,19 +59,15 @@ pub(crate) fn search(sql: &dyn Sql, asked: &SearchRuns) -> Result<SearchRunsResp
         search.also(condition);
     }
     let by_key = !datasets.is_empty() || clauses.iter().any(|c| c.entity != Entity::Attribute);
-    let ids = match orders.as_slice() {
-        [] if by_key => newest(sql, &everything, search, page)?,
-        [order] if by_key && is_start_time(order) && !order.ascending => {
-            newest(sql, &everything, search, page)?
+    let ids = if by_key && is_newest_first(&orders) {
+        newest(sql, &everything, search, page)?
+    } else {
+        search.order(&orders)?;
+        if !orders.iter().any(is_start_time) {
+            search.then("r.start_time DESC");
         }
-        orders => {
-            search.order(orders)?;
-            if !orders.iter().any(is_start_time) {
-                search.then("r.start_time DESC");
-            }
-            search.then("r.run_uuid");
-            search.rows(sql, "r.run_uuid", page)?
-        }
+        search.then("r.run_uuid");
+        search.rows(sql, "r.run_uuid", page)?
     };
     let mut ids: Vec<String> = ids.into_iter().map(|row| Columns::of(row).text()).collect();
     let next_page_token = page.cut(&mut ids);
@@ -80,6 +76,14 @@ pub(crate) fn search(sql: &dyn Sql, asked: &SearchRuns) -> Result<SearchRunsResp
 
 fn is_start_time(order: &OrderBy) -> bool {
     order.entity == Entity::Attribute && order.key == "start_time"
+}
+
+fn is_newest_first(orders: &[OrderBy]) -> bool {
+    match orders {
+        [] => true,
+        [order] => is_start_time(order) && !order.ascending,
+        _ => false,
+    }
 }
 
 /// How many times the rows of a page are tried from the newest on.
@@ -111,8 +115,8 @@ fn newest(
             return Ok(rows);
         }
     }
-    search.then("+r.start_time DESC, r.run_uuid");
     // The sign keeps the store from walking by time.
+    search.then("+r.start_time DESC, r.run_uuid");
     search.rows(sql, "r.run_uuid", page)
 }
 

@@ -96,6 +96,17 @@ impl Search {
         self.orders.push(order.into());
     }
 
+    /// Refuses a filter that is too long for one statement.
+    pub(crate) fn check(clauses: &[Clause]) -> Result<(), Error> {
+        if clauses.len() <= MAX_CLAUSES {
+            return Ok(());
+        }
+        Err(Error::invalid(format!(
+            "the filter has {} comparisons; at most {MAX_CLAUSES} are taken",
+            clauses.len()
+        )))
+    }
+
     /// Looks only at the first so many that `began` finds, from which this search
     /// was cloned.
     pub(crate) fn within(&mut self, began: &Self, id: &str, order: &str, count: i64) {
@@ -109,12 +120,7 @@ impl Search {
 
     /// Adds the clauses of a filter.
     pub(crate) fn filter(&mut self, clauses: &[Clause]) -> Result<(), Error> {
-        if clauses.len() > MAX_CLAUSES {
-            return Err(Error::invalid(format!(
-                "the filter has {} comparisons; at most {MAX_CLAUSES} are taken",
-                clauses.len()
-            )));
-        }
+        Self::check(clauses)?;
         for clause in clauses {
             let condition = match clause.entity {
                 Entity::Attribute => {
@@ -223,7 +229,7 @@ impl Search {
     }
 
     /// Whether the owner has the key with such a value.
-    fn keyed_condition(&mut self, keyed: Keyed, clause: &Clause) -> String {
+    pub(crate) fn keyed_condition(&mut self, keyed: Keyed, clause: &Clause) -> String {
         let Keyed { table, key, value, has_nan, .. } = keyed;
         let is_owned = keyed.is_owned("k");
         let bound = self.bind(clause.key.as_str());

@@ -4,6 +4,7 @@
 
 mod inference;
 mod serving;
+mod tracking;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use crate::system;
 const HELP: &str = "\
 cargo xtask bench inference [OPTIONS]   our engine against onnxruntime-web, in Node and in Chromium
 cargo xtask bench serving [OPTIONS]     the edge in workerd against `mlflow models serve`
+cargo xtask bench tracking [OPTIONS]    the workspace in workerd against `mlflow server`
 
 Each verb's --help tells its options; docs/benchmarks/README.md tells how to read the tables.";
 
@@ -25,6 +27,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     match arguments.next()? {
         Some(lexopt::Arg::Value(what)) if what == "inference" => inference::main(arguments),
         Some(lexopt::Arg::Value(what)) if what == "serving" => serving::main(arguments),
+        Some(lexopt::Arg::Value(what)) if what == "tracking" => tracking::main(arguments),
         Some(lexopt::Arg::Value(what)) => {
             let what = what.to_string_lossy().into_owned();
             Err(Error::new(format!("there is no benchmark '{what}'\n\n{HELP}")))

@@ -166,7 +166,7 @@ fn vision(rng: &mut Rng, now: i64) -> Vec<Run> {
                 };
                 let start_time = match fate {
                     Fate::GoesOn => now - HOUR,
-                    _ => start_time + i * 2 * HOUR / 3,
+                    _ => start_time + 30_000 + i * 2 * HOUR / 3,
                 };
                 network(rng, optimiser, rate, start_time, fate)
             })
@@ -305,7 +305,7 @@ fn tabular(rng: &mut Rng, now: i64, model: &str, baseline: &str) -> Vec<Run> {
         .zip(kinds.into_iter().cycle())
         .zip([0.03, 0.1, 0.3].into_iter().cycle())
         .map(|((i, kind), rate)| {
-            let start_time = now - 30 * DAY + i * DAY + HOUR;
+            let start_time = now - 30 * DAY + i * DAY + 7 * HOUR / 6;
             let depth = 2 + (i * 7 + 3) % 6;
             let loss = Loss {
                 start: 78.0,
@@ -388,7 +388,7 @@ fn language(rng: &mut Rng, now: i64) -> Vec<Run> {
     let mut runs = Vec::new();
     for (i, language) in (0i64..).zip(languages) {
         for (j, base) in (0i64..).zip(bases) {
-            let start_time = now - 16 * DAY + (3 * i + j) * 7 * HOUR;
+            let start_time = now - 16 * DAY + (3 * i + j) * 7 * HOUR + HOUR / 4;
             let top = 0.80 + 0.04 * j as f64 + 0.03 * rng.f64() - 0.02 * i as f64;
             let mut metrics = Vec::new();
             for epoch in 0..EPOCHS {

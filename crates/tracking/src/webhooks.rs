@@ -1,0 +1,207 @@
+//! Webhooks are kept, and told nothing: a store that answers within one
+//! transaction sends no requests of its own. So a secret is not kept either,
+//! there being nothing to sign, and no key to keep it under.
+
+use mlflow_api::{
+    CreateWebhook, DeleteWebhook, Empty, GetWebhook, ListWebhooks, ListWebhooksResponse,
+    UpdateWebhook, Webhook, WebhookAction, WebhookEntity, WebhookEvent, WebhookResponse,
+};
+use uuid::Uuid;
+
+use crate::call::required;
+use crate::experiments::{named, pairs};
+use crate::page::Page;
+use crate::sql::Columns;
+use crate::{Error, Row, Sql};
+
+/// Webhooks in a page of a request that names no number, and at most.
+const PAGE: u32 = 100;
+const MAX_PAGE: u32 = 1000;
+/// Characters of a name.
+const MAX_NAME: usize = 63;
+
+/// The columns of `webhooks w`, and its events as a JSON array of pairs.
+const COLUMNS: &str = "webhook_id, name, description, url, status, creation_timestamp,
+    last_updated_timestamp, (SELECT json_group_array(json_array(entity, action))
+        FROM webhook_events e WHERE e.webhook_id = w.webhook_id)";
+
+pub(crate) fn create(
+    sql: &dyn Sql,
+    now: i64,
+    asked: &CreateWebhook,
+) -> Result<WebhookResponse, Error> {
+    let name = checked_name(required(&asked.name, "name")?)?;
+    let url = checked_url(required(&asked.url, "url")?)?;
+    check_events(&asked.events)?;
+    let id = Uuid::new_v4().to_string();
+    sql.query(
+        "INSERT INTO webhooks (webhook_id, name, description, url, status, creation_timestamp,
+             last_updated_timestamp) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+        &[
+            id.as_str().into(),
+            name.into(),
+            asked.description.clone().filter(|text| !text.is_empty()).into(),
+            url.into(),
+            asked.status.unwrap_or_default().as_str().into(),
+            now.into(),
+        ],
+    )?;
+    write_events(sql, &id, &asked.events)?;
+    find(sql, &id)
+}
+
+pub(crate) fn get(sql: &dyn Sql, asked: &GetWebhook) -> Result<WebhookResponse, Error> {
+    find(sql, &asked.webhook_id)
+}
+
+pub(crate) fn list(sql: &dyn Sql, asked: &ListWebhooks) -> Result<ListWebhooksResponse, Error> {
+    let size = asked.max_results.filter(|size| *size > 0).unwrap_or(PAGE);
+    let page = Page::of_search(asked.page_token.as_deref(), size, MAX_PAGE)?;
+    let (limit, offset) = page.limit_and_offset();
+    let statement = format!(
+        "SELECT {COLUMNS} FROM webhooks w WHERE deleted_timestamp IS NULL
+         ORDER BY creation_timestamp DESC, rowid DESC LIMIT ?1 OFFSET ?2"
+    );
+    let mut rows = sql.query(&statement, &[limit.into(), offset.into()])?;
+    let next_page_token = page.cut(&mut rows);
+    let webhooks = rows.into_iter().map(webhook).collect();
+    Ok(ListWebhooksResponse { webhooks, next_page_token })
+}
+
+pub(crate) fn update(
+    sql: &dyn Sql,
+    now: i64,
+    asked: &UpdateWebhook,
+) -> Result<WebhookResponse, Error> {
+    let id = asked.webhook_id.as_str();
+    find(sql, id)?;
+    let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let (name, url) = (filled(&asked.name), filled(&asked.url));
+    name.as_deref().map(checked_name).transpose()?;
+    url.as_deref().map(checked_url).transpose()?;
+    sql.query(
+        "UPDATE webhooks SET name = coalesce(?2, name), url = coalesce(?3, url),
+             description = coalesce(?4, description), status = coalesce(?5, status),
+             last_updated_timestamp = ?6 WHERE webhook_id = ?1",
+        &[
+            id.into(),
+            name.into(),
+            url.into(),
+            asked.description.as_deref().into(),
+            asked.status.map(|status| status.as_str()).into(),
+            now.into(),
+        ],
+    )?;
+    if !asked.events.is_empty() {
+        check_events(&asked.events)?;
+        sql.query("DELETE FROM webhook_events WHERE webhook_id = ?1", &[id.into()])?;
+        write_events(sql, id, &asked.events)?;
+    }
+    find(sql, id)
+}
+
+/// Marks it as deleted, as MLflow does.
+pub(crate) fn delete(sql: &dyn Sql, now: i64, asked: &DeleteWebhook) -> Result<Empty, Error> {
+    find(sql, &asked.webhook_id)?;
+    sql.query(
+        "UPDATE webhooks SET deleted_timestamp = ?2, last_updated_timestamp = ?2
+         WHERE webhook_id = ?1",
+        &[asked.webhook_id.as_str().into(), now.into()],
+    )?;
+    Ok(Empty {})
+}
+
+fn find(sql: &dyn Sql, id: &str) -> Result<WebhookResponse, Error> {
+    let statement = format!(
+        "SELECT {COLUMNS} FROM webhooks w WHERE webhook_id = ?1 AND deleted_timestamp IS NULL"
+    );
+    let rows = sql.query(&statement, &[id.into()])?;
+    let row = rows.into_iter().next();
+    let row = row.ok_or_else(|| Error::unknown(format!("Webhook with ID {id} not found.")))?;
+    Ok(WebhookResponse { webhook: webhook(row) })
+}
+
+fn checked_name(name: &str) -> Result<&str, Error> {
+    let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let is_name = name.len() <= MAX_NAME
+        && ends(name.chars().next())
+        && ends(name.chars().last())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    if is_name {
+        return Ok(name);
+    }
+    Err(Error::invalid(format!(
+        "Webhook name '{name}' is invalid: it has at most {MAX_NAME} letters, digits, '.', '_' and '-', and begins and ends with a letter or digit"
+    )))
+}
+
+/// Only a secure one: what is told there is signed, and not secret.
+fn checked_url(url: &str) -> Result<&str, Error> {
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case("https") {
+        return Err(Error::invalid(format!(
+            "Invalid webhook URL scheme: '{scheme}'. Allowed schemes are: https."
+        )));
+    }
+    if rest.is_empty() || rest.starts_with(['/', '?', '#']) {
+        return Err(Error::invalid("Invalid webhook URL: it has no host"));
+    }
+    Ok(url)
+}
+
+fn check_events(events: &[WebhookEvent]) -> Result<(), Error> {
+    use WebhookAction::{Created, Deleted, Exceeded, Set};
+    use WebhookEntity::{
+        BudgetPolicy, ModelVersion, ModelVersionAlias, ModelVersionTag, Prompt, PromptAlias,
+        PromptTag, PromptVersion, PromptVersionTag, RegisteredModel, Unspecified,
+    };
+    if events.is_empty() {
+        return Err(Error::missing("events"));
+    }
+    for WebhookEvent { entity, action } in events {
+        let actions: &[WebhookAction] = match entity {
+            RegisteredModel | ModelVersion | Prompt | PromptVersion => &[Created],
+            ModelVersionTag | PromptTag | PromptVersionTag => &[Set, Deleted],
+            ModelVersionAlias | PromptAlias => &[Created, Deleted],
+            BudgetPolicy => &[Exceeded],
+            Unspecified => &[],
+        };
+        if !actions.contains(action) {
+            return Err(Error::invalid(format!(
+                "Invalid action '{action}' for entity '{entity}'."
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The store has them in small letters.
+fn write_events(sql: &dyn Sql, id: &str, events: &[WebhookEvent]) -> Result<(), Error> {
+    for WebhookEvent { entity, action } in events {
+        sql.query(
+            "INSERT OR IGNORE INTO webhook_events (webhook_id, entity, action) VALUES (?1, ?2, ?3)",
+            &[
+                id.into(),
+                entity.as_str().to_ascii_lowercase().into(),
+                action.as_str().to_ascii_lowercase().into(),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+fn webhook(row: Row) -> Webhook {
+    let mut columns = Columns::of(row);
+    Webhook {
+        webhook_id: columns.text(),
+        name: columns.text(),
+        description: columns.maybe_text().filter(|text| !text.is_empty()),
+        url: columns.text(),
+        status: named(&columns.text()),
+        creation_timestamp: columns.integer(),
+        last_updated_timestamp: columns.integer(),
+        events: pairs(&columns.value())
+            .map(|(entity, action)| WebhookEvent { entity: named(&entity), action: named(&action) })
+            .collect(),
+    }
+}
