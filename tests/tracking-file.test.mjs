@@ -1,12 +1,14 @@
 // The data folder's file is itself an `mlflow.db`: an unchanged `mlflow server`
-// opens it, and we open the one that it made.
+// opens it, and we open the one that it made; `cargo xtask import` takes in others.
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
 import { check } from './support/check.mjs';
+import { rootDir, xtask } from './support/environment.mjs';
 import { startMlflow } from './support/mlflow.mjs';
+import { run } from './support/processes.mjs';
 import { startServe } from './support/serve.mjs';
 import { ask, comparable } from './support/tracking.mjs';
 
@@ -92,5 +94,68 @@ describe("the workspace's file", () => {
     const edge = await startServe([], {}, dir);
     assert.deepEqual(await answers(edge.url, requests), expected);
     await edge.stop();
+  });
+});
+
+const IMPORT_MS = 600_000; // the first one compiles SQLite
+
+/** `cargo xtask import` with these arguments: `{ code, stdout, stderr }`. */
+const importing = (...args) => run(xtask(), ['import', ...args], { cwd: rootDir, timeoutMs: IMPORT_MS });
+
+describe('an mlflow.db that is imported', () => {
+  let dir;
+  before(async () => (dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-import-'))));
+  after(() => rm(dir, { recursive: true, force: true }));
+
+  check('is served as its own MLflow served it', async () => {
+    const store = path.join(dir, 'mlflow.db');
+    const mlflow = await startMlflow({ store });
+    const requests = await fill(mlflow.uri);
+    const expected = await answers(mlflow.uri, requests);
+    await mlflow.stop();
+    const before = await readFile(store);
+    const data = path.join(dir, 'new');
+    const { code, stdout, stderr } = await importing(store, '--data', data);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /2 experiments\n.*1 runs\n.*2 metric values/);
+    assert.deepEqual(await readFile(store), before);
+    const edge = await startServe([], {}, data);
+    assert.deepEqual(await answers(edge.url, requests), expected);
+    await edge.stop();
+  });
+
+  check('may be of MLflow 2, and brings its artifacts', async () => {
+    const fixtures = path.join(rootDir, 'crates/mlflow-import/tests/data');
+    const [data, artifacts] = [path.join(dir, 'old'), path.join(dir, 'mlartifacts')];
+    const recorded = JSON.parse(await readFile(path.join(fixtures, 'mlflow-2.22.json'), 'utf8'));
+    const [{ info }] = recorded.find((one) => one.path === 'runs/search').answer.runs;
+    const folder = path.join(artifacts, info.experiment_id, info.run_id, 'artifacts');
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, 'note.txt'), 'ü');
+    const old = path.join(dir, 'old.db');
+    await copyFile(path.join(fixtures, 'mlflow-2.22.db'), old);
+    // Empty, but for what serving it once leaves there.
+    await (await startServe([], {}, data)).stop();
+    const { code, stderr } = await importing(old, '--data', data, '--artifacts', artifacts);
+    assert.equal(code, 0, stderr);
+    const edge = await startServe([], {}, data);
+    const { body } = await ask(edge.url, { get: `runs/get?run_id=${info.run_id}` });
+    assert.equal(body.run?.info.run_name, info.run_name);
+    const file = await fetch(`${edge.url}/get-artifact?path=note.txt&run_uuid=${info.run_id}`);
+    assert.equal(await file.text(), 'ü');
+
+    const running = await importing(old, '--data', data);
+    assert.equal(running.code, 1);
+    assert.match(running.stderr, /in use.*stop `cargo xtask serve`/);
+    await edge.stop();
+    const full = await importing(old, '--data', data);
+    assert.equal(full.code, 1);
+    assert.match(full.stderr, /has runs or models already/);
+  });
+
+  check('is looked at before anything is built', async () => {
+    const missing = await importing(path.join(dir, 'missing.db'));
+    assert.equal(missing.code, 1);
+    assert.match(missing.stderr, /there is no .*missing\.db/);
   });
 });

@@ -32,6 +32,8 @@ mod schema;
 mod search;
 mod spans;
 mod sql;
+#[cfg(feature = "rusqlite")]
+mod sqlite;
 mod traces;
 mod webhooks;
 mod workspaces;

@@ -48,7 +48,7 @@ fn is_there(store: &Store, verb: &str, path: &str) -> bool {
 #[test]
 fn the_table_of_endpoints_is_true() {
     let store = store();
-    let mut groups: Vec<(&str, Vec<(bool, &str, &str)>)> = Vec::new();
+    let mut groups = Vec::<(&str, Vec<_>)>::new();
     for line in ENDPOINTS.lines() {
         let [service, verb, path, ..] = *line.split('\t').collect::<Vec<_>>() else {
             panic!("{line}")

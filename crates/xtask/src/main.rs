@@ -6,8 +6,10 @@
 mod bench;
 mod build;
 mod check;
+mod data;
 mod demo;
 mod error;
+mod import;
 mod npm;
 mod onnx_suite;
 mod paths;
@@ -34,6 +36,7 @@ cargo xtask VERB
   check         formatting and clippy, warnings as errors, for native and for wasm
   onnx-suite    run a directory of ONNX test cases on our engine, in wasm, in V8
   bench         measure: inference against onnxruntime-web, serving against MLflow's server
+  import        take an mlflow.db into the data folder that serve shows
   demo          fill an MLflow server with a world to click through
   train-demo    train the demo model anew (examples/demo-model)
 
@@ -67,6 +70,7 @@ fn dispatch() -> Result<()> {
         "test" => test::main(arguments),
         "onnx-suite" => onnx_suite::main(arguments),
         "bench" => bench::main(arguments),
+        "import" => import::main(arguments),
         "demo" => demo::main(arguments),
         "check" => check::main(arguments),
         "train-demo" => python::train_demo(arguments),

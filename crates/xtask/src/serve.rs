@@ -15,8 +15,9 @@ use model_source::{Folder, Source, Stores};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::build::{self, Level};
+use crate::data;
 use crate::error::{Context as _, Error, Result};
-use crate::paths::{demo_model, root};
+use crate::paths::demo_model;
 use crate::run::step;
 use crate::watch;
 use crate::workerd::{Place, Setup, TrackingUri, Workerd, auth_mode, reachable};
@@ -45,7 +46,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     let mut host = IpAddr::from(Ipv4Addr::LOCALHOST);
     let mut port = 8787;
     let mut is_insecure = false;
-    let mut data = root().join(".millrace");
+    let mut data = data::default();
     let mut artifacts = None;
     let mut tracking = None;
     let mut given: Vec<OsString> = Vec::new();
@@ -81,9 +82,10 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     }
     let artifacts = match artifacts {
         Some(given) => artifacts_place(&given)?,
-        None => Place::Folder(data.join("artifacts")),
+        None => Place::Folder(data::artifacts(&data)),
     };
     let stores = stores(tracking.as_ref())?;
+    let _in_use = data::use_it(&data)?;
     let stop = stop_signal()?;
     let built = watch::newest_change();
     // The tests serve what is built already, several times.
@@ -293,6 +295,7 @@ fn stop_signal() -> Result<Arc<AtomicBool>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paths::root;
 
     #[test]
     fn names_are_fit_for_a_path_and_never_double() {

@@ -13,6 +13,7 @@ use std::time::Duration;
 use model_source::{Source, Stores, VARIABLES};
 use serde::Deserialize;
 
+use crate::data::{self, WORKSPACES_KEY};
 use crate::error::{Context as _, Error, Result};
 use crate::npm;
 use crate::paths;
@@ -218,8 +219,7 @@ fn configuration(setup: &Setup, data: &Path) -> Result<String> {
         (absolute(&paths::dist().join("site"))?, absolute(&paths::dist().join("worker"))?);
     let mut services = format!("    (name = \"site\", disk = (path = {})),\n", text(&site));
     let mut bindings = String::from("    (name = \"ASSETS\", service = \"site\"),\n");
-    // One SQLite file for each workspace.
-    let workspaces = data.join("workspaces");
+    let workspaces = data::workspaces(data);
     fs::create_dir_all(&workspaces).context(|| format!("creating {}", workspaces.display()))?;
     let path = text(&workspaces);
     writeln!(services, "    (name = \"workspaces\", disk = (path = {path}, writable = true)),")
@@ -312,7 +312,7 @@ const edge :Workerd.Worker = (
   compatibilityDate = \"2026-09-01\",
   globalOutbound = \"nowhere\",
   durableObjectNamespaces = [
-    (className = \"Workspace\", uniqueKey = \"workspace\", enableSql = true),
+    (className = \"Workspace\", uniqueKey = \"{WORKSPACES_KEY}\", enableSql = true),
   ],
   durableObjectStorage = (localDisk = \"workspaces\"),
   bindings = [

@@ -1,57 +1,22 @@
-//! A store over rusqlite, and requests to the server over it.
+//! A store with a Durable Object's limits, and requests to the server over it.
 
 use bytes::Bytes;
 use http::{Method, Request};
+use rusqlite::Connection;
 use rusqlite::limits::Limit;
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ToSql};
 use serde_json::{Value as Json, json};
 use tracking::{Error, Row, Sql, SqlError, Value};
 
 /// SQLite in memory or in a file.
 pub(crate) struct Store(pub(crate) Connection);
 
-struct Parameter<'a>(&'a Value);
-
-impl ToSql for Parameter<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self.0 {
-            Value::Null => ValueRef::Null,
-            Value::Integer(value) => ValueRef::Integer(*value),
-            Value::Real(value) => ValueRef::Real(*value),
-            Value::Text(value) => ValueRef::Text(value.as_bytes()),
-        }))
-    }
-}
-
-fn failed(error: rusqlite::Error) -> SqlError {
-    SqlError(error.to_string())
-}
-
 impl Sql for Store {
     fn query(&self, statement: &str, parameters: &[Value]) -> Result<Vec<Row>, SqlError> {
-        let mut prepared = self.0.prepare(statement).map_err(failed)?;
-        let columns = prepared.column_count();
-        let parameters = rusqlite::params_from_iter(parameters.iter().map(Parameter));
-        let mut rows = prepared.query(parameters).map_err(failed)?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next().map_err(failed)? {
-            let values = (0..columns).map(|i| match row.get_ref(i).unwrap() {
-                ValueRef::Integer(value) => Value::Integer(value),
-                ValueRef::Real(value) => Value::Real(value),
-                ValueRef::Text(text) => Value::Text(String::from_utf8(text.to_vec()).unwrap()),
-                ValueRef::Null | ValueRef::Blob(_) => Value::Null,
-            });
-            all.push(values.collect());
-        }
-        Ok(all)
+        self.0.query(statement, parameters)
     }
 
     fn transaction(&self, work: &mut dyn FnMut() -> Result<(), Error>) -> Result<(), Error> {
-        let transaction = self.0.unchecked_transaction().unwrap();
-        work()?;
-        transaction.commit().unwrap();
-        Ok(())
+        Sql::transaction(&self.0, work)
     }
 }
 
