@@ -40,6 +40,26 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     }
 }
 
+/// Reads `--quick` and `--save`; nothing where only the help was asked for.
+fn quick_and_save(arguments: &mut lexopt::Parser, help: &str) -> Result<Option<(bool, bool)>> {
+    let (mut quick, mut save) = (false, false);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            lexopt::Arg::Long("quick") => quick = true,
+            lexopt::Arg::Long("save") => save = true,
+            lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => {
+                println!("{help}");
+                return Ok(None);
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if save && quick {
+        return Err(Error::new("--save wants careful numbers: leave out --quick"));
+    }
+    Ok(Some((quick, save)))
+}
+
 /// The folder of the scripts.
 fn scripts() -> PathBuf {
     root().join("tests/bench")

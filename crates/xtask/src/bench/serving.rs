@@ -1,8 +1,6 @@
 //! `cargo xtask bench serving`: the edge against MLflow's own server.
 
-use lexopt::Arg::{Long, Short};
-
-use super::{made_by, node};
+use super::{made_by, node, quick_and_save};
 use crate::build::{self, Level};
 use crate::error::{Context as _, Error, Result};
 use crate::npm;
@@ -20,21 +18,7 @@ with one worker, and to a Worker that only echoes them: throughput and latency.
   --save        write the table to docs/benchmarks/serving.md";
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
-    let (mut quick, mut save) = (false, false);
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Long("quick") => quick = true,
-            Long("save") => save = true,
-            Long("help") | Short('h') => {
-                println!("{HELP}");
-                return Ok(());
-            }
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    if save && quick {
-        return Err(Error::new("--save wants careful numbers: leave out --quick"));
-    }
+    let Some((quick, save)) = quick_and_save(&mut arguments, HELP)? else { return Ok(()) };
     let mut command = node("serving.mjs", save.then_some("serving.md"))?;
     let wrk = system::ensure("wrk", &["wrk"], &["wrk"])?;
     let workerd = npm::workerd()?;

@@ -1,8 +1,6 @@
 //! `cargo xtask bench tracking`: the workspace against MLflow's own server.
 
-use lexopt::Arg::{Long, Short};
-
-use super::node;
+use super::{node, quick_and_save};
 use crate::build::{self, Level};
 use crate::error::{Context as _, Error, Result};
 use crate::npm::{self, Scope};
@@ -20,21 +18,7 @@ artifact of 64 MB, memory.
   --save        write the table to docs/benchmarks/tracking.md";
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
-    let (mut quick, mut save) = (false, false);
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            Long("quick") => quick = true,
-            Long("save") => save = true,
-            Long("help") | Short('h') => {
-                println!("{HELP}");
-                return Ok(());
-            }
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    if save && quick {
-        return Err(Error::new("--save wants careful numbers: leave out --quick"));
-    }
+    let Some((quick, save)) = quick_and_save(&mut arguments, HELP)? else { return Ok(()) };
     let mut command = node("tracking.mjs", save.then_some("tracking.md"))?;
     npm::ensure(Scope::Test)?;
     let python = python::ensure()?;
