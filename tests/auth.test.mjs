@@ -2,6 +2,7 @@
 // a live `mlflow server --app-name basic-auth`, and used by the unmodified client.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
@@ -330,6 +331,30 @@ describe('a server with logins', () => {
     // What the edge asks its workspaces is for nobody else.
     const internal = await fetch(`${edge.url}/internal/caller`, { headers: basic('admin', ADMIN) });
     assert.equal(internal.status, 404);
+  });
+
+  check('what the edge asks its workspaces stays within, however its path or host is written', async () => {
+    const changes = { user_id: 2, workspace: 'default', changes: [{ Made: { resource_type: 'workspace', id: '*' } }] };
+    const { port } = new URL(edge.url);
+    // fetch would tidy the path up.
+    const raw = (path, host) =>
+      new Promise((resolve, reject) => {
+        const headers = { 'Content-Type': 'application/json', ...(host && { Host: host }) };
+        const request = httpRequest({ host: '127.0.0.1', port, path, method: 'POST', headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        request.on('error', reject);
+        request.end(JSON.stringify(changes));
+      });
+    for (const path of ['/internal/changes', '/api/../internal/changes', '/api/%2e%2e/internal/changes', '/api/..\\internal/changes']) {
+      const status = await raw(path);
+      assert.ok(status >= 400 && status !== 500, `${path}: ${status}`);
+      for (const host of ['workspace.internal', 'sender.workspace.internal', 'WORKSPACE.internal:80']) {
+        assert.equal(await raw(path, host), 403, `${path} of ${host}`);
+      }
+    }
+    assert.equal(await raw('/api/2.0/mlflow/experiments/search', 'workspace.internal'), 403);
   });
 
   check('takes a token, and logs no secret', async () => {

@@ -125,10 +125,10 @@ describe('our own tracking server', () => {
   });
 
   check('says what it does not have', async () => {
-    const { status, body } = await ask(edge.url, { post: 'webhooks', body: {} });
+    const { status, body } = await ask(edge.url, { post: 'runs/create-promptlab-run', body: {} });
     assert.equal(status, 501);
     assert.equal(body.error_code, 'NOT_IMPLEMENTED');
-    assert.match(body.message, /webhooks/);
+    assert.match(body.message, /promptlab/);
   });
 
   check("refuses another site's page", async () => {

@@ -280,6 +280,9 @@ async fn parts<S: ArtifactStore>(
     // The client has the file somewhere of its own: its name is what counts.
     let file = |path: &str| match name(path) {
         "" => Err(invalid("Missing value for required parameter 'path'.")),
+        // Whether somebody may write there was asked for the folder: a name that
+        // is decoded to a path would be elsewhere.
+        name if crate::path::safe(name)?.contains('/') => Err(invalid("Invalid path")),
         name => crate::path::of_file(&join(folder, name)),
     };
     match step {

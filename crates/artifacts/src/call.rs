@@ -237,6 +237,11 @@ impl Call {
     }
 }
 
+/// A segment of a path: with nothing in it that ends one.
+fn segment(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 impl Owner {
     fn run(query: &Query<'_>) -> Self {
         let id = match query.text("run_id") {
@@ -256,7 +261,7 @@ impl Owner {
                 GetRun::PATH
             }
             Self::LoggedModel(id) => {
-                return format!("/api/2.0/mlflow/logged-models/{}", object_stores::encode(id));
+                return format!("/api/2.0/mlflow/logged-models/{}", segment(id));
             }
             Self::ModelVersion { name, version } => {
                 query.append_pair("name", name).append_pair("version", version);

@@ -9,7 +9,9 @@ const ANCHOR: &str = "/api/2.0/mlflow-artifacts/artifacts/";
 
 /// The path below the store's root that a URI names.
 pub(crate) fn within_store(uri: &str) -> Result<String, Error> {
-    let inside = match uri.split_once(':') {
+    // A query is no part of the place.
+    let place = uri.split(['?', '#']).next().unwrap_or_default();
+    let inside = match place.split_once(':') {
         Some(("mlflow-artifacts", rest)) => match rest.strip_prefix("//") {
             // The host names this server, by whatever name its clients have for it.
             Some(rest) => rest.split_once('/').map(|(_, path)| path),
@@ -43,7 +45,14 @@ mod tests {
         ] {
             assert_eq!(within_store(uri).as_deref(), Ok(expected), "{uri}");
         }
-        for uri in ["s3://bucket/x", "/a/b", "file:///a", "http://h/elsewhere", ""] {
+        for uri in [
+            "http://h/1/r?/api/2.0/mlflow-artifacts/artifacts/2",
+            "s3://bucket/x",
+            "/a/b",
+            "file:///a",
+            "http://h/elsewhere",
+            "",
+        ] {
             let error = within_store(uri).unwrap_err();
             assert_eq!(error.error_code, ErrorCode::NotImplemented, "{uri}");
         }

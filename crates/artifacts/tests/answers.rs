@@ -140,6 +140,7 @@ fn an_upload_in_parts_is_named_by_the_client_s_file() {
     assert_eq!((status, begun["credentials"].as_array().unwrap().len()), (200, 2));
     assert_eq!(script.asked(), ["POST /b/a/x%20y.bin?uploads="]);
     for wrong in [
+        r#"{"path": "b%2fx.bin", "num_parts": 1}"#,
         "{",
         "[]",
         "{}",

@@ -52,7 +52,7 @@ pub(crate) fn route(
         VERSION_PATH => return Ok(call::text(MLFLOW_VERSION)),
         HEALTH_PATH => return Ok(call::text("OK")),
         spans::PATH if request.method() == Method::POST => {
-            return spans::receive(sql, request);
+            return spans::receive(sql, request, caller);
         }
         _ => {}
     }

@@ -644,3 +644,73 @@ fn settings_that_let_nobody_in_are_refused() {
     let shown = format!("{:?}", Gate::new(new(admin(PASSWORD), Some(TOKEN), false).unwrap()));
     assert!(!shown.contains(PASSWORD) && !shown.contains(TOKEN), "{shown}");
 }
+
+/// What a request says beside the point must not stand for what it is about.
+#[test]
+fn nothing_stands_for_the_thing_that_a_request_is_about() {
+    let server = server();
+    let (ann, bob) = (server.user("ann"), server.user("bob"));
+    let secret = ann.experiment("secret");
+    let own = bob.experiment("own");
+    server.admin().grant("bob", "experiment", &secret, "DENY");
+    let run = ann.run(&secret);
+    // An id in other words.
+    let (status, _) = bob.get(&format!("2.0/mlflow/experiments/get?experiment_id=%20{secret}"));
+    assert_eq!(status, 403);
+    let (_, found) =
+        bob.post("2.0/mlflow/runs/search", json!({"experiment_ids": [format!(" {secret}"), own]}));
+    assert_eq!(found["runs"].as_array().map_or(0, Vec::len), 0);
+    // A thing of one's own in the query, or in a header, of a request that reads its body.
+    server.admin().grant("bob", "experiment", "0", "DENY");
+    let path = format!("2.0/mlflow/runs/create?experiment_id={own}");
+    assert_ne!(bob.post(&path, json!({})).0, 200);
+    let path = format!("3.0/mlflow/datasets/search?experiment_id={own}");
+    assert_ne!(bob.get(&path).0, 200);
+    // Places that are somebody else's, however they are written.
+    for place in [
+        format!("http://h/api/2.0/mlflow-artifacts/artifacts/{secret}"),
+        format!("MLFLOW-ARTIFACTS:/{secret}/{run}/artifacts"),
+    ] {
+        let body = json!({"name": place, "artifact_location": place});
+        assert_eq!(bob.post("2.0/mlflow/experiments/create", body).0, 403, "{place}");
+    }
+    ann.post("2.0/mlflow/registered-models/create", json!({"name": "a@b"}));
+    ann.post("2.0/mlflow/model-versions/create", json!({"name": "a@b", "source": "s3://x/y"}));
+    server.admin().grant("bob", "registered_model", "a@b", "DENY");
+    server.admin().grant("bob", "registered_model_version", "*", "DENY");
+    bob.post("2.0/mlflow/registered-models/create", json!({"name": "mine"}));
+    for source in ["MODELS:/a@b/1", "models:/a@b/1", "Runs:/nobody/model"] {
+        let body = json!({"name": "mine", "source": source});
+        assert_ne!(bob.post("2.0/mlflow/model-versions/create", body).0, 200, "{source}");
+    }
+}
+
+/// Spans go to the trace that they name, wherever that is.
+#[test]
+fn spans_do_not_change_the_traces_of_others() {
+    let server = server();
+    let (ann, bob) = (server.user("ann"), server.user("bob"));
+    let secret = ann.experiment("secret");
+    let own = bob.experiment("own");
+    let run = ann.run(&secret);
+    let spans = json!({"resourceSpans": [{"scopeSpans": [{"spans": [{
+        "traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": "b7ad6b7169203331",
+        "name": "s", "startTimeUnixNano": "1", "endTimeUnixNano": "2"}]}]}]});
+    let log = |whom: &As<'_>, experiment: &str, run: &str| {
+        let request = request(Method::POST, "/v1/traces", &spans)
+            .header("authorization", whom.authorization.clone().unwrap())
+            .header("x-mlflow-experiment-id", experiment)
+            .header("x-mlflow-run-id", run)
+            .body(bytes(&spans))
+            .unwrap();
+        server.gate.answer(&server.store, 2000, &request).status().as_u16()
+    };
+    assert_eq!(log(&ann, &secret, ""), 200);
+    assert_eq!(log(&ann, &secret, ""), 200);
+    assert_eq!(log(&bob, &own, ""), 403);
+    assert_eq!(log(&bob, &secret, ""), 403);
+    server.admin().grant("bob", "experiment", &secret, "EDIT");
+    assert_eq!(log(&bob, &own, ""), 200);
+    server.admin().grant("bob", "run", "*", "DENY");
+    assert_eq!(log(&bob, &own, &run), 403);
+}

@@ -19,6 +19,7 @@ use worker::{Env, Headers, Method, Request, RequestInit, Response, Result, Url};
 use self::store::Store;
 use self::wire::{JsBody, to_json};
 use crate::config::Config;
+use crate::workspace::{HERE, ON_BEHALF};
 use crate::{body, reply, workspace};
 
 /// The most that is read of the workspace's answer about a run.
@@ -155,7 +156,8 @@ impl Workspace<'_> {
             init.with_method(Method::Post).with_body(Some(body.into()));
         }
         init.with_headers(headers);
-        let request = Request::new_with_init(self.url.join(path)?.as_str(), &init)?;
+        let base = if workspace::is_from_here(self.url) { HERE } else { ON_BEHALF };
+        let request = Request::new_with_init(&format!("{base}{path}"), &init)?;
         workspace::forward(request, self.env, self.config).await
     }
 }

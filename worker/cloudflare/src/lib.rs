@@ -46,11 +46,13 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
     };
     let url = request.url()?;
     let host = url.host_str().unwrap_or_default();
-    if !config.allows_host(host, url.port()) || workspace::is_from_here(&url) {
+    if !config.allows_host(host, url.port()) || workspace::is_inside(&url) {
         let message = format!("Invalid Host header: this deployment does not answer to '{host}'");
         return reply::error(403, "PERMISSION_DENIED", &message);
     }
-    let path = request.path();
+    // As the address is understood: what it says in other words must not be one
+    // thing here and another further on.
+    let path = url.path().to_owned();
     match route::route(&path, config) {
         Route::Model { model, path } => {
             let asked = Asked { name: &model.name, source: &model.source, path };

@@ -32,9 +32,18 @@ const TOLD: [&str; 2] = ["authorization", WORKSPACE_HEADER];
 /// say that it is for this host.
 pub(crate) const HERE: &str = "http://workspace.internal";
 
+/// Where a workspace is for what asks it for the sender of a request, with their
+/// credentials.
+pub(crate) const ON_BEHALF: &str = "http://sender.workspace.internal";
+
 /// Whether a request comes from this Worker itself.
 pub(crate) fn is_from_here(url: &Url) -> bool {
     HERE.strip_prefix("http://") == url.host_str()
+}
+
+/// Whether an address is one that only this Worker uses.
+pub(crate) fn is_inside(url: &Url) -> bool {
+    is_from_here(url) || ON_BEHALF.strip_prefix("http://") == url.host_str()
 }
 
 /// The same as a server's address.
@@ -44,13 +53,14 @@ pub(crate) fn base() -> BaseUrl {
 
 /// Sends a request to its workspace, if this deployment has any.
 pub(crate) async fn forward(request: Request, env: &Env, config: &Config) -> Result<Response> {
-    let path = request.path();
+    let url = request.url()?;
+    let path = url.path();
     let named = request.headers().get(WORKSPACE_HEADER)?.unwrap_or_default();
-    if !config.has_workspaces && !named.trim().is_empty() && !is_server_info(&path) {
+    if !config.has_workspaces && !named.trim().is_empty() && !is_server_info(path) {
         let message = "Workspace APIs are not available: workspaces are not enabled on this server";
         return reply::error(500, "FEATURE_DISABLED", message);
     }
-    let name = workspace_of(&path, &named);
+    let name = workspace_of(path, &named);
     if let Err(error) = tracking::check_workspace_name(name) {
         return reply::error(error.code().status(), error.code().as_str(), error.message());
     }
@@ -110,7 +120,11 @@ impl DurableObject for Workspace {
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
-        let is_from_here = is_from_here(&request.url()?);
+        let url = request.url()?;
+        let is_from_here = is_from_here(&url);
+        if auth::is_internal(url.path()) && !is_inside(&url) {
+            return reply::error(404, "ENDPOINT_NOT_FOUND", "there is nothing here");
+        }
         let mut request = match read(request).await? {
             Ok(request) => request,
             Err(refusal) => return Ok(refusal),
@@ -193,7 +207,7 @@ impl Workspace {
             init.with_method(Method::Post).with_body(Some(body.into()));
         }
         init.with_headers(headers);
-        let request = Request::new_with_init(&format!("http://workspace{path}"), &init)?;
+        let request = Request::new_with_init(&format!("{ON_BEHALF}{path}"), &init)?;
         stub(&self.env, DEFAULT_WORKSPACE)?.fetch_with_request(request).await
     }
 

@@ -1,11 +1,12 @@
 //! Whether a request may be answered.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http::{Method, Request, Uri};
-use mlflow_api::{DEFAULT_WORKSPACE, tags};
+use mlflow_api::{DEFAULT_WORKSPACE, ErrorCode, tags};
 use serde_json::Value as Json;
 
 use super::caller::Caller;
@@ -15,9 +16,10 @@ use super::permission::{
     REGISTERED_MODEL_VERSION, RUN, TRACE, canonical,
 };
 use super::refusal::Refusal;
-use super::table::{LOGGED_MODEL_PART, Need, Part, needs};
+use super::table::{LOGGED_MODEL_PART, Need, Part, RUN_PART, TRACE_PART, needs};
 use super::{artifacts, roles, users};
 use crate::fields::snake_case;
+use crate::registry::uri::{self, ModelUri};
 use crate::sql::Columns;
 use crate::{Error, Sql, evaluation};
 
@@ -113,6 +115,9 @@ impl Access<'_> {
             Need::Experiment(level) => {
                 everywhere(EXPERIMENTS, &|id| caller.may(level, &[(EXPERIMENT, id)]))
             }
+            Need::Experiments(level) => {
+                everywhere(&["experiment_ids"], &|id| caller.may(level, &[(EXPERIMENT, id)]))
+            }
             Need::ExperimentByName(level) => self.experiment_by_name(level),
             Need::WholeExperiment(level) => everywhere(EXPERIMENTS, &|id| {
                 caller.may(level, &[(EXPERIMENT, id)])
@@ -125,7 +130,10 @@ impl Access<'_> {
             Need::Dataset(level) => {
                 let ids = evaluation::experiments_of(self.sql, self.fields.one("dataset_id")?)?;
                 // What is not there may not be dealt with, either.
-                Ok(!ids.is_empty() && ids.iter().all(|id| caller.may(level, &[(EXPERIMENT, id)])))
+                Ok(!ids.is_empty()
+                    && ids
+                        .iter()
+                        .all(|id| caller.may(level, &[(EXPERIMENT, &canonical(EXPERIMENT, id))])))
             }
             Need::In(resource_type, level) => {
                 everywhere(EXPERIMENTS, &|id| self.may_in(id, resource_type, level))
@@ -217,19 +225,26 @@ impl Access<'_> {
     /// to read it.
     fn source(&self) -> Result<bool, Error> {
         for source in self.fields.all(&["source"]) {
-            let may = if let Some(model) = source.strip_prefix("models:/") {
-                let model = model.trim_start_matches('/');
-                match model.split_once(['/', '@']) {
-                    Some((name, _)) => self.version(&decoded(name), Level::Read)?,
-                    None => self.parts(LOGGED_MODEL_PART, Level::Read, &[model], false)?,
+            let uri = uri::Uri::parse(source);
+            let may = match (uri.scheme.as_str(), uri.kept_path()) {
+                ("models", _) => match ModelUri::parse(&uri.path) {
+                    Some(ModelUri::Logged(id)) => {
+                        self.parts(LOGGED_MODEL_PART, Level::Read, &[&id], false)?
+                    }
+                    Some(
+                        ModelUri::Version { name, .. }
+                        | ModelUri::Alias { name, .. }
+                        | ModelUri::Newest { name, .. },
+                    ) => self.version(&name, Level::Read)?,
+                    // It names nothing.
+                    None => true,
+                },
+                ("runs", _) => {
+                    let run = uri.path.trim_start_matches('/').split('/').next();
+                    self.parts(RUN_PART, Level::Read, &[run.unwrap_or_default()], false)?
                 }
-            } else if let Some(run) = source.strip_prefix("runs:/") {
-                let run = run.split('/').next().unwrap_or_default();
-                self.parts(super::table::RUN_PART, Level::Read, &[run], false)?
-            } else if let Some(path) = artifacts::path_of(source) {
-                artifacts::may(self.caller, &path, Level::Read)
-            } else {
-                true
+                (_, Some(path)) => artifacts::may(self.caller, &path, Level::Read),
+                (_, None) => true,
             };
             if !may {
                 return Ok(false);
@@ -237,6 +252,40 @@ impl Access<'_> {
         }
         Ok(true)
     }
+}
+
+/// Refuses spans of traces that are there and that their sender may not change,
+/// and to link them to such a run.
+///
+/// # Errors
+/// When they may not.
+pub(crate) fn check_spans(
+    sql: &dyn Sql,
+    caller: &Caller,
+    traces: &BTreeSet<&str>,
+    run: Option<&str>,
+) -> Result<(), Error> {
+    let may = |part: &Part, id: &str, or_missing: bool| {
+        let experiment = experiment_of(sql, part, id)?;
+        Ok::<_, Error>(experiment.map_or(or_missing, |experiment| {
+            may_in(caller, &experiment, part.resource_type, Level::Update)
+        }))
+    };
+    for trace in traces {
+        if !may(TRACE_PART, trace, true)? {
+            return Err(denied(format!("you may not change the trace {trace}")));
+        }
+    }
+    match run {
+        Some(run) if !may(RUN_PART, run, false)? => {
+            Err(denied(format!("you may not change the run {run}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn denied(message: String) -> Error {
+    Error::new(ErrorCode::PermissionDenied, message)
 }
 
 /// Whether such things of an experiment may be dealt with by somebody.
@@ -268,10 +317,6 @@ pub(super) fn kind_of(sql: &dyn Sql, name: &str) -> Result<Option<&'static str>,
 /// The type of a model's or a prompt's versions.
 pub(super) fn versions_of(resource_type: &str) -> &'static str {
     if resource_type == PROMPT { PROMPT_VERSION } else { REGISTERED_MODEL_VERSION }
-}
-
-fn decoded(text: &str) -> String {
-    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// The request without the experiments that may not be read.

@@ -10,6 +10,7 @@ use super::caller::Caller;
 use super::permission::{EXPERIMENT, LOGGED_MODEL, Level, RUN, TRACE, canonical};
 use super::refusal::Refusal;
 use super::table::{LOGGED_MODEL_PART, RUN_PART};
+use crate::registry::uri::Uri;
 use crate::{Error, Sql};
 
 /// What a request wants to do with files.
@@ -85,13 +86,7 @@ impl ArtifactAccess {
 
 /// The path of a URI that is kept by this server.
 pub(super) fn path_of(uri: &str) -> Option<String> {
-    let rest = uri.strip_prefix("mlflow-artifacts:")?;
-    let path = match rest.strip_prefix("//") {
-        // A host comes first.
-        Some(rest) => rest.split_once('/').map_or("", |(_, path)| path),
-        None => rest,
-    };
-    Some(percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned())
+    Uri::parse(uri).kept_path()
 }
 
 /// Whether the files at a path may be dealt with. An experiment's are below its
@@ -174,7 +169,10 @@ mod tests {
 
     #[test]
     fn uris_of_this_server_have_a_path() {
-        assert_eq!(path_of("mlflow-artifacts:/1/a%20b").as_deref(), Some("/1/a b"));
+        assert_eq!(path_of("mlflow-artifacts:/1/a%20b").as_deref(), Some("1/a b"));
+        let kept = "HTTPS://h/x/api/2.0/mlflow-artifacts/artifacts/1/a?b";
+        assert_eq!(path_of(kept).as_deref(), Some("1/a"));
+        assert_eq!(path_of("http://h/?/api/2.0/mlflow-artifacts/artifacts/1"), None);
         assert_eq!(path_of("mlflow-artifacts://host:5000/1/a").as_deref(), Some("1/a"));
         assert_eq!(path_of("s3://b/a"), None);
     }

@@ -1,8 +1,9 @@
 //! What a request names, whatever form it has.
 //!
 //! A decision must be about the very things that the request is then answered
-//! for. So every value of a field counts, wherever the field is and in either
-//! of the spellings that MLflow takes: one more than is read does no harm.
+//! for. So every value of a field counts, in either of the spellings that MLflow
+//! takes, where the request is read: in the path, and in the query of a GET or in
+//! the body of any other.
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -11,18 +12,15 @@ use serde_json::{Map, Value as Json};
 
 use crate::call::PathFields;
 use crate::fields::{MAPS, snake_case};
-use crate::{Error, MAX_BODY};
+use crate::{Error, MAX_BODY, spans};
 
 /// The fields of a request: names and values.
 #[derive(Debug, Default)]
 pub(super) struct Fields(Vec<(String, String)>);
 
-/// The header with which spans say what experiment they are of.
-const EXPERIMENT_HEADER: &str = "x-mlflow-experiment-id";
-
 impl Fields {
-    /// All that the request says in its path, its query, and its body if that
-    /// is JSON.
+    /// All that the request says in its path, and in its query or its body if
+    /// that is JSON.
     ///
     /// # Errors
     /// When the body says that it is JSON and is none: whoever reads less strictly
@@ -32,10 +30,17 @@ impl Fields {
         for (name, value) in path {
             fields.0.push((name.to_owned(), value));
         }
-        for (name, value) in query(request) {
-            fields.0.push((snake_case(&name), value));
+        // What is read from a body is not looked for in the query: a thing that
+        // is named there alone would stand for the one that is then taken.
+        if request.method() == Method::GET {
+            for (name, value) in query(request) {
+                fields.0.push((snake_case(&name), value));
+            }
         }
-        if let Some(id) = request.headers().get(EXPERIMENT_HEADER).and_then(|id| id.to_str().ok()) {
+        if request.uri().path() == spans::PATH
+            && let Some(id) = request.headers().get(spans::EXPERIMENT_HEADER)
+        {
+            let id = id.to_str().unwrap_or_default();
             fields.0.push(("experiment_id".to_owned(), id.trim().to_owned()));
         }
         if let Some(body) = body(request)? {
@@ -143,7 +148,8 @@ mod tests {
                 "tags":{"experiment_id":"of the user"}}"#,
         )
         .unwrap();
-        assert_eq!(fields.all(&["run_id", "run_uuid"]), ["a", "b", "c"]);
+        // Nobody reads the query of a POST.
+        assert_eq!(fields.all(&["run_id", "run_uuid"]), ["c"]);
         assert_eq!(fields.all(&["model_id"]), ["m", "n", "o"]);
         assert_eq!(fields.one("experiment_id").unwrap(), "7");
         assert!(fields.one("model_id").is_err() && fields.some(&["name"]).is_err());

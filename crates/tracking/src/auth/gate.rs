@@ -21,6 +21,12 @@ use super::{grants, password, users};
 use crate::sql::Columns;
 use crate::{Error, Sql, call, schema, workspaces};
 
+/// Whether a path is none of MLflow's, but for what stands before a server.
+#[must_use]
+pub fn is_internal(path: &str) -> bool {
+    path.starts_with("/internal/")
+}
+
 /// Where the default workspace says who a caller is. This path and the next two
 /// are for the edge, which lets nobody else ask for them.
 pub const CALLER_PATH: &str = "/internal/caller";

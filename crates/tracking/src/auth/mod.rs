@@ -29,10 +29,11 @@ mod users;
 mod verified;
 mod visible;
 
+pub(crate) use access::check_spans;
 pub use artifacts::{ArtifactAccess, ArtifactOwner, ArtifactUse};
 pub use caller::Caller;
 pub use changes::Changes;
-pub use gate::{ARTIFACTS_PATH, CALLER_PATH, CHANGES_PATH, Gate, answer_as};
+pub use gate::{ARTIFACTS_PATH, CALLER_PATH, CHANGES_PATH, Gate, answer_as, is_internal};
 pub use permission::Permission;
 pub use refusal::Refusal;
 pub use routes::is_for_default_workspace;

@@ -144,7 +144,7 @@ pub(super) fn grantable(name: &str, resource_type: &str) -> Result<Permission, E
 
 /// An experiment's id as it is stored, and others as they are.
 pub(super) fn canonical(resource_type: &str, id: &str) -> String {
-    match id.parse::<i64>() {
+    match id.trim().parse::<i64>() {
         Ok(number) if resource_type == EXPERIMENT => number.to_string(),
         _ => id.to_owned(),
     }

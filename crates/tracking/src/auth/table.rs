@@ -42,6 +42,8 @@ pub(super) enum Need {
     CreateModel,
     /// The experiments that are named.
     Experiment(Level),
+    /// The experiments that a list of them names.
+    Experiments(Level),
     /// The experiment of that name.
     ExperimentByName(Level),
     /// The experiments that are named, with all that is in them.
@@ -106,7 +108,7 @@ const TRACE_FIELDS: &[&str] = &["trace_id", "request_id", "trace_ids", "request_
 
 pub(super) const RUN_PART: &Part = &RUNS;
 pub(super) const LOGGED_MODEL_PART: &Part = &LOGGED_MODELS;
-const TRACE_PART: &Part = &TRACES;
+pub(super) const TRACE_PART: &Part = &TRACES;
 const ASSESSMENT_PART: &Part = &ASSESSMENTS;
 
 /// Verb, path below `/api` or `/ajax-api`, needs.
@@ -240,9 +242,9 @@ const TABLE: &[Rule] = &[
         &[Need::Part(ASSESSMENT_PART, Update)],
     ),
     // Evaluation datasets.
-    ("POST", "/3.0/mlflow/datasets/create", &[Need::Experiment(Update)]),
-    ("GET", "/3.0/mlflow/datasets/search", &[Need::Experiment(Read)]),
-    ("POST", "/3.0/mlflow/datasets/search", &[Need::Experiment(Read)]),
+    ("POST", "/3.0/mlflow/datasets/create", &[Need::Experiments(Update)]),
+    ("GET", "/3.0/mlflow/datasets/search", &[Need::Experiments(Read)]),
+    ("POST", "/3.0/mlflow/datasets/search", &[Need::Experiments(Read)]),
     ("GET", "/3.0/mlflow/datasets/{dataset_id}", &[Need::Dataset(Read)]),
     ("DELETE", "/3.0/mlflow/datasets/{dataset_id}", &[Need::Dataset(Delete)]),
     ("PATCH", "/3.0/mlflow/datasets/{dataset_id}/tags", &[Need::Dataset(Update)]),
@@ -254,7 +256,7 @@ const TABLE: &[Rule] = &[
     (
         "POST",
         "/3.0/mlflow/datasets/{dataset_id}/add-experiments",
-        &[Need::Dataset(Update), Need::Experiment(Update)],
+        &[Need::Dataset(Update), Need::Experiments(Update)],
     ),
     ("POST", "/3.0/mlflow/datasets/{dataset_id}/remove-experiments", &[Need::Dataset(Update)]),
     // Webhooks.

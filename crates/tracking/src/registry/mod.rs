@@ -6,6 +6,6 @@ pub(crate) mod models;
 pub(crate) mod search;
 mod source;
 pub(crate) mod tags;
-mod uri;
+pub(crate) mod uri;
 mod validate;
 pub(crate) mod versions;

@@ -4,17 +4,17 @@ use percent_encoding::percent_decode_str;
 
 /// A URI's parts; without its query and fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Uri {
+pub(crate) struct Uri {
     /// In lower case; empty for a path.
-    pub(super) scheme: String,
+    pub(crate) scheme: String,
     /// Between `//` and the next slash.
-    pub(super) authority: String,
+    pub(crate) authority: String,
     /// The rest.
-    pub(super) path: String,
+    pub(crate) path: String,
 }
 
 impl Uri {
-    pub(super) fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let (scheme, rest) = match text.split_once(':') {
             Some((scheme, rest)) if is_scheme(scheme) => (scheme.to_ascii_lowercase(), rest),
             _ => (String::new(), text),
@@ -56,12 +56,23 @@ impl Uri {
 
     /// Whether it names files that an MLflow server hands out.
     pub(super) fn is_proxied(&self) -> bool {
+        self.kept_path().is_some()
+    }
+
+    /// The path below the root of the store whose files an MLflow server hands
+    /// out, decoded; nothing for what is elsewhere.
+    pub(crate) fn kept_path(&self) -> Option<String> {
         const ROUTE: [&str; 4] = ["api", "2.0", "mlflow-artifacts", "artifacts"];
-        match self.scheme.as_str() {
-            "mlflow-artifacts" => true,
-            "http" | "https" => self.segments().windows(ROUTE.len()).any(|part| part == ROUTE),
-            _ => false,
-        }
+        let segments = self.segments();
+        let below = match self.scheme.as_str() {
+            "mlflow-artifacts" => segments.as_slice(),
+            "http" | "https" => {
+                let at = segments.windows(ROUTE.len()).position(|part| part == ROUTE)?;
+                segments.get(at + ROUTE.len()..)?
+            }
+            _ => return None,
+        };
+        Some(below.join("/"))
     }
 
     /// Whether whoever reads it connects to a host that it names itself.
@@ -120,7 +131,7 @@ pub(super) fn is_absolute(uri: &str) -> bool {
 
 /// What a `models:/…` URI names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ModelUri {
+pub(crate) enum ModelUri {
     /// A logged model.
     Logged(String),
     /// A version of a registered model.
@@ -133,7 +144,7 @@ pub(super) enum ModelUri {
 
 impl ModelUri {
     /// The parts of a path such as `/name/3` or `/name@champion`.
-    pub(super) fn parse(path: &str) -> Option<Self> {
+    pub(crate) fn parse(path: &str) -> Option<Self> {
         let parts: Vec<&str> = path.strip_prefix('/')?.trim_start_matches('/').split('/').collect();
         let filled = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
         match parts.as_slice() {

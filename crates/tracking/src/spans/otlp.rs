@@ -17,6 +17,7 @@ use super::content::{
     plain_json,
 };
 use super::{log, proto};
+use crate::auth::{self, Caller};
 use crate::{Error, MAX_OTLP_BODY, Sql, call, traces};
 
 pub(crate) const PATH: &str = "/v1/traces";
@@ -45,7 +46,12 @@ pub(super) struct Incoming {
 }
 
 /// Takes the spans in. The answer is OTLP's own: empty.
-pub(crate) fn receive(sql: &dyn Sql, request: &Request<Bytes>) -> Result<Response<Bytes>, Error> {
+/// Without a caller, whoever asks may do all of it.
+pub(crate) fn receive(
+    sql: &dyn Sql,
+    request: &Request<Bytes>,
+    caller: Option<&Caller>,
+) -> Result<Response<Bytes>, Error> {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
     let experiment = header(EXPERIMENT_HEADER).ok_or_else(|| Error::missing(EXPERIMENT_HEADER))?;
     let spans: Vec<Incoming> = read(request)?;
@@ -58,6 +64,11 @@ pub(crate) fn receive(sql: &dyn Sql, request: &Request<Bytes>) -> Result<Respons
         trace_ids: ended.into_iter().map(str::to_owned).collect(),
         run_id: run.to_owned(),
     });
+    if let Some(caller) = caller {
+        let traces: BTreeSet<&str> = spans.iter().map(|span| span.trace_id.as_str()).collect();
+        let run = links.as_ref().map(|links| links.run_id.as_str());
+        auth::check_spans(sql, caller, &traces, run)?;
+    }
     sql.transaction(&mut || {
         log::write(sql, experiment, &spans)?;
         match &links {
