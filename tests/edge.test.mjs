@@ -220,7 +220,7 @@ describe('scoring in workerd', () => {
       assert.equal(module.headers.get('content-type'), 'application/wasm');
     }
     const settings = await (await fetch(`${edge.url}/millrace.json`)).json();
-    assert.equal(settings.tracking, null);
+    assert.deepEqual(settings.tracking, { url: '', label: '' });
     assert.deepEqual(settings.models.map(({ name }) => name), names);
   });
 });

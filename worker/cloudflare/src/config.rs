@@ -31,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) models: Vec<ConfiguredModel>,
     /// `MILLRACE_TRACKING_URI`: the one server that the proxy forwards to.
     pub(crate) tracking_uri: Option<String>,
+    /// Whether a workspace is bound: this deployment is a server itself.
+    pub(crate) is_server: bool,
     /// `MILLRACE_MAX_BODY_BYTES`.
     pub(crate) max_body: usize,
     /// `MILLRACE_SCORING`: whether predictions are strict JSON, one record a
@@ -105,7 +107,8 @@ fn root() -> String {
 impl Config {
     /// Reads the Worker's variables and secrets.
     pub(crate) fn from_env(env: &Env) -> Result<Self, String> {
-        Self::parse(|name| env.var(name).ok().map(|value| value.to_string()))
+        let config = Self::parse(|name| env.var(name).ok().map(|value| value.to_string()))?;
+        Ok(Self { is_server: workspace::is_bound(env), ..config })
     }
 
     /// Reads the variables that `variable` knows; an empty one is none.
@@ -174,6 +177,7 @@ impl Config {
         Ok(Self {
             models,
             tracking_uri,
+            is_server: false,
             max_body: number(variable, "MILLRACE_MAX_BODY_BYTES", DEFAULT_MAX_BODY)?,
             strict,
             allowed_hosts,
@@ -242,7 +246,10 @@ impl Config {
     /// What the page asks for at `millrace.json`.
     pub(crate) fn settings(&self) -> Settings<'_> {
         Settings {
-            tracking: self.tracking_label().map(|label| Tracking { url: "", label }),
+            tracking: self
+                .tracking_label()
+                .or_else(|| self.is_server.then(String::new))
+                .map(|label| Tracking { url: "", label }),
             models: self
                 .models
                 .iter()
@@ -371,9 +378,10 @@ pub(crate) struct Settings<'a> {
 
 #[derive(Debug, Serialize)]
 struct Tracking {
-    /// The base of the server's API; empty for this origin, that is, the proxy.
+    /// The base of the server's API; empty for this origin: the proxy, or the
+    /// workspace.
     url: &'static str,
-    /// What the page calls the server.
+    /// What the page calls the server; empty for the workspace.
     label: String,
 }
 
@@ -408,6 +416,11 @@ pub(crate) mod tests {
         assert_eq!(
             serde_json::to_string(&config.settings()).unwrap(),
             r#"{"tracking":null,"models":[]}"#
+        );
+        let own = Config { is_server: true, ..config };
+        assert_eq!(
+            serde_json::to_string(&own.settings()).unwrap(),
+            r#"{"tracking":{"url":"","label":""},"models":[]}"#
         );
     }
 

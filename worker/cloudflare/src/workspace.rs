@@ -74,6 +74,11 @@ pub(crate) async fn forward(request: Request, env: &Env, config: &Config) -> Res
     stub.fetch_with_request(request).await
 }
 
+/// Whether this deployment has workspaces.
+pub(crate) fn is_bound(env: &Env) -> bool {
+    env.durable_object(BINDING).is_ok()
+}
+
 fn stub(env: &Env, name: &str) -> Result<Stub> {
     env.durable_object(BINDING)?.id_from_name(name)?.get_stub()
 }
