@@ -499,7 +499,7 @@ fn generation(rng: &mut Rng, now: i64) -> Vec<Run> {
 fn common_tags(source: &str, team: &str, rng: &mut Rng) -> Vec<Tag> {
     let users = ["ada", "emmy", "grace", "sofia"];
     let user = users.get(rng.usize(..users.len())).copied().unwrap_or("ada");
-    let commit = format!("{:040x}", rng.u128(..));
+    let commit = format!("{:032x}{:08x}", rng.u128(..), rng.u32(..));
     let kind = if source.ends_with(".ipynb") { "NOTEBOOK" } else { "LOCAL" };
     vec![
         tag(tags::USER, user),
