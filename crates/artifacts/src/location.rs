@@ -1,27 +1,13 @@
 //! Where the artifacts of a run or a model are: a URI that MLflow keeps.
 
-use mlflow_api::ErrorCode;
+use mlflow_api::{ErrorCode, kept_path};
 
 use crate::{Error, path};
 
-/// Where an address of the server's own artifacts begins.
-const ANCHOR: &str = "/api/2.0/mlflow-artifacts/artifacts/";
-
 /// The path below the store's root that a URI names.
 pub(crate) fn within_store(uri: &str) -> Result<String, Error> {
-    // A query is no part of the place.
-    let place = uri.split(['?', '#']).next().unwrap_or_default();
-    let inside = match place.split_once(':') {
-        Some(("mlflow-artifacts", rest)) => match rest.strip_prefix("//") {
-            // The host names this server, by whatever name its clients have for it.
-            Some(rest) => rest.split_once('/').map(|(_, path)| path),
-            None => Some(rest),
-        },
-        Some(("http" | "https", rest)) => rest.split_once(ANCHOR).map(|(_, path)| path),
-        _ => None,
-    };
-    match inside {
-        Some(inside) => path::safe(inside.trim_start_matches('/')),
+    match kept_path(uri) {
+        Some(inside) => path::safe(inside),
         None => Err(Error::new(
             ErrorCode::NotImplemented,
             format!(
@@ -42,6 +28,7 @@ mod tests {
             ("mlflow-artifacts://host:5000/1/r", "1/r"),
             ("mlflow-artifacts:/", ""),
             ("http://h/x/api/2.0/mlflow-artifacts/artifacts/1/r", "1/r"),
+            ("http://api/2.0/mlflow-artifacts/artifacts/1/r", "1/r"),
         ] {
             assert_eq!(within_store(uri).as_deref(), Ok(expected), "{uri}");
         }

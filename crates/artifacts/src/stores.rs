@@ -98,6 +98,23 @@ fn found<B>(answer: Response<Option<B>>) -> Result<Option<Found<B>>, Error> {
     }
 }
 
+/// The same, where what is no file may be a folder.
+async fn found_or_folder<B>(
+    answer: Response<Option<B>>,
+    is_folder: impl AsyncFnOnce() -> Result<bool, Error>,
+) -> Result<Found<B>, Error> {
+    match found(answer)? {
+        Some(found) => Ok(found),
+        None if is_folder().await? => Ok(Found::Folder),
+        None => Ok(Found::Nothing),
+    }
+}
+
+/// That something is gone, or never was there.
+fn removed<B>(answer: &Response<Option<B>>) -> Result<(), Error> {
+    if answer.status() == StatusCode::NOT_FOUND { Ok(()) } else { succeeded(answer) }
+}
+
 /// The text of an answer that says that all went well.
 async fn text<B: Body>(answer: Response<Option<B>>) -> Result<String, Error> {
     let status = answer.status();

@@ -143,3 +143,25 @@ pub struct PresignedDownload {
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_int64")]
     pub file_size: Option<i64>,
 }
+
+/// Where an address of a server's own artifacts begins.
+const ANCHOR: &str = "/api/2.0/mlflow-artifacts/artifacts/";
+
+/// The path, below the root of the artifacts that an MLflow server hands out, of
+/// what a URI names, as it is written there; nothing for what is elsewhere.
+///
+/// Whoever serves such a URI and whoever decides who may name it go by this.
+pub fn kept_path(uri: &str) -> Option<&str> {
+    // A query is no part of the place.
+    let (scheme, rest) = uri.split(['?', '#']).next()?.split_once(':')?;
+    let path = match scheme.to_ascii_lowercase().as_str() {
+        "mlflow-artifacts" => match rest.strip_prefix("//") {
+            // The host names this server, by whatever name its clients have for it.
+            Some(rest) => rest.split_once('/')?.1,
+            None => rest,
+        },
+        "http" | "https" => rest.split_once(ANCHOR)?.1,
+        _ => return None,
+    };
+    Some(path.trim_start_matches('/'))
+}

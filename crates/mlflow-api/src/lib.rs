@@ -67,7 +67,7 @@ mod workspace;
 pub use artifact::{
     AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload,
     CreateMultipartUploadResponse, FileInfo, ListArtifacts, ListArtifactsResponse,
-    MultipartUploadCredential, MultipartUploadPart, PresignedDownload,
+    MultipartUploadCredential, MultipartUploadPart, PresignedDownload, kept_path,
 };
 pub use assessment::{
     Assessment, AssessmentError, AssessmentResponse, AssessmentSource, CreateAssessment,

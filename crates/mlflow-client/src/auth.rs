@@ -60,6 +60,19 @@ const RESERVED: &[&str] = &[
 ];
 
 impl Auth {
+    /// The credentials that the variables of MLflow's own client hold, as
+    /// `variable` knows them.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Self {
+        match (variable("MLFLOW_TRACKING_USERNAME"), variable("MLFLOW_TRACKING_TOKEN")) {
+            (Some(username), _) => {
+                let password = variable("MLFLOW_TRACKING_PASSWORD").unwrap_or_default();
+                Self::Basic { username, password }
+            }
+            (None, Some(token)) => Self::Bearer { token },
+            (None, None) => Self::None,
+        }
+    }
+
     /// Whether there are no credentials.
     pub fn is_none(&self) -> bool {
         matches!(self, Self::None)

@@ -187,16 +187,6 @@ impl Source {
         matches!(self, Self::Registered { pick: Pick::Alias(_) | Pick::Latest, .. })
     }
 
-    /// Whether an MLflow server has to be asked.
-    pub fn needs_server(&self) -> bool {
-        match self {
-            Self::Folder(folder) => {
-                matches!(folder, Folder::MlflowArtifacts { .. } | Folder::ThroughServer { .. })
-            }
-            _ => true,
-        }
-    }
-
     /// A name for it, in characters that a path needs no escape for.
     pub fn slug(&self) -> String {
         let text = match self {

@@ -51,17 +51,8 @@ impl Stores {
             Some(uri) => {
                 let (base, in_uri) = BaseUrl::parse(&uri)
                     .map_err(|e| Error::new(format!("the variable MILLRACE_TRACKING_URI: {e}")))?;
-                let auth =
-                    match (variable("MLFLOW_TRACKING_TOKEN"), variable("MLFLOW_TRACKING_USERNAME"))
-                    {
-                        (_, Some(username)) => Auth::Basic {
-                            username,
-                            password: variable("MLFLOW_TRACKING_PASSWORD").unwrap_or_default(),
-                        },
-                        (Some(token), None) => Auth::Bearer { token },
-                        (None, None) => in_uri,
-                    };
-                Some((base, auth))
+                let auth = Auth::from_variables(variable);
+                Some((base, if auth.is_none() { in_uri } else { auth }))
             }
         };
         let s3 = S3::from_variables(variable)?;

@@ -22,27 +22,19 @@ pub(crate) fn read<T: DeserializeOwned>(
     request: &Request<Bytes>,
     path: PathFields,
 ) -> Result<T, Error> {
-    if path.is_empty() {
-        return read_own(request);
-    }
-    let mut fields: Map<String, Value> = match request.method() {
-        // Most have none, and MLflow then looks at none.
-        &Method::DELETE if request.body().is_empty() => Map::new(),
-        _ => read_own(request)?,
-    };
-    fields.extend(path.into_iter().map(|(name, value)| (name.to_owned(), value.into())));
-    fields::of_map(fields)
+    fields::typed(&fields_of(request, path)?)
 }
 
-/// The same for a request that is never large, with less code for each type.
-///
-/// # Errors
-/// When the body is no JSON object, or a field has another type.
-pub(crate) fn read_small<T: DeserializeOwned>(
-    request: &Request<Bytes>,
-    path: PathFields,
-) -> Result<T, Error> {
-    fields::of_map(read(request, path)?)
+fn fields_of(request: &Request<Bytes>, path: PathFields) -> Result<Map<String, Value>, Error> {
+    let mut fields = match *request.method() {
+        Method::GET => query(request.uri().query().unwrap_or_default()),
+        // Most have none, and MLflow then looks at none.
+        Method::DELETE if !path.is_empty() && request.body().is_empty() => Map::new(),
+        _ => body(request)?,
+    };
+    fields = fields::respelled(fields)?;
+    fields.extend(path.into_iter().map(|(name, value)| (name.to_owned(), value.into())));
+    Ok(fields)
 }
 
 /// A path as clients have it: MLflow has every endpoint twice, for them and for
@@ -81,12 +73,8 @@ pub(crate) fn path_fields(template: &'static str, path: &str) -> Option<PathFiel
     segments.next().is_none().then_some(fields)
 }
 
-fn read_own<T: DeserializeOwned>(request: &Request<Bytes>) -> Result<T, Error> {
+fn body(request: &Request<Bytes>) -> Result<Map<String, Value>, Error> {
     let bad = |message: String| Error::new(ErrorCode::BadRequest, message);
-    if request.method() == Method::GET {
-        let fields = query(request.uri().query().unwrap_or_default());
-        return fields::of_map(fields);
-    }
     let body = request.body();
     if body.len() > MAX_BODY {
         return Err(bad(format!("the body has {} bytes; at most {MAX_BODY} are read", body.len())));
@@ -99,7 +87,7 @@ fn read_own<T: DeserializeOwned>(request: &Request<Bytes>) -> Result<T, Error> {
         )));
     }
     let body: &[u8] = if body.is_empty() { b"{}" } else { body };
-    fields::of_body(body)
+    fields::object(body)
 }
 
 /// The fields of a query; one that is repeated is a list.

@@ -16,14 +16,6 @@ pub(crate) const MAPS: [&str; 4] = ["tags", "trace_metadata", "request_metadata"
 /// The field that may hold any JSON, which is the user's.
 const ANY: &str = "value";
 
-/// Reads the JSON of a request's body.
-///
-/// # Errors
-/// When it is no JSON object, or a field has another type or two spellings.
-pub(crate) fn of_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
-    of_map(object(body)?)
-}
-
 /// The JSON object that a body is.
 ///
 /// # Errors
@@ -43,17 +35,20 @@ pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, Error> {
     }
 }
 
-/// Reads the fields of a request.
+/// Reads the fields of a request, which are [`respelled`].
 ///
 /// # Errors
-/// When a field has another type or two spellings.
-pub(crate) fn of_map<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, Error> {
-    let fields = respelled(fields)?;
-    T::deserialize(&fields)
-        .map_err(|error| wrong_field(&fields, &|alone| T::deserialize(alone).is_ok(), &error))
+/// When a field has another type.
+pub(crate) fn typed<T: DeserializeOwned>(fields: &Map<String, Value>) -> Result<T, Error> {
+    T::deserialize(fields)
+        .map_err(|error| wrong_field(fields, &|alone| T::deserialize(alone).is_ok(), &error))
 }
 
-fn respelled(fields: Map<String, Value>) -> Result<Map<String, Value>, Error> {
+/// The fields under the names that the types have.
+///
+/// # Errors
+/// When one has two spellings.
+pub(crate) fn respelled(fields: Map<String, Value>) -> Result<Map<String, Value>, Error> {
     let mut named = Map::with_capacity(fields.len());
     for (name, value) in fields {
         let snake = snake_case(&name);
@@ -145,6 +140,10 @@ mod tests {
     use mlflow_api::{LogBatch, SearchRuns, SetTag, ViewType};
 
     use super::*;
+
+    fn of_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+        typed(&respelled(object(body)?)?)
+    }
 
     #[test]
     fn both_spellings_are_one() {

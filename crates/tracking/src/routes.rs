@@ -281,29 +281,8 @@ impl<'a> Ask<'a> {
         E: Endpoint + DeserializeOwned,
         A: Serialize,
     {
-        self.with(call::read, work)
-    }
-
-    /// The same for a request that is never large.
-    pub(crate) fn read_small<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
-    where
-        E: Endpoint + DeserializeOwned,
-        A: Serialize,
-    {
-        self.with(call::read_small, work)
-    }
-
-    fn with<E, A>(
-        &self,
-        read: fn(&Request<Bytes>, PathFields) -> Result<E, Error>,
-        work: impl FnOnce(E) -> Result<A, Error>,
-    ) -> Answer
-    where
-        E: Endpoint,
-        A: Serialize,
-    {
         self.is::<E>().map(|path| {
-            let answer = work(read(self.request, path)?)?;
+            let answer = work(call::read(self.request, path)?)?;
             Ok(call::json(StatusCode::OK, &answer))
         })
     }
@@ -315,15 +294,6 @@ impl<'a> Ask<'a> {
         A: Serialize,
     {
         self.read(|asked| self.at_once(|| work(asked)))
-    }
-
-    /// The same for a request that is never large.
-    pub(crate) fn write_small<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
-    where
-        E: Endpoint + DeserializeOwned,
-        A: Serialize,
-    {
-        self.read_small(|asked| self.at_once(|| work(asked)))
     }
 
     /// Does the work as one transaction.

@@ -17,11 +17,11 @@ const RESERVED: [&str; 4] = ["workspaces", "api", "ajax-api", "static-files"];
 /// Answers a request about workspaces.
 pub(crate) fn answer(ask: &Ask<'_>) -> Answer {
     let sql = ask.sql;
-    ask.read_small(|_: ListWorkspaces| list(sql, |_| true))
-        .or_else(|| ask.write_small(|r: CreateWorkspace| create(sql, &r)))
-        .or_else(|| ask.read_small(|r: GetWorkspace| get(sql, &r)))
-        .or_else(|| ask.write_small(|r: UpdateWorkspace| update(sql, &r)))
-        .or_else(|| ask.write_small(|r: DeleteWorkspace| delete(sql, &r)))
+    ask.read(|_: ListWorkspaces| list(sql, |_| true))
+        .or_else(|| ask.write(|r: CreateWorkspace| create(sql, &r)))
+        .or_else(|| ask.read(|r: GetWorkspace| get(sql, &r)))
+        .or_else(|| ask.write(|r: UpdateWorkspace| update(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteWorkspace| delete(sql, &r)))
 }
 
 /// Refuses what is no name of a workspace.

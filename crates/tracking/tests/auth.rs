@@ -670,6 +670,7 @@ fn nothing_stands_for_the_thing_that_a_request_is_about() {
     for place in [
         format!("http://h/api/2.0/mlflow-artifacts/artifacts/{secret}"),
         format!("MLFLOW-ARTIFACTS:/{secret}/{run}/artifacts"),
+        format!("http://api/2.0/mlflow-artifacts/artifacts/{secret}"),
     ] {
         let body = json!({"name": place, "artifact_location": place});
         assert_eq!(bob.post("2.0/mlflow/experiments/create", body).0, 403, "{place}");

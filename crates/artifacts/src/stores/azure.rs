@@ -3,7 +3,9 @@
 use http::{Method, Response};
 use object_stores::{Call, encode};
 
-use super::{Fetch, found, plain_range, remove_all, succeeded, text, unusable, with};
+use super::{
+    Fetch, found_or_folder, plain_range, remove_all, removed, succeeded, text, unusable, with,
+};
 use crate::xml::{elements, text as element};
 use crate::{ArtifactStore, Entry, Error, Found, Upload, check_count};
 
@@ -100,18 +102,14 @@ impl<F: Fetch> Azure<F> {
         let method = if with_body { Method::GET } else { Method::HEAD };
         let blob = self.blob(&self.name(path));
         let answer = self.send(&Call::new(method, &blob), range, Upload::empty()).await?;
-        match found(answer)? {
-            Some(found) => Ok(found),
-            None if self.is_folder(path).await? => Ok(Found::Folder),
-            None => Ok(Found::Nothing),
-        }
+        found_or_folder(answer, async || self.is_folder(path).await).await
     }
 
     /// Removes one blob, if it is there.
     async fn remove(&self, name: &str) -> Result<(), Error> {
         let blob = self.blob(name);
         let answer = self.send(&Call::new(Method::DELETE, &blob), None, Upload::empty()).await?;
-        if answer.status().as_u16() == 404 { Ok(()) } else { succeeded(&answer) }
+        removed(&answer)
     }
 
     async fn is_folder(&self, path: &str) -> Result<bool, Error> {

@@ -10,8 +10,8 @@ use mlflow_api::{
 use object_stores::{Call, encode};
 
 use super::{
-    Fetch, broken, found, plain_range, remove_all, size, succeeded, text, unusable, with,
-    with_range,
+    Fetch, broken, found_or_folder, plain_range, remove_all, removed, size, succeeded, text,
+    unusable, with, with_range,
 };
 use crate::xml::{elements, escaped, text as element};
 use crate::{ArtifactStore, Entry, Error, Found, Upload, check_count};
@@ -97,18 +97,14 @@ impl<F: Fetch> S3<F> {
         let method = if with_body { Method::GET } else { Method::HEAD };
         let object = self.object(&self.key(path));
         let answer = self.send(&Call::new(method, &object), range, Upload::empty()).await?;
-        match found(answer)? {
-            Some(found) => Ok(found),
-            None if self.is_folder(path).await? => Ok(Found::Folder),
-            None => Ok(Found::Nothing),
-        }
+        found_or_folder(answer, async || self.is_folder(path).await).await
     }
 
     /// Removes one object, if it is there.
     async fn remove(&self, key: &str) -> Result<(), Error> {
         let object = self.object(key);
         let answer = self.send(&Call::new(Method::DELETE, &object), None, Upload::empty()).await?;
-        if answer.status().as_u16() == 404 { Ok(()) } else { succeeded(&answer) }
+        removed(&answer)
     }
 
     async fn is_folder(&self, path: &str) -> Result<bool, Error> {

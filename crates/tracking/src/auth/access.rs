@@ -169,8 +169,6 @@ impl Access<'_> {
         may_in(self.caller, experiment, resource_type, level)
     }
 
-    /// Whether these parts may all be dealt with. What is not there may not, so
-    /// that nobody learns what is.
     fn parts(
         &self,
         part: &Part,
@@ -178,16 +176,7 @@ impl Access<'_> {
         ids: &[&str],
         or_missing: bool,
     ) -> Result<bool, Error> {
-        for id in ids {
-            let may = match experiment_of(self.sql, part, id)? {
-                Some(experiment) => self.may_in(&experiment, part.resource_type, level),
-                None => or_missing,
-            };
-            if !may {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        may_parts(self.sql, self.caller, part, level, ids, or_missing)
     }
 
     fn experiment_by_name(&self, level: Level) -> Result<bool, Error> {
@@ -226,7 +215,7 @@ impl Access<'_> {
     fn source(&self) -> Result<bool, Error> {
         for source in self.fields.all(&["source"]) {
             let uri = uri::Uri::parse(source);
-            let may = match (uri.scheme.as_str(), uri.kept_path()) {
+            let may = match (uri.scheme.as_str(), artifacts::path_of(source)) {
                 ("models", _) => match ModelUri::parse(&uri.path) {
                     Some(ModelUri::Logged(id)) => {
                         self.parts(LOGGED_MODEL_PART, Level::Read, &[&id], false)?
@@ -265,19 +254,13 @@ pub(crate) fn check_spans(
     traces: &BTreeSet<&str>,
     run: Option<&str>,
 ) -> Result<(), Error> {
-    let may = |part: &Part, id: &str, or_missing: bool| {
-        let experiment = experiment_of(sql, part, id)?;
-        Ok::<_, Error>(experiment.map_or(or_missing, |experiment| {
-            may_in(caller, &experiment, part.resource_type, Level::Update)
-        }))
-    };
     for trace in traces {
-        if !may(TRACE_PART, trace, true)? {
+        if !may_parts(sql, caller, TRACE_PART, Level::Update, &[trace], true)? {
             return Err(denied(format!("you may not change the trace {trace}")));
         }
     }
     match run {
-        Some(run) if !may(RUN_PART, run, false)? => {
+        Some(run) if !may_parts(sql, caller, RUN_PART, Level::Update, &[run], false)? => {
             Err(denied(format!("you may not change the run {run}")))
         }
         _ => Ok(()),
@@ -292,6 +275,28 @@ fn denied(message: String) -> Error {
 pub(super) fn may_in(caller: &Caller, experiment: &str, resource_type: &str, level: Level) -> bool {
     let experiment = (EXPERIMENT, experiment);
     caller.may(Level::Read, &[experiment]) && caller.may(level, &[(resource_type, "*"), experiment])
+}
+
+/// Whether these parts may all be dealt with by somebody. What is not there may
+/// not, unless it is said so: nobody learns what is.
+fn may_parts(
+    sql: &dyn Sql,
+    caller: &Caller,
+    part: &Part,
+    level: Level,
+    ids: &[&str],
+    or_missing: bool,
+) -> Result<bool, Error> {
+    for id in ids {
+        let may = match experiment_of(sql, part, id)? {
+            Some(experiment) => may_in(caller, &experiment, part.resource_type, level),
+            None => or_missing,
+        };
+        if !may {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The experiment that something is a part of; `None` where it is not there.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use mlflow_api::DEFAULT_WORKSPACE;
+use mlflow_api::{DEFAULT_WORKSPACE, kept_path};
 use serde::{Deserialize, Serialize};
 
 use super::access::{experiment_of, kind_of, may_in, versions_of};
@@ -10,7 +10,7 @@ use super::caller::Caller;
 use super::permission::{EXPERIMENT, LOGGED_MODEL, Level, RUN, TRACE, canonical};
 use super::refusal::Refusal;
 use super::table::{LOGGED_MODEL_PART, RUN_PART};
-use crate::registry::uri::Uri;
+use crate::registry::uri::decode;
 use crate::{Error, Sql};
 
 /// What a request wants to do with files.
@@ -86,7 +86,7 @@ impl ArtifactAccess {
 
 /// The path of a URI that is kept by this server.
 pub(super) fn path_of(uri: &str) -> Option<String> {
-    Uri::parse(uri).kept_path()
+    kept_path(uri).map(decode)
 }
 
 /// Whether the files at a path may be dealt with. An experiment's are below its
@@ -172,6 +172,8 @@ mod tests {
         assert_eq!(path_of("mlflow-artifacts:/1/a%20b").as_deref(), Some("1/a b"));
         let kept = "HTTPS://h/x/api/2.0/mlflow-artifacts/artifacts/1/a?b";
         assert_eq!(path_of(kept).as_deref(), Some("1/a"));
+        let host = "http://api/2.0/mlflow-artifacts/artifacts/1/a";
+        assert_eq!(path_of(host).as_deref(), Some("1/a"));
         assert_eq!(path_of("http://h/?/api/2.0/mlflow-artifacts/artifacts/1"), None);
         assert_eq!(path_of("mlflow-artifacts://host:5000/1/a").as_deref(), Some("1/a"));
         assert_eq!(path_of("s3://b/a"), None);

@@ -60,79 +60,77 @@ pub(super) fn answer(
 
 fn of_users(ask: &Ask<'_>, caller: &Caller) -> Answer {
     let sql = ask.sql;
-    ask.write_small(|r: CreateUser| users::create(sql, &r))
-        .or_else(|| ask.read_small(|r: GetUser| users::get(sql, &r)))
-        .or_else(|| ask.read_small(|_: GetCurrentUser| Ok(users::current(caller))))
-        .or_else(|| ask.read_small(|_: ListUsers| users::list(sql, caller)))
-        .or_else(|| {
-            ask.write_small(|r: UpdateUserPassword| users::update_password(sql, caller, &r))
-        })
-        .or_else(|| ask.write_small(|r: UpdateUserAdmin| users::update_admin(sql, &r)))
-        .or_else(|| ask.write_small(|r: DeleteUser| users::delete(sql, caller, &r)))
+    ask.write(|r: CreateUser| users::create(sql, &r))
+        .or_else(|| ask.read(|r: GetUser| users::get(sql, &r)))
+        .or_else(|| ask.read(|_: GetCurrentUser| Ok(users::current(caller))))
+        .or_else(|| ask.read(|_: ListUsers| users::list(sql, caller)))
+        .or_else(|| ask.write(|r: UpdateUserPassword| users::update_password(sql, caller, &r)))
+        .or_else(|| ask.write(|r: UpdateUserAdmin| users::update_admin(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteUser| users::delete(sql, caller, &r)))
 }
 
 fn of_permissions(ask: &Ask<'_>, caller: &Caller) -> Answer {
     let sql = ask.sql;
-    ask.write_small(|r: GrantUserPermission| grants::grant(sql, caller, &r))
-        .or_else(|| ask.write_small(|r: RevokeUserPermission| grants::revoke(sql, caller, &r)))
-        .or_else(|| ask.read_small(|r: GetUserPermission| grants::get(sql, caller, &r)))
-        .or_else(|| ask.read_small(|r: ListUserPermissions| grants::list(sql, caller, &r.username)))
+    ask.write(|r: GrantUserPermission| grants::grant(sql, caller, &r))
+        .or_else(|| ask.write(|r: RevokeUserPermission| grants::revoke(sql, caller, &r)))
+        .or_else(|| ask.read(|r: GetUserPermission| grants::get(sql, caller, &r)))
+        .or_else(|| ask.read(|r: ListUserPermissions| grants::list(sql, caller, &r.username)))
         .or_else(|| {
             let own = &caller.user.username;
-            ask.read_small(|_: ListCurrentUserPermissions| grants::list(sql, caller, own))
+            ask.read(|_: ListCurrentUserPermissions| grants::list(sql, caller, own))
         })
         .or_else(|| {
             use grants::create_on_experiment;
-            ask.write_small(|r: CreateExperimentPermission| create_on_experiment(sql, caller, &r))
+            ask.write(|r: CreateExperimentPermission| create_on_experiment(sql, caller, &r))
         })
         .or_else(|| {
-            ask.read_small(|r: GetExperimentPermission| grants::get_on_experiment(sql, caller, &r))
+            ask.read(|r: GetExperimentPermission| grants::get_on_experiment(sql, caller, &r))
         })
         .or_else(|| {
             use grants::update_on_experiment;
-            ask.write_small(|r: UpdateExperimentPermission| update_on_experiment(sql, caller, &r))
+            ask.write(|r: UpdateExperimentPermission| update_on_experiment(sql, caller, &r))
         })
         .or_else(|| {
             use grants::delete_on_experiment;
-            ask.write_small(|r: DeleteExperimentPermission| delete_on_experiment(sql, caller, &r))
+            ask.write(|r: DeleteExperimentPermission| delete_on_experiment(sql, caller, &r))
         })
         .or_else(|| {
             use grants::create_on_model;
-            ask.write_small(|r: CreateRegisteredModelPermission| create_on_model(sql, caller, &r))
+            ask.write(|r: CreateRegisteredModelPermission| create_on_model(sql, caller, &r))
         })
         .or_else(|| {
-            ask.read_small(|r: GetRegisteredModelPermission| grants::get_on_model(sql, caller, &r))
+            ask.read(|r: GetRegisteredModelPermission| grants::get_on_model(sql, caller, &r))
         })
         .or_else(|| {
             use grants::update_on_model;
-            ask.write_small(|r: UpdateRegisteredModelPermission| update_on_model(sql, caller, &r))
+            ask.write(|r: UpdateRegisteredModelPermission| update_on_model(sql, caller, &r))
         })
         .or_else(|| {
             use grants::delete_on_model;
-            ask.write_small(|r: DeleteRegisteredModelPermission| delete_on_model(sql, caller, &r))
+            ask.write(|r: DeleteRegisteredModelPermission| delete_on_model(sql, caller, &r))
         })
 }
 
 fn of_roles(ask: &Ask<'_>, caller: &Caller) -> Answer {
     let sql = ask.sql;
-    ask.write_small(|r: CreateRole| roles::create(sql, &r))
-        .or_else(|| ask.read_small(|r: GetRole| roles::get(sql, &r)))
-        .or_else(|| ask.read_small(|r: ListRoles| roles::list(sql, &r)))
-        .or_else(|| ask.write_small(|r: UpdateRole| roles::update(sql, &r)))
-        .or_else(|| ask.write_small(|r: DeleteRole| roles::delete(sql, &r)))
-        .or_else(|| ask.write_small(|r: AddRolePermission| roles::add_permission(sql, &r)))
-        .or_else(|| ask.write_small(|r: RemoveRolePermission| roles::remove_permission(sql, &r)))
-        .or_else(|| ask.read_small(|r: ListRolePermissions| roles::permissions(sql, &r)))
-        .or_else(|| ask.write_small(|r: UpdateRolePermission| roles::update_permission(sql, &r)))
-        .or_else(|| ask.write_small(|r: AssignRole| roles::assign(sql, &r)))
-        .or_else(|| ask.write_small(|r: UnassignRole| roles::unassign(sql, &r)))
-        .or_else(|| ask.read_small(|r: ListRoleUsers| roles::users_of(sql, &r)))
-        .or_else(|| ask.read_small(|r: ListUserRoles| roles::list_of_user(sql, caller, &r)))
+    ask.write(|r: CreateRole| roles::create(sql, &r))
+        .or_else(|| ask.read(|r: GetRole| roles::get(sql, &r)))
+        .or_else(|| ask.read(|r: ListRoles| roles::list(sql, &r)))
+        .or_else(|| ask.write(|r: UpdateRole| roles::update(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteRole| roles::delete(sql, &r)))
+        .or_else(|| ask.write(|r: AddRolePermission| roles::add_permission(sql, &r)))
+        .or_else(|| ask.write(|r: RemoveRolePermission| roles::remove_permission(sql, &r)))
+        .or_else(|| ask.read(|r: ListRolePermissions| roles::permissions(sql, &r)))
+        .or_else(|| ask.write(|r: UpdateRolePermission| roles::update_permission(sql, &r)))
+        .or_else(|| ask.write(|r: AssignRole| roles::assign(sql, &r)))
+        .or_else(|| ask.write(|r: UnassignRole| roles::unassign(sql, &r)))
+        .or_else(|| ask.read(|r: ListRoleUsers| roles::users_of(sql, &r)))
+        .or_else(|| ask.read(|r: ListUserRoles| roles::list_of_user(sql, caller, &r)))
 }
 
 fn of_workspaces(ask: &Ask<'_>, caller: &Caller) -> Answer {
     let sql = ask.sql;
-    ask.read_small(|_: ListWorkspaces| {
+    ask.read(|_: ListWorkspaces| {
         let theirs = roles::workspaces_of(sql, caller.user.id)?;
         workspaces::list(sql, |name| {
             caller.user.is_admin
@@ -141,11 +139,11 @@ fn of_workspaces(ask: &Ask<'_>, caller: &Caller) -> Answer {
                 || theirs.contains(name)
         })
     })
-    .or_else(|| ask.write_small(|r: CreateWorkspace| create_workspace(sql, &r)))
-    .or_else(|| ask.read_small(|r: GetWorkspace| workspaces::get(sql, &r)))
-    .or_else(|| ask.write_small(|r: UpdateWorkspace| workspaces::update(sql, &r)))
+    .or_else(|| ask.write(|r: CreateWorkspace| create_workspace(sql, &r)))
+    .or_else(|| ask.read(|r: GetWorkspace| workspaces::get(sql, &r)))
+    .or_else(|| ask.write(|r: UpdateWorkspace| workspaces::update(sql, &r)))
     .or_else(|| {
-        ask.write_small(|r: DeleteWorkspace| {
+        ask.write(|r: DeleteWorkspace| {
             let deleted = workspaces::delete(sql, &r)?;
             roles::delete_in(sql, &r.workspace_name)?;
             Ok(deleted)

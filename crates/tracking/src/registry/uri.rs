@@ -56,23 +56,12 @@ impl Uri {
 
     /// Whether it names files that an MLflow server hands out.
     pub(super) fn is_proxied(&self) -> bool {
-        self.kept_path().is_some()
-    }
-
-    /// The path below the root of the store whose files an MLflow server hands
-    /// out, decoded; nothing for what is elsewhere.
-    pub(crate) fn kept_path(&self) -> Option<String> {
         const ROUTE: [&str; 4] = ["api", "2.0", "mlflow-artifacts", "artifacts"];
-        let segments = self.segments();
-        let below = match self.scheme.as_str() {
-            "mlflow-artifacts" => segments.as_slice(),
-            "http" | "https" => {
-                let at = segments.windows(ROUTE.len()).position(|part| part == ROUTE)?;
-                segments.get(at + ROUTE.len()..)?
-            }
-            _ => return None,
-        };
-        Some(below.join("/"))
+        match self.scheme.as_str() {
+            "mlflow-artifacts" => true,
+            "http" | "https" => self.segments().windows(ROUTE.len()).any(|part| part == ROUTE),
+            _ => false,
+        }
     }
 
     /// Whether whoever reads it connects to a host that it names itself.
@@ -91,7 +80,7 @@ fn is_scheme(text: &str) -> bool {
 }
 
 /// Decoded until nothing is left to decode.
-pub(super) fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let mut text = text.to_owned();
     loop {
         let decoded = percent_decode_str(&text).decode_utf8_lossy().into_owned();

@@ -96,17 +96,8 @@ fn encoded(segment: &str) -> String {
     percent_encoding::utf8_percent_encode(segment, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-/// The variables of MLflow's own client.
 fn auth() -> Auth {
-    let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
-    match (variable("MLFLOW_TRACKING_USERNAME"), variable("MLFLOW_TRACKING_TOKEN")) {
-        (Some(username), _) => {
-            let password = variable("MLFLOW_TRACKING_PASSWORD").unwrap_or_default();
-            Auth::Basic { username, password }
-        }
-        (None, Some(token)) => Auth::Bearer { token },
-        (None, None) => Auth::None,
-    }
+    Auth::from_variables(|name| env::var(name).ok().filter(|value| !value.is_empty()))
 }
 
 /// HTTP whose futures are ready at once.
