@@ -5,8 +5,11 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::components::announcer::{Announcer, LiveRegion};
-use crate::components::help::Keyboard;
+use crate::components::confirm::{Confirm, ConfirmDialog};
+use crate::components::keyboard::Keyboard;
+use crate::components::palette::Palette;
 use crate::components::rail::{Drawer, Rail};
+use crate::components::toasts::{ToastShelf, Toasts};
 use crate::pages::experiments::ExperimentsPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::run::{RunByIdPage, RunPage};
@@ -15,7 +18,9 @@ use crate::pages::settings::SettingsPage;
 use crate::pages::starting::StartingPage;
 use crate::pages::try_model::TryPage;
 use crate::state::appearance::Appearance;
+use crate::state::commands::Commands;
 use crate::state::config::PageQuery;
+use crate::state::language::t;
 use crate::state::location::Navigator;
 use crate::state::route::Route;
 use crate::state::session::{Session, Stage};
@@ -32,7 +37,11 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(navigator);
     provide_context(session);
     provide_context(drawer);
-    provide_context(Announcer::new());
+    let announcer = Announcer::new();
+    provide_context(announcer);
+    provide_context(Toasts::new(announcer));
+    provide_context(Confirm::new());
+    provide_context(Commands::new());
 
     let route = Memo::new(move |_| navigator.place().with(|place| place.route.clone()));
     let page = move || {
@@ -57,13 +66,16 @@ pub(crate) fn App() -> impl IntoView {
     let rail = (!appearance.embedded()).then(|| view! { <Rail/> });
     view! {
         <button type="button" class="skip" on:click=|_| focus_content()>
-            "Skip to content"
+            {t("Skip to content")}
         </button>
         <div class="shell" class:drawer-open=move || drawer.is_open()>
             {rail}
             <div class="stage">{page}</div>
         </div>
         <Keyboard/>
+        <Palette/>
+        <ConfirmDialog/>
+        <ToastShelf/>
         <LiveRegion/>
     }
 }

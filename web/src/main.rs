@@ -8,15 +8,20 @@
 //! | `state` | what the page knows: address, server, theme; words and numbers |
 
 #![expect(unreachable_pub, reason = "#[component] writes items of its own, as `pub`")]
+#![allow(dead_code, reason = "the pages that use these parts are on their way")]
 
 mod app;
 mod components;
 mod pages;
 mod state;
 
+use gloo_net::http::Request;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
+
+use crate::state::language::{self, Language};
 
 fn main() {
     console_error_panic_hook::set_once();
@@ -25,7 +30,31 @@ fn main() {
         leptos::logging::error!("index.html has no element with the id \"app\"");
         return;
     };
-    // The static skeleton of the shell gives way to the real one.
-    root.set_text_content(None);
-    mount_to(root, app::App).forget();
+    spawn_local(async move {
+        learn_language().await;
+        // The static skeleton of the shell gives way to the real one.
+        root.set_text_content(None);
+        mount_to(root, app::App).forget();
+    });
+}
+
+/// Fetches the words of the language that the user reads. Without them the page
+/// speaks English.
+async fn learn_language() {
+    let browser = window().navigator().languages();
+    let browser: Vec<String> = browser.iter().filter_map(|tag| tag.as_string()).collect();
+    let language = Language::preferred(&browser);
+    let words = match language {
+        Language::English => Vec::new(),
+        other => match Request::get(&format!("./lang/{}.json", other.tag())).send().await {
+            Ok(answer) if answer.ok() => answer.binary().await.unwrap_or_default(),
+            _ => return,
+        },
+    };
+    if let Err(error) = language::speak(language, &words) {
+        leptos::logging::warn!("lang/{}.json does not read: {error}", language.tag());
+    }
+    if let Some(page) = document().document_element() {
+        page.set_attribute("lang", language::language().tag()).ok();
+    }
 }

@@ -317,6 +317,7 @@ fn lay_out(level: Level) -> Result<()> {
     copy(&root.join("index.html"), &site)?;
     copy(&root.join("web/boot.js"), &site)?;
     copy_dir(&root.join("web/static"), &site, everything)?;
+    copy_dir(&root.join("web/lang"), &site.join("lang"), everything)?;
     copy(&root.join("worker/browser/model-worker.js"), &site)?;
     for folder in [&site, &worker] {
         copy(&root.join("worker/bodies.js"), folder)?;

@@ -1,15 +1,20 @@
 //! The components: one folder each, with its style.
 
 pub(crate) mod announcer;
+pub(crate) mod confirm;
 pub(crate) mod connect_form;
 pub(crate) mod copy_button;
 pub(crate) mod empty;
 pub(crate) mod failure;
 pub(crate) mod filter_box;
-pub(crate) mod help;
 pub(crate) mod icon;
+pub(crate) mod keyboard;
 pub(crate) mod line_chart;
+pub(crate) mod menu;
+pub(crate) mod modal;
 pub(crate) mod page;
+pub(crate) mod palette;
+pub(crate) mod popover;
 pub(crate) mod rail;
 pub(crate) mod refresh;
 pub(crate) mod sign_in;
@@ -17,3 +22,4 @@ pub(crate) mod skeleton;
 pub(crate) mod status;
 pub(crate) mod tags;
 pub(crate) mod theme_switch;
+pub(crate) mod toasts;

@@ -4,14 +4,17 @@
 pub(crate) mod appearance;
 pub(crate) mod clock;
 pub(crate) mod columns;
+pub(crate) mod commands;
 pub(crate) mod config;
 pub(crate) mod engine;
 pub(crate) mod filter;
 pub(crate) mod folder;
 pub(crate) mod format;
+pub(crate) mod fuzzy;
 pub(crate) mod histories;
 pub(crate) mod json;
 pub(crate) mod keys;
+pub(crate) mod language;
 pub(crate) mod location;
 pub(crate) mod model_files;
 pub(crate) mod pager;

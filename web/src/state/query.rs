@@ -35,6 +35,18 @@ impl Query {
         }
     }
 
+    /// The texts of a JSON list under `key`, as MLflow's addresses have them;
+    /// empty where there is none.
+    pub(crate) fn list(&self, key: &str) -> Vec<String> {
+        let text = self.get(key).unwrap_or_default();
+        serde_json::from_slice(text.as_bytes()).unwrap_or_default()
+    }
+
+    /// Sets `key` to a JSON list of texts.
+    pub(crate) fn set_list(&mut self, key: &str, texts: &[String]) {
+        self.set(key, Some(&serde_json::Value::from(texts).to_string()));
+    }
+
     /// Whether there is no pair at all.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -33,6 +33,20 @@ pub(crate) enum Route {
         /// The run's id.
         run: String,
     },
+    /// `/compare-experiments/s?experiments=["1","2"]`: the runs of several experiments.
+    CompareExperiments,
+    /// `/experiments/:id/s?viewStateShareKey=…`: a view of its runs that was shared.
+    SharedView {
+        /// The experiment's id.
+        experiment: String,
+    },
+    /// `/compare-runs?runs=["…"]&experiments=["…"]`: runs side by side.
+    CompareRuns,
+    /// `/metric/…?runs=["…"]&metric="…"`: one metric, large.
+    Metric {
+        /// What follows `/metric/`, which says nothing that the query does not.
+        path: String,
+    },
     /// `/try`: run a model in the page.
     Try,
     /// `/connect` and `/settings`: the server in use, and the theme.
@@ -60,6 +74,10 @@ impl Route {
                 tab: tab.join("/"),
             },
             ["runs", run] => Route::RunById { run: (*run).to_owned() },
+            ["compare-experiments", "s"] => Route::CompareExperiments,
+            ["experiments", id, "s"] => Route::SharedView { experiment: (*id).to_owned() },
+            ["compare-runs"] => Route::CompareRuns,
+            ["metric", path @ ..] => Route::Metric { path: path.join("/") },
             ["try"] => Route::Try,
             ["connect"] | ["settings", ..] => Route::Settings,
             _ => Route::Unknown { path: path.to_owned() },
@@ -79,16 +97,27 @@ impl fmt::Display for Route {
             Route::Runs { experiment } => write!(f, "/experiments/{}/runs", encode(experiment)),
             Route::Run { experiment, run, tab } => {
                 write!(f, "/experiments/{}/runs/{}", encode(experiment), encode(run))?;
-                tab.split('/')
-                    .filter(|part| !part.is_empty())
-                    .try_for_each(|part| write!(f, "/{}", encode(part)))
+                write_parts(f, tab)
             }
             Route::RunById { run } => write!(f, "/runs/{}", encode(run)),
+            Route::CompareExperiments => f.write_str("/compare-experiments/s"),
+            Route::SharedView { experiment } => write!(f, "/experiments/{}/s", encode(experiment)),
+            Route::CompareRuns => f.write_str("/compare-runs"),
+            Route::Metric { path } => {
+                f.write_str("/metric")?;
+                write_parts(f, path)
+            }
             Route::Try => f.write_str("/try"),
             Route::Settings => f.write_str("/settings"),
             Route::Unknown { path } => f.write_str(path),
         }
     }
+}
+
+/// The parts of a path that is not taken apart further.
+fn write_parts(f: &mut fmt::Formatter<'_>, path: &str) -> fmt::Result {
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    parts.try_for_each(|part| write!(f, "/{}", encode(part)))
 }
 
 /// A page and what is chosen on it: the whole part of the address after `#`.
@@ -106,6 +135,21 @@ impl Place {
         let hash = hash.strip_prefix('#').unwrap_or(hash);
         let (path, query) = hash.split_once('?').unwrap_or((hash, ""));
         Place { route: Route::parse(path), query: Query::parse(query) }
+    }
+
+    /// The comparison of some runs.
+    pub(crate) fn compare_runs(runs: &[String], experiments: &[String]) -> Place {
+        let mut place = Place::from(Route::CompareRuns);
+        place.query.set_list("runs", runs);
+        place.query.set_list("experiments", experiments);
+        place
+    }
+
+    /// The runs of several experiments.
+    pub(crate) fn compare_experiments(experiments: &[String]) -> Place {
+        let mut place = Place::from(Route::CompareExperiments);
+        place.query.set_list("experiments", experiments);
+        place
     }
 
     /// The address of this place, starting with `#`.
@@ -145,6 +189,11 @@ mod tests {
             ("#/experiments/1/runs/0a1b/model-metrics", run("model-metrics")),
             ("#/experiments/1/runs/0a1b/artifactPath/a/b.txt", run("artifactPath/a/b.txt")),
             ("#/runs/0a1b", Route::RunById { run: "0a1b".into() }),
+            ("#/compare-experiments/s?experiments=[\"1\"]", Route::CompareExperiments),
+            ("#/experiments/7/s?viewStateShareKey=a", Route::SharedView { experiment: "7".into() }),
+            ("#/compare-runs?runs=[\"a\"]", Route::CompareRuns),
+            ("#/metric/val%20loss?runs=[]", Route::Metric { path: "val loss".into() }),
+            ("#/metric", Route::Metric { path: String::new() }),
             ("#/try", Route::Try),
             ("#/connect", Route::Settings),
             ("#/settings/general", Route::Settings),
@@ -162,11 +211,27 @@ mod tests {
             run(""),
             run("artifactPath/dir/ü.txt"),
             Route::RunById { run: "x?y#z".into() },
+            Route::CompareExperiments,
+            Route::SharedView { experiment: "1".into() },
+            Route::CompareRuns,
+            Route::Metric { path: "a/val loss".into() },
             Route::Try,
             Route::Settings,
         ] {
             assert_eq!(Place::parse(&route.href()).route, route, "{}", route.href());
         }
+    }
+
+    #[test]
+    fn lists_stand_in_the_address_as_mlflow_writes_them() {
+        let runs = ["a".to_owned(), "b\"'&".to_owned()];
+        let place = Place::compare_runs(&runs, &["1".to_owned()]);
+        assert_eq!(
+            place.href(),
+            "#/compare-runs?runs=%5B%22a%22%2C%22b%5C%22'%26%22%5D&experiments=%5B%221%22%5D"
+        );
+        assert_eq!(Place::parse(&place.href()).query.list("runs"), runs);
+        assert!(Place::parse("#/compare-runs?runs=[1").query.list("runs").is_empty());
     }
 
     #[test]

@@ -129,6 +129,29 @@ impl Session {
         self.take_up(server, credentials);
     }
 
+    /// Uses a server that was used before, with the credentials that are kept
+    /// of it.
+    pub(crate) fn change(self, url: &str) {
+        let Ok((server, _)) = read_address(url) else { return };
+        let key = credentials_key(&server.url);
+        let credentials = Shelf::Tab.get(&key).or_else(|| Shelf::Device.get(&key));
+        Shelf::Tab.set(SERVER, &server);
+        Shelf::Device.set(SERVER, &server);
+        self.take_up(server, credentials.unwrap_or_default());
+    }
+
+    /// Removes every server and its credentials from this device.
+    pub(crate) fn forget(self) {
+        self.recent.with_untracked(|recent| {
+            for url in recent {
+                Shelf::Device.remove(&credentials_key(url));
+            }
+        });
+        Shelf::Device.remove(SERVER);
+        Shelf::Device.remove(RECENT);
+        self.recent.set(Vec::new());
+    }
+
     fn take_up(self, server: Server, credentials: Credentials) {
         let client = client(&server, &credentials);
         self.server.set(Some(server));

@@ -39,6 +39,30 @@ pub(crate) enum Glyph {
     Folder,
     /// A triangle with a bar: something is wrong.
     Warning,
+    /// Three dots: more that can be done.
+    More,
+    /// A pen: change it.
+    Pen,
+    /// A bin: delete.
+    Bin,
+    /// A plus: another one.
+    Plus,
+    /// A star: a favourite.
+    Star,
+    /// An angle to the right: closed.
+    Right,
+    /// An arrow into a tray: download.
+    Download,
+    /// Two links of a chain: a link to this.
+    Link,
+    /// An eye: shown.
+    Eye,
+    /// A pin: kept in its place.
+    Pin,
+    /// Arrows apart: full screen.
+    Expand,
+    /// Columns.
+    Columns,
 }
 
 impl Glyph {
@@ -77,6 +101,26 @@ impl Glyph {
             Glyph::Folder => {
                 "M2 4a1 1 0 0 1 1-1h3l1.5 1.75H13a1 1 0 0 1 1 1V12a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1Z"
             }
+            Glyph::More => "M3 8h.01M8 8h.01M13 8h.01",
+            Glyph::Pen => {
+                "M2.5 13.5l.8-3.2 7.6-7.6a1.2 1.2 0 0 1 1.7 0l.7.7a1.2 1.2 0 0 1 0 1.7l-7.6 7.6Z"
+            }
+            Glyph::Bin => {
+                "M2.5 4.5h11M6 4.5V3a.7.7 0 0 1 .7-.7h2.6a.7.7 0 0 1 .7.7v1.5M4 4.5l.6 8.3a1 1 0 0 0 1 .9h4.8a1 1 0 0 0 1-.9l.6-8.3"
+            }
+            Glyph::Plus => "M8 3v10M3 8h10",
+            Glyph::Star => "M8 2l1.8 3.8 4.2.5-3.1 2.8.9 4.1L8 11.2l-3.8 2 .9-4.1L2 6.3l4.2-.5Z",
+            Glyph::Right => "M6 3.5 10.5 8 6 12.5",
+            Glyph::Download => "M8 2.5v7.5M4.5 7 8 10.5 11.5 7M2.5 13.5h11",
+            Glyph::Link => {
+                "M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2.2-2.2a2.6 2.6 0 0 0-3.7-3.7l-.9.9M9.2 6.8a2.6 2.6 0 0 0-3.7 0L3.3 9a2.6 2.6 0 0 0 3.7 3.7l.9-.9"
+            }
+            Glyph::Eye => {
+                "M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8ZM8 9.8a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6Z"
+            }
+            Glyph::Pin => "M5.5 2.5h5M6.3 2.5v4L4 9.5h8L9.7 6.5v-4M8 9.5v4.3",
+            Glyph::Expand => "M9.5 2.5h4v4M13.5 2.5 9 7M6.5 13.5h-4v-4M2.5 13.5 7 9",
+            Glyph::Columns => "M2.5 3h11v10h-11ZM6.2 3v10M9.8 3v10",
             Glyph::Warning => "M8 2.5 14.5 13.5h-13ZM8 6.5v3M8 11.6v.1",
         }
     }

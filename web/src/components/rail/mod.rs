@@ -3,8 +3,12 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+use crate::components::confirm::{Question, use_confirm};
 use crate::components::icon::{Glyph, Icon};
+use crate::components::menu::{Item, Menu};
 use crate::components::theme_switch::ThemeSwitch;
+use crate::components::toasts::use_toasts;
+use crate::state::language::{t, tf};
 use crate::state::location::use_navigator;
 use crate::state::route::Route;
 use crate::state::session::{Reach, use_session};
@@ -58,25 +62,28 @@ pub(crate) fn Rail() -> impl IntoView {
         }
     };
     view! {
-        <nav class="rail" aria-label="Main" on:keydown=on_key>
+        <nav class="rail" aria-label=t("Main") on:keydown=on_key>
             <a class="brand" href=Route::Experiments.href() title="Millrace">
                 <Icon glyph=Glyph::Brand/>
                 <span class="rail-text">"Millrace"</span>
             </a>
             <ul class="rail-items">
-                {item(Route::Experiments, Glyph::Flask, "Experiments", Section::Experiments)}
-                {item(Route::Try, Glyph::Play, "Try a model", Section::Try)}
-                {item(Route::Settings, Glyph::Sliders, "Settings", Section::Settings)}
+                {item(Route::Experiments, Glyph::Flask, t("Experiments"), Section::Experiments)}
+                {item(Route::Try, Glyph::Play, t("Try a model"), Section::Try)}
+                {item(Route::Settings, Glyph::Sliders, t("Settings"), Section::Settings)}
             </ul>
             <div class="rail-foot">
                 <ThemeSwitch group="theme-in-rail"/>
-                <ServerState/>
+                <div class="server-line">
+                    <ServerState/>
+                    <Switcher/>
+                </div>
             </div>
         </nav>
         <button
             type="button"
             class="drawer-veil"
-            aria-label="Close the menu"
+            aria-label=t("Close the menu")
             tabindex="-1"
             on:click=move |_| drawer.set(false)
         ></button>
@@ -95,9 +102,14 @@ enum Section {
 impl Section {
     fn of(route: &Route) -> Section {
         match route {
-            Route::Experiments | Route::Runs { .. } | Route::Run { .. } | Route::RunById { .. } => {
-                Section::Experiments
-            }
+            Route::Experiments
+            | Route::Runs { .. }
+            | Route::Run { .. }
+            | Route::RunById { .. }
+            | Route::CompareExperiments
+            | Route::SharedView { .. }
+            | Route::CompareRuns
+            | Route::Metric { .. } => Section::Experiments,
             Route::Try => Section::Try,
             Route::Settings => Section::Settings,
             Route::Unknown { .. } => Section::None,
@@ -111,7 +123,7 @@ fn ServerState() -> impl IntoView {
     let session = use_session();
     let name = move || match session.server() {
         Some(server) => server.name().to_owned(),
-        None => "No server".to_owned(),
+        None => t("No server").to_owned(),
     };
     let class = move || match session.reach() {
         Reach::None | Reach::Checking => "server-state",
@@ -120,13 +132,13 @@ fn ServerState() -> impl IntoView {
         Reach::Offline => "server-state offline",
     };
     let words = move || match session.reach() {
-        Reach::None => "choose one".to_owned(),
-        Reach::Checking => "connecting".to_owned(),
-        Reach::Connected { version: Some(version) } => format!("connected · {version}"),
-        Reach::Connected { version: None } => "connected".to_owned(),
-        Reach::SignIn => "sign in".to_owned(),
-        Reach::Refused => "refused".to_owned(),
-        Reach::Offline => "not reachable".to_owned(),
+        Reach::None => t("choose one").to_owned(),
+        Reach::Checking => t("connecting").to_owned(),
+        Reach::Connected { version: Some(version) } => tf("connected · {0}", &[&version]),
+        Reach::Connected { version: None } => t("connected").to_owned(),
+        Reach::SignIn => t("sign in").to_owned(),
+        Reach::Refused => t("refused").to_owned(),
+        Reach::Offline => t("not reachable").to_owned(),
     };
     view! {
         <a class=class href=Route::Settings.href() title=move || format!("{}: {}", name(), words())>
@@ -136,5 +148,57 @@ fn ServerState() -> impl IntoView {
                 <span class="clip faint">{words}</span>
             </span>
         </a>
+    }
+}
+
+/// Other servers that were used on this device, to change to.
+#[component]
+fn Switcher() -> impl IntoView {
+    let session = use_session();
+    let navigator = use_navigator();
+    let confirm = use_confirm();
+    let toasts = use_toasts();
+    let items = Callback::new(move |()| {
+        let now = session.server().map(|server| server.url).unwrap_or_default();
+        let recent = session.recent();
+        let known = !recent.is_empty();
+        let mut items: Vec<Item> = recent
+            .into_iter()
+            .map(|url| {
+                let on = url == now;
+                let change = {
+                    let url = url.clone();
+                    move || {
+                        session.change(&url);
+                        navigator.go(Route::Experiments);
+                    }
+                };
+                Item::new(url, change).checked(on)
+            })
+            .collect();
+        let other = Item::new(t("Another server…"), move || navigator.go(Route::Settings));
+        items.push(other.divided());
+        let forget = move || {
+            confirm.ask(Question {
+                title: t("Forget these servers?").to_owned(),
+                words: t("Their addresses and credentials are removed from this browser. \
+                          The server in use stays in use until this tab is closed.")
+                .to_owned(),
+                verb: t("Forget").to_owned(),
+                run: Callback::new(move |()| {
+                    session.forget();
+                    toasts.done(t("The servers are forgotten"));
+                }),
+            });
+        };
+        items.push(Item::new(t("Forget these servers…"), forget).danger().disabled(!known));
+        items
+    });
+    view! {
+        <Menu
+            label=Signal::derive(|| t("Change the server").to_owned())
+            face=|| view! { <Icon glyph=Glyph::More/> }
+            items
+        />
     }
 }
