@@ -8,6 +8,7 @@ use mlflow_client::{Access, Error, ErrorKind, Probe};
 use crate::components::failure::Failure;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::sign_in::{CredentialFields, CredentialForm};
+use crate::state::language::t;
 use crate::state::location::use_navigator;
 use crate::state::route::Route;
 use crate::state::server::{Credentials, Server, read_address};
@@ -90,13 +91,13 @@ pub(crate) fn ConnectForm() -> impl IntoView {
     let again = Callback::new(move |()| test.run(false));
     let result = move || match outcome.get() {
         Outcome::Untested => ().into_any(),
-        Outcome::Testing => view! { <p class="faint">"Asking the server…"</p> }.into_any(),
+        Outcome::Testing => view! { <p class="faint">{t("Asking the server…")}</p> }.into_any(),
         Outcome::Good(version) => {
             let version = version.map_or_else(String::new, |version| format!(" MLflow {version}."));
             view! {
                 <p class="good">
                     <Icon glyph=Glyph::Tick/>
-                    {format!("The server answers.{version}")}
+                    {t("The server answers.")} {version}
                 </p>
             }
             .into_any()
@@ -107,7 +108,7 @@ pub(crate) fn ConnectForm() -> impl IntoView {
         Outcome::Failed(error) => view! { <Failure error retry=again asks=false/> }.into_any(),
     };
     let placeholder = if same_origin.with_value(Option::is_some) {
-        "this site; or another, such as http://localhost:5000"
+        t("this site; or another, such as http://localhost:5000")
     } else {
         "http://localhost:5000"
     };
@@ -131,7 +132,7 @@ pub(crate) fn ConnectForm() -> impl IntoView {
             };
             view! {
                 <div class="recent">
-                    <span class="label">"Used before"</span>
+                    <span class="label">{t("Used before")}</span>
                     <ul>{recent.into_iter().map(item).collect_view()}</ul>
                 </div>
             }
@@ -140,7 +141,7 @@ pub(crate) fn ConnectForm() -> impl IntoView {
     view! {
         <form class="connect-form" on:submit=submit novalidate>
             <div class="field">
-                <label for="server-address">"Address of the MLflow server"</label>
+                <label for="server-address">{t("Address of the MLflow server")}</label>
                 <input
                     id="server-address"
                     class="input"
@@ -157,9 +158,9 @@ pub(crate) fn ConnectForm() -> impl IntoView {
             {recent}
             <CredentialFields form=credentials/>
             <div class="actions">
-                <button type="submit" class="button primary">"Connect"</button>
+                <button type="submit" class="button primary">{t("Connect")}</button>
                 <button type="button" class="button" on:click=move |_| test.run(false)>
-                    "Test"
+                    {t("Test")}
                 </button>
             </div>
             <div class="connect-result" role="status">{result}</div>

@@ -8,6 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::components::announcer::use_announcer;
 use crate::components::icon::{Glyph, Icon};
+use crate::state::language::t;
 
 /// Copies a text to the clipboard.
 #[component]
@@ -30,7 +31,7 @@ pub(crate) fn CopyButton(
             let written = JsFuture::from(window().navigator().clipboard().write_text(&text)).await;
             if written.is_ok() {
                 copied.set(true);
-                announcer.say("Copied");
+                announcer.say(t("Copied"));
                 set_timeout(
                     move || {
                         copied.try_set(false);
@@ -38,7 +39,7 @@ pub(crate) fn CopyButton(
                     Duration::from_millis(1500),
                 );
             } else {
-                announcer.say("The browser did not allow copying");
+                announcer.say(t("The browser did not allow copying"));
             }
         });
     };

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use crate::components::copy_button::CopyButton;
+use crate::state::language::t;
 
 /// An empty place, with a way to fill it.
 #[component]
@@ -22,7 +23,7 @@ pub(crate) fn Empty(
         view! {
             <div class="snippet">
                 <pre tabindex="0" role="region" aria-label="Python">{python.clone()}</pre>
-                <CopyButton text=python.clone() label="Copy the Python"/>
+                <CopyButton text=python.clone() label=t("Copy the Python")/>
             </div>
         }
     });

@@ -6,6 +6,7 @@ use mlflow_client::{Error, ErrorKind};
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::sign_in::SignIn;
+use crate::state::language::t;
 use crate::state::route::Route;
 use crate::state::session::use_session;
 
@@ -31,7 +32,7 @@ pub(crate) fn Failure(
                     <span class="label">{label}</span>
                     <div class="snippet">
                         <pre tabindex="0" role="region" aria-label=label>{text.clone()}</pre>
-                        <CopyButton text label="Copy"/>
+                        <CopyButton text label=t("Copy")/>
                     </div>
                 </div>
             }
@@ -40,7 +41,7 @@ pub(crate) fn Failure(
     let wants_credentials = matches!(error.kind(), ErrorKind::Unauthenticated { .. });
     let sign_in = (asks && wants_credentials).then(|| view! { <SignIn/> });
     let settings = (asks && !wants_credentials).then(|| {
-        view! { <a class="button" href=Route::Settings.href()>"Settings"</a> }
+        view! { <a class="button" href=Route::Settings.href()>{t("Settings")}</a> }
     });
     view! {
         <div class="failure" role="alert">
@@ -50,16 +51,16 @@ pub(crate) fn Failure(
             </h2>
             {details(error.kind()).map(|words| view! { <p class="server-said">{words}</p> })}
             {(!remedy.text.is_empty()).then(|| view! { <p class="lead">{remedy.text.clone()}</p> })}
-            {copyable("Start the server with", remedy.command)}
-            {copyable("or set in its environment", remedy.environment)}
+            {copyable(t("Start the server with"), remedy.command)}
+            {copyable(t("or set in its environment"), remedy.environment)}
             {sign_in}
             <div class="actions">
                 <button type="button" class="button" on:click=move |_| retry.run(())>
                     <Icon glyph=Glyph::Refresh/>
-                    "Try again"
+                    {t("Try again")}
                 </button>
                 {settings}
-                <CopyButton text=error.to_string() label="Copy details" labelled=true/>
+                <CopyButton text=error.to_string() label=t("Copy details") labelled=true/>
             </div>
         </div>
     }
@@ -68,22 +69,24 @@ pub(crate) fn Failure(
 /// What kind of failure it is, in a few words.
 fn title(error: &Error) -> &'static str {
     match error.kind() {
-        _ if error.is_not_found() => "The server has no such thing",
-        ErrorKind::Unreachable { .. } => "The server does not answer",
-        ErrorKind::CrossOrigin => "The server does not let this page read its answers",
-        ErrorKind::InvalidHost => "The server does not accept this host name",
-        ErrorKind::Unauthenticated { credentials_sent: false, .. } => "The server asks who you are",
-        ErrorKind::Unauthenticated { credentials_sent: true, .. } => {
-            "The server did not accept these credentials"
+        _ if error.is_not_found() => t("The server has no such thing"),
+        ErrorKind::Unreachable { .. } => t("The server does not answer"),
+        ErrorKind::CrossOrigin => t("The server does not let this page read its answers"),
+        ErrorKind::InvalidHost => t("The server does not accept this host name"),
+        ErrorKind::Unauthenticated { credentials_sent: false, .. } => {
+            t("The server asks who you are")
         }
-        ErrorKind::Forbidden { .. } => "You may not see this",
-        ErrorKind::NotMlflow { .. } => "This is not an answer of MLflow",
-        ErrorKind::Api { .. } => "MLflow refused the request",
-        ErrorKind::Unavailable { .. } => "The server is not available",
-        ErrorKind::Timeout => "The server took too long",
-        ErrorKind::TooLarge { .. } => "The answer is too large",
-        ErrorKind::InvalidRequest { .. } => "The request could not be sent",
-        _ => "The request failed",
+        ErrorKind::Unauthenticated { credentials_sent: true, .. } => {
+            t("The server did not accept these credentials")
+        }
+        ErrorKind::Forbidden { .. } => t("You may not see this"),
+        ErrorKind::NotMlflow { .. } => t("This is not an answer of MLflow"),
+        ErrorKind::Api { .. } => t("MLflow refused the request"),
+        ErrorKind::Unavailable { .. } => t("The server is not available"),
+        ErrorKind::Timeout => t("The server took too long"),
+        ErrorKind::TooLarge { .. } => t("The answer is too large"),
+        ErrorKind::InvalidRequest { .. } => t("The request could not be sent"),
+        _ => t("The request failed"),
     }
 }
 

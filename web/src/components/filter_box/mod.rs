@@ -4,6 +4,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
+use crate::state::language::t;
 
 /// A box for a filter. `/` goes to it, Enter applies it, Escape empties it.
 #[component]
@@ -54,7 +55,7 @@ pub(crate) fn FilterBox(
                 <button
                     type="button"
                     class="button plain square"
-                    aria-label="Clear the filter"
+                    aria-label=t("Clear the filter")
                     on:click=clear
                 >
                     <Icon glyph=Glyph::Cross/>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::components::announcer::use_announcer;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::rail::Drawer;
+use crate::state::language::t;
 use crate::state::route::Route;
 
 /// One step of the way to a page.
@@ -70,13 +71,13 @@ pub(crate) fn Page(
             <button
                 type="button"
                 class="button plain square menu-button"
-                aria-label="Menu"
+                aria-label=t("Menu")
                 aria-expanded=move || drawer.is_open().to_string()
                 on:click=move |_| drawer.set(true)
             >
                 <Icon glyph=Glyph::Menu/>
             </button>
-            <nav class="crumbs" aria-label="Breadcrumbs">
+            <nav class="crumbs" aria-label=t("Breadcrumbs")>
                 <ol>{steps}</ol>
             </nav>
             <div class="actions">{actions.run()}</div>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
+use crate::state::language::t;
 
 /// A button for the bar at the top of a page.
 #[component]
@@ -15,8 +16,8 @@ pub(crate) fn Refresh(
         <button
             type="button"
             class="button plain square"
-            aria-label="Refresh"
-            title="Refresh"
+            aria-label=t("Refresh")
+            title=t("Refresh")
             on:click=move |_| refresh.run(())
         >
             <Icon glyph=Glyph::Refresh/>

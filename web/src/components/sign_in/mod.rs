@@ -3,6 +3,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use crate::state::language::t;
 use crate::state::server::Credentials;
 use crate::state::session::use_session;
 
@@ -113,16 +114,16 @@ pub(crate) fn CredentialFields(
         Kind::None => ().into_any(),
         Kind::Basic => view! {
             <div class="field-pair">
-                {field("auth-name", "User", "username", false, form.name)}
-                {field("auth-secret", "Password", "current-password", true, form.secret)}
+                {field("auth-name", t("User"), "username", false, form.name)}
+                {field("auth-secret", t("Password"), "current-password", true, form.secret)}
             </div>
         }
         .into_any(),
-        Kind::Bearer => field("auth-secret", "Token", "off", true, form.secret).into_any(),
+        Kind::Bearer => field("auth-secret", t("Token"), "off", true, form.secret).into_any(),
         Kind::Header => view! {
             <div class="field-pair">
-                {field("auth-name", "Header", "off", false, form.name)}
-                {field("auth-secret", "Value", "off", true, form.secret)}
+                {field("auth-name", t("Header"), "off", false, form.name)}
+                {field("auth-secret", t("Value"), "off", true, form.secret)}
             </div>
         }
         .into_any(),
@@ -137,14 +138,14 @@ pub(crate) fn CredentialFields(
                             prop:checked=move || form.keep.get()
                             on:change=move |event| form.keep.set(event_target_checked(&event))
                         />
-                        "Remember on this device"
+                        {t("Remember on this device")}
                     </label>
                     <p class="faint">
                         {move || {
                             if form.keep.get() {
-                                "Kept in this browser, unencrypted, until you sign in without this."
+                                t("Kept in this browser, unencrypted, until you sign in without this.")
                             } else {
-                                "Kept for this tab only, and forgotten when it is closed."
+                                t("Kept for this tab only, and forgotten when it is closed.")
                             }
                         }}
                     </p>
@@ -154,12 +155,12 @@ pub(crate) fn CredentialFields(
     };
     view! {
         <fieldset class="credentials">
-            <legend class="label">"Sign in with"</legend>
+            <legend class="label">{t("Sign in with")}</legend>
             <div class="segments">
-                {choice(Kind::None, "Nothing")}
-                {choice(Kind::Basic, "Password")}
-                {choice(Kind::Bearer, "Bearer token")}
-                {choice(Kind::Header, "Header")}
+                {choice(Kind::None, t("Nothing"))}
+                {choice(Kind::Basic, t("Password"))}
+                {choice(Kind::Bearer, t("Bearer token"))}
+                {choice(Kind::Header, t("Header"))}
             </div>
             {fields}
             {keep}
@@ -186,7 +187,7 @@ pub(crate) fn SignIn() -> impl IntoView {
         <form class="sign-in" on:submit=submit>
             <CredentialFields form/>
             <div class="actions">
-                <button type="submit" class="button primary">"Sign in"</button>
+                <button type="submit" class="button primary">{t("Sign in")}</button>
             </div>
         </form>
     }

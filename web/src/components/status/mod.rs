@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use mlflow_api::RunStatus;
 
+use crate::state::language::t;
+
 /// The mark of a run's status.
 #[component]
 pub(crate) fn StatusMark(
@@ -50,11 +52,11 @@ pub(crate) fn StatusMark(
 /// The class and the word of a status.
 fn words(status: RunStatus) -> (&'static str, &'static str) {
     match status {
-        RunStatus::Running => ("running", "Running"),
-        RunStatus::Finished => ("finished", "Finished"),
-        RunStatus::Failed => ("failed", "Failed"),
-        RunStatus::Killed => ("killed", "Killed"),
-        RunStatus::Scheduled => ("scheduled", "Scheduled"),
-        RunStatus::Unknown => ("unknown", "Unknown status"),
+        RunStatus::Running => ("running", t("Running")),
+        RunStatus::Finished => ("finished", t("Finished")),
+        RunStatus::Failed => ("failed", t("Failed")),
+        RunStatus::Killed => ("killed", t("Killed")),
+        RunStatus::Scheduled => ("scheduled", t("Scheduled")),
+        RunStatus::Unknown => ("unknown", t("Unknown status")),
     }
 }

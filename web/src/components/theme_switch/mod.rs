@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::state::appearance::use_appearance;
+use crate::state::language::t;
 use crate::state::theme::Theme;
 
 /// Three choices, of which one is on.
@@ -15,9 +16,9 @@ pub(crate) fn ThemeSwitch(
     let appearance = use_appearance();
     let choice = move |theme: Theme| {
         let (glyph, label) = match theme {
-            Theme::System => (Glyph::Screen, "Theme as the system has it"),
-            Theme::Light => (Glyph::Sun, "Light theme"),
-            Theme::Dark => (Glyph::Moon, "Dark theme"),
+            Theme::System => (Glyph::Screen, t("Theme as the system has it")),
+            Theme::Light => (Glyph::Sun, t("Light theme")),
+            Theme::Dark => (Glyph::Moon, t("Dark theme")),
         };
         view! {
             <label title=label>
@@ -35,7 +36,7 @@ pub(crate) fn ThemeSwitch(
     };
     view! {
         <fieldset class="theme-switch">
-            <legend class="sr-only">"Theme"</legend>
+            <legend class="sr-only">{t("Theme")}</legend>
             {Theme::ALL.map(choice)}
         </fieldset>
     }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::components::copy_button::CopyButton;
 use crate::state::json::pretty_text;
+use crate::state::language::t;
 use crate::state::trial::{Outcome, Trial, TrialStage, curl};
 
 /// An editor for the body, a button that runs it, and the answer.
@@ -26,12 +27,12 @@ pub(super) fn Console(
             let text = Signal::derive(move || curl(&base, &model.url, &trial.body().get()));
             Some(view! {
                 <div class="curl">
-                    <h2>"The same with curl"</h2>
+                    <h2>{t("The same with curl")}</h2>
                     <div class="snippet">
-                        <pre tabindex="0" role="region" aria-label="curl command">
+                        <pre tabindex="0" role="region" aria-label=t("curl command")>
                             {move || text.get()}
                         </pre>
-                        <CopyButton text label="Copy the command"/>
+                        <CopyButton text label=t("Copy the command")/>
                     </div>
                 </div>
             })
@@ -39,16 +40,16 @@ pub(super) fn Console(
         _ => None,
     };
     view! {
-        <section class="console" aria-label="Request and answer">
+        <section class="console" aria-label=t("Request and answer")>
             <div class="field">
-                <label for="request-body">"Request body"</label>
+                <label for="request-body">{t("Request body")}</label>
                 <textarea
                     id="request-body"
                     class="input"
                     rows="12"
                     spellcheck="false"
                     autocomplete="off"
-                    placeholder="Choose a model first: a body that fits it will stand here."
+                    placeholder=t("Choose a model first: a body that fits it will stand here.")
                     aria-invalid=move || trial.complaint().is_some().then_some("true")
                     aria-describedby="request-complaint"
                     prop:value=move || trial.body().get()
@@ -64,7 +65,7 @@ pub(super) fn Console(
                     aria-disabled=move || (!ready()).to_string()
                     on:click=move |_| trial.run()
                 >
-                    "Run"
+                    {t("Run the model")}
                 </button>
                 <span class="faint hint"><kbd>"Ctrl"</kbd> " " <kbd>"Enter"</kbd></span>
             </div>
@@ -83,10 +84,10 @@ fn Answer(
     outcome: Outcome,
 ) -> impl IntoView {
     match outcome {
-        Outcome::Running => view! { <p class="faint">"Running…"</p> }.into_any(),
+        Outcome::Running => view! { <p class="faint">{t("Running…")}</p> }.into_any(),
         Outcome::Failed(words) => view! {
             <div class="notice bad-notice">
-                <h3>"No answer"</h3>
+                <h3>{t("No answer")}</h3>
                 <p>{words}</p>
             </div>
         }
@@ -96,13 +97,13 @@ fn Answer(
             let text = pretty_text(&body);
             view! {
                 <div class="answer-head">
-                    <h2>{if good { "Answer" } else { "Refused" }}</h2>
+                    <h2>{if good { t("Answer") } else { t("Refused") }}</h2>
                     <span class=if good { "good" } else { "bad" }>{status}</span>
                     <span class="faint">{format!("{took:.1} ms")}</span>
                 </div>
                 <div class="snippet" class:bad-snippet=!good>
-                    <pre tabindex="0" role="region" aria-label="Answer">{text.clone()}</pre>
-                    <CopyButton text label="Copy the answer"/>
+                    <pre tabindex="0" role="region" aria-label=t("Answer")>{text.clone()}</pre>
+                    <CopyButton text label=t("Copy the answer")/>
                 </div>
             }
             .into_any()

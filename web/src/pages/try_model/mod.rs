@@ -11,6 +11,7 @@ use crate::pages::try_model::console::Console;
 use crate::pages::try_model::picker::Picker;
 use crate::state::engine::{Loaded, Progress};
 use crate::state::format::bytes;
+use crate::state::language::{t, tf};
 use crate::state::signature::Field;
 use crate::state::trial::{Trial, TrialStage};
 
@@ -23,7 +24,7 @@ pub(crate) fn TryPage() -> impl IntoView {
         TrialStage::Loading(progress) => view! { <Loading progress/> }.into_any(),
         TrialStage::Failed(words) => view! {
             <div class="notice bad-notice" role="alert">
-                <h3>"This model cannot run here"</h3>
+                <h3>{t("This model cannot run here")}</h3>
                 <p>{words}</p>
             </div>
         }
@@ -31,10 +32,10 @@ pub(crate) fn TryPage() -> impl IntoView {
         TrialStage::InPage(loaded) => view! { <Description loaded/> }.into_any(),
     };
     view! {
-        <Page crumbs=Signal::stored(vec![Crumb::here("Try a model")])>
+        <Page crumbs=Signal::stored(vec![Crumb::here(t("Try a model"))])>
             <div class="page try">
                 <section class="try-model" aria-labelledby="try-title">
-                    <h1 id="try-title">"Try a model"</h1>
+                    <h1 id="try-title">{t("Try a model")}</h1>
                     <Picker trial/>
                     <div aria-live="polite">{description}</div>
                 </section>
@@ -53,11 +54,11 @@ fn Loading(
     let Progress { what, done, total } = progress;
     let known = total > 0.0;
     let numbers = match (known, done > 0.0) {
-        (true, _) => format!("{} of {}", bytes(done as u64), bytes(total as u64)),
+        (true, _) => tf("{0} of {1}", &[&bytes(done as u64), &bytes(total as u64)]),
         (false, true) => bytes(done as u64),
         (false, false) => String::new(),
     };
-    let label = if what.is_empty() { "Loading the model".to_owned() } else { what };
+    let label = if what.is_empty() { t("Loading the model").to_owned() } else { what };
     view! {
         <div class="loading">
             <p>
@@ -82,9 +83,9 @@ fn Description(
     let model = loaded.model;
     let facts = [
         ("MLflow", &model.mlflow_version),
-        ("created", &model.utc_time_created),
-        ("model", &model.model_id),
-        ("run", &model.run_id),
+        (t("created"), &model.utc_time_created),
+        (t("model"), &model.model_id),
+        (t("run"), &model.run_id),
     ];
     let facts: Vec<_> = facts
         .into_iter()
@@ -93,7 +94,7 @@ fn Description(
     let unsigned = (!model.has_signature()).then(|| {
         view! {
             <p class="soft">
-                "The model has no signature. This is what its ONNX graph takes and gives:"
+                {t("The model has no signature. This is what its ONNX graph takes and gives:")}
             </p>
         }
     });
@@ -101,9 +102,9 @@ fn Description(
         <div class="model-card">
             <Tags tags=facts/>
             {unsigned}
-            <Fields title="Inputs" fields=model.inputs()/>
-            <Fields title="Outputs" fields=model.outputs()/>
-            <Fields title="Parameters" fields=model.params()/>
+            <Fields title=t("Inputs") fields=model.inputs()/>
+            <Fields title=t("Outputs") fields=model.outputs()/>
+            <Fields title=t("Parameters") fields=model.params()/>
         </div>
     }
 }

@@ -9,6 +9,7 @@ use web_sys::HtmlInputElement;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::state::folder;
+use crate::state::language::t;
 use crate::state::session::use_session;
 use crate::state::trial::{Trial, TrialStage};
 
@@ -88,7 +89,7 @@ pub(super) fn Picker(
             };
             view! {
                 <div class="edge-models">
-                    <h2>"Served at the edge"</h2>
+                    <h2>{t("Served at the edge")}</h2>
                     <ul>{models.into_iter().map(item).collect_view()}</ul>
                 </div>
             }
@@ -114,11 +115,11 @@ pub(super) fn Picker(
             />
             <button type="button" class="button" on:click=open>
                 <Icon glyph=Glyph::Folder/>
-                "Choose a folder"
+                {t("Choose a folder")}
             </button>
             <p class="soft">
-                "or drop one here: a model that " <code>"mlflow.onnx"</code>
-                " saved. It is read by this page and stays on this machine."
+                {t("or drop one here: a model that ")} <code>"mlflow.onnx"</code>
+                {t(" saved. It is read by this page and stays on this machine.")}
             </p>
         </div>
         {edge}
