@@ -46,6 +46,7 @@ mod probe;
 mod query;
 mod remedy;
 mod retry;
+mod runs;
 mod transport;
 
 pub use auth::{Auth, AuthError};

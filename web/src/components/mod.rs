@@ -7,6 +7,7 @@ pub(crate) mod copy_button;
 pub(crate) mod empty;
 pub(crate) mod failure;
 pub(crate) mod filter_box;
+pub(crate) mod grid;
 pub(crate) mod icon;
 pub(crate) mod keyboard;
 pub(crate) mod line_chart;

@@ -5,6 +5,7 @@ pub(crate) mod appearance;
 pub(crate) mod clock;
 pub(crate) mod columns;
 pub(crate) mod commands;
+pub(crate) mod comparison;
 pub(crate) mod config;
 pub(crate) mod engine;
 pub(crate) mod filter;

@@ -5,4 +5,5 @@
 mod calls;
 mod errors;
 mod probe;
+mod runs;
 mod support;
