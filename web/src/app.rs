@@ -10,6 +10,7 @@ use crate::components::keyboard::Keyboard;
 use crate::components::palette::Palette;
 use crate::components::rail::{Drawer, Rail};
 use crate::components::toasts::{ToastShelf, Toasts};
+use crate::pages::compare::ComparePage;
 use crate::pages::experiments::ExperimentsPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::run::{RunByIdPage, RunPage};
@@ -58,6 +59,7 @@ pub(crate) fn App() -> impl IntoView {
                 Route::Run { experiment, run, .. } => {
                     view! { <RunPage client experiment run/> }.into_any()
                 }
+                Route::CompareRuns => view! { <ComparePage client/> }.into_any(),
                 Route::RunById { run } => view! { <RunByIdPage client run/> }.into_any(),
                 _ => view! { <ExperimentsPage client/> }.into_any(),
             },

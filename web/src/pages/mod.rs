@@ -1,5 +1,6 @@
 //! The pages: one folder each, with its style.
 
+pub(crate) mod compare;
 pub(crate) mod experiments;
 pub(crate) mod not_found;
 pub(crate) mod run;

@@ -7,6 +7,7 @@ pub(crate) mod columns;
 pub(crate) mod commands;
 pub(crate) mod comparison;
 pub(crate) mod config;
+pub(crate) mod download;
 pub(crate) mod engine;
 pub(crate) mod filter;
 pub(crate) mod folder;

@@ -21,6 +21,11 @@ impl Crumb {
         Crumb { label: label.into(), href: Some(route.href()) }
     }
 
+    /// A step to an address with choices in it.
+    pub(crate) fn to(label: impl Into<String>, href: String) -> Crumb {
+        Crumb { label: label.into(), href: Some(href) }
+    }
+
     /// Where one is.
     pub(crate) fn here(label: impl Into<String>) -> Crumb {
         Crumb { label: label.into(), href: None }

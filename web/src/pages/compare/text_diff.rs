@@ -1,0 +1,80 @@
+//! One long text of two runs, line by line.
+
+use leptos::prelude::*;
+use run_frame::Column;
+use similar::{ChangeTag, TextDiff as Diff};
+
+use crate::state::comparison::Comparison;
+use crate::state::language::{t, tf};
+
+/// Texts longer than this are compared no further: it would take long.
+const MOST: usize = 200_000;
+
+/// The differences of a text between the baseline and another run.
+#[component]
+pub(super) fn TextDiff(
+    /// The runs.
+    comparison: StoredValue<Comparison>,
+    /// Where the text is.
+    column: Column,
+    /// The run that it is compared with.
+    baseline: Memo<u32>,
+) -> impl IntoView {
+    let count = comparison.with_value(|comparison| comparison.frame().len() as u32);
+    let first_other = if baseline.get_untracked() == 0 { 1 } else { 0 };
+    let other = RwSignal::new(first_other);
+    let name = move |run: u32| comparison.with_value(|c| c.frame().run_name(run).to_owned());
+    let options = (0..count)
+        .filter(|run| *run != baseline.get_untracked())
+        .map(|run| {
+            view! { <option value=run.to_string() selected=run == first_other>{name(run)}</option> }
+        })
+        .collect_view();
+    let lines = move || {
+        let text = |run| comparison.with_value(|c| c.cell(column, run).1);
+        let (old, new) = (text(baseline.get()), text(other.get()));
+        if old.len() + new.len() > MOST {
+            return view! { <p class="soft">{t("These texts are too long to be compared here.")}</p> }
+                .into_any();
+        }
+        let diff = Diff::from_lines(old.as_str(), new.as_str());
+        let line = |change: similar::Change<&str>| {
+            let (class, sign, words) = match change.tag() {
+                ChangeTag::Delete => ("gone", "-", t("removed")),
+                ChangeTag::Insert => ("come", "+", t("added")),
+                ChangeTag::Equal => ("", " ", ""),
+            };
+            let text = change.value().trim_end_matches('\n').to_owned();
+            view! {
+                <div class=class>
+                    <span aria-hidden="true">{sign}</span>
+                    <span class="sr-only">{words}</span>
+                    {text}
+                </div>
+            }
+        };
+        let lines = diff.iter_all_changes().map(line).collect_view();
+        view! {
+            <div class="text-diff" tabindex="0" role="region" aria-label=t("Differences, line by line")>
+                {lines}
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <label class="text-diff-other">
+            <span>{move || tf("{0}, compared with", &[&name(baseline.get())])}</span>
+            <select
+                class="input"
+                on:change=move |event| {
+                    if let Ok(run) = event_target_value(&event).parse() {
+                        other.set(run);
+                    }
+                }
+            >
+                {options}
+            </select>
+        </label>
+        {lines}
+    }
+}
