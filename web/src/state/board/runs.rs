@@ -1,0 +1,194 @@
+//! What a board of charts knows of a run.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mlflow_api::{Run, RunStatus, tags};
+
+use super::spec::Field;
+
+/// A run on a board. Share it (`Arc`): boards compare and clone lists of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct BoardRun {
+    /// Its id.
+    pub(crate) id: Arc<str>,
+    /// The id of its experiment.
+    pub(crate) experiment: Arc<str>,
+    /// Its name.
+    pub(crate) name: Arc<str>,
+    /// Its colour, the same everywhere: see [`run_colour`].
+    pub(crate) colour: Arc<str>,
+    /// The name of its group, when runs are grouped: the runs of a group are
+    /// drawn as one mean in a band from their least to their greatest value.
+    pub(crate) group: Option<Arc<str>>,
+    /// Whether it may still log: its histories are read again now and then.
+    pub(crate) running: bool,
+    /// Its parameters.
+    pub(crate) params: Vec<(Arc<str>, Arc<str>)>,
+    /// The last value of each of its metrics.
+    pub(crate) metrics: Vec<Latest>,
+}
+
+/// The last value that a run logged of a metric.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Latest {
+    /// The metric's key.
+    pub(crate) key: Arc<str>,
+    /// The value; NaN and infinities are allowed.
+    pub(crate) value: f64,
+    /// Its step.
+    pub(crate) step: i64,
+    /// When it was logged, in milliseconds since 1970.
+    pub(crate) timestamp: i64,
+}
+
+impl BoardRun {
+    /// The last value of a metric.
+    pub(crate) fn metric(&self, key: &str) -> Option<&Latest> {
+        self.metrics.iter().find(|latest| &*latest.key == key)
+    }
+
+    /// The value of a parameter.
+    pub(crate) fn param(&self, key: &str) -> Option<&Arc<str>> {
+        self.params.iter().find(|(name, _)| &**name == key).map(|(_, value)| value)
+    }
+
+    /// The number that a field has in this run: a metric's last value, or a
+    /// parameter that reads as a number.
+    pub(crate) fn number(&self, field: &Field) -> Option<f64> {
+        match field {
+            Field::Metric(key) => self.metric(key).map(|latest| latest.value),
+            Field::Param(key) => self.param(key)?.trim().parse().ok(),
+        }
+        .filter(|number: &f64| number.is_finite())
+    }
+}
+
+impl From<&Run> for BoardRun {
+    fn from(run: &Run) -> BoardRun {
+        let latest = |metric: &mlflow_api::Metric| Latest {
+            key: metric.key.as_str().into(),
+            value: metric.value,
+            step: metric.step,
+            timestamp: metric.timestamp,
+        };
+        BoardRun {
+            id: run.info.run_id.as_str().into(),
+            experiment: run.info.experiment_id.as_str().into(),
+            name: run.name().into(),
+            colour: run_colour(&run.info.run_id, run.tag(tags::RUN_COLOR)).into(),
+            group: None,
+            running: matches!(run.info.status, RunStatus::Running | RunStatus::Scheduled),
+            params: run
+                .data
+                .params
+                .iter()
+                .map(|param| (param.key.as_str().into(), param.value.as_str().into()))
+                .collect(),
+            metrics: run.data.metrics.iter().map(latest).collect(),
+        }
+    }
+}
+
+/// The colour of a run: the one that its tag `mlflow.runColor` names, if it is
+/// a colour, else the one of its id.
+pub(crate) fn run_colour<'a>(run_id: &str, tag: Option<&'a str>) -> &'a str {
+    let is_colour = |text: &&str| {
+        let digits = text.strip_prefix('#').unwrap_or_default();
+        matches!(digits.len(), 3 | 6) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    tag.filter(is_colour).unwrap_or_else(|| plot::series_colour(run_id))
+}
+
+/// Which metrics a board shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that the user's code logged.
+    Model,
+    /// Those that MLflow logged about the machine: `system/…`.
+    System,
+}
+
+impl Scope {
+    /// Whether a metric belongs to it.
+    pub(crate) fn holds(self, key: &str) -> bool {
+        match self {
+            Scope::All => true,
+            Scope::Model => !is_system(key),
+            Scope::System => is_system(key),
+        }
+    }
+}
+
+/// Whether a metric is about the machine.
+pub(crate) fn is_system(key: &str) -> bool {
+    key.starts_with("system/")
+}
+
+/// What the runs at hand say of a metric.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct MetricFacts {
+    /// Whether a run logged it at another step than 0: it has a history.
+    pub(crate) stepped: bool,
+}
+
+/// The metrics of some runs that belong to a scope, by key.
+pub(crate) fn metrics_of(runs: &[Arc<BoardRun>], scope: Scope) -> BTreeMap<Arc<str>, MetricFacts> {
+    let mut metrics: BTreeMap<Arc<str>, MetricFacts> = BTreeMap::new();
+    for latest in runs.iter().flat_map(|run| &run.metrics) {
+        if scope.holds(&latest.key) {
+            let facts = metrics.entry(latest.key.clone()).or_default();
+            facts.stepped |= latest.step != 0;
+        }
+    }
+    metrics
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_colour_of_a_tag_counts_only_if_it_is_one() {
+        let own = plot::series_colour("a");
+        assert_eq!(run_colour("a", Some("#d6336c")), "#d6336c");
+        assert_eq!(run_colour("a", Some("#fff")), "#fff");
+        for no in ["red", "#12345", "#ggg", "", "#", "url(x)", "#1234567"] {
+            assert_eq!(run_colour("a", Some(no)), own, "{no}");
+        }
+        assert_eq!(run_colour("a", None), own);
+    }
+
+    #[test]
+    fn a_parameter_is_a_number_if_it_reads_as_one() {
+        let run = BoardRun {
+            params: vec![("lr".into(), " 1e-3 ".into()), ("opt".into(), "adam".into())],
+            metrics: vec![Latest { key: "loss".into(), value: f64::NAN, step: 0, timestamp: 0 }],
+            ..BoardRun::default()
+        };
+        assert_eq!(run.number(&Field::Param("lr".into())), Some(0.001));
+        assert_eq!(run.number(&Field::Param("opt".into())), None);
+        assert_eq!(run.number(&Field::Metric("loss".into())), None);
+        assert_eq!(run.number(&Field::Metric("none".into())), None);
+    }
+
+    #[test]
+    fn the_metrics_of_a_scope_are_found_once() {
+        let latest = |key: &str, step| Latest { key: key.into(), value: 1.0, step, timestamp: 0 };
+        let run = |metrics| Arc::new(BoardRun { metrics, ..BoardRun::default() });
+        let runs = [
+            run(vec![latest("loss", 0), latest("system/cpu", 3)]),
+            run(vec![latest("loss", 7), latest("acc", 0)]),
+        ];
+        let keys = |scope| -> Vec<(String, bool)> {
+            let found = metrics_of(&runs, scope).into_iter();
+            found.map(|(key, facts)| (key.to_string(), facts.stepped)).collect()
+        };
+        assert_eq!(keys(Scope::Model), [("acc".into(), false), ("loss".into(), true)]);
+        assert_eq!(keys(Scope::System), [("system/cpu".into(), true)]);
+        assert_eq!(keys(Scope::All).len(), 3);
+    }
+}
