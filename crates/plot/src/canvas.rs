@@ -16,7 +16,7 @@ use std::f64::consts::TAU;
 
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use crate::draw::{Anchor, Draw, Path, Point};
+use crate::draw::{Anchor, Draw, Path, Point, Span};
 
 /// How wide a ring around a dot is, in CSS pixels.
 const RING: f64 = 2.0;
@@ -89,6 +89,12 @@ fn command(context: &CanvasRenderingContext2d, draw: &Draw) {
             context.set_line_width(*width);
             line(context, path);
         }
+        Draw::Columns { spans, width, colour, opacity } => {
+            context.set_global_alpha(*opacity);
+            context.set_stroke_style_str(colour);
+            context.set_line_width(*width);
+            columns(context, spans);
+        }
         Draw::Dots { centres, radius, colour, ring, opacity } => {
             context.set_global_alpha(*opacity);
             if let Some(ring) = ring {
@@ -136,6 +142,18 @@ fn line(context: &CanvasRenderingContext2d, path: &Path) {
         }
     }
     context.stroke();
+}
+
+/// All columns in one stroke. Without caps: each is as long as it says.
+fn columns(context: &CanvasRenderingContext2d, spans: &[Span]) {
+    context.set_line_cap("butt");
+    context.begin_path();
+    for span in spans {
+        context.move_to(span.x, span.top);
+        context.line_to(span.x, span.bottom);
+    }
+    context.stroke();
+    context.set_line_cap("round");
 }
 
 /// All dots in one fill.

@@ -113,6 +113,17 @@ impl Path {
     }
 }
 
+/// A vertical stroke, one device pixel wide.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Span {
+    /// The middle of its column of device pixels.
+    pub x: f64,
+    /// Its upper end.
+    pub top: f64,
+    /// Its lower end.
+    pub bottom: f64,
+}
+
 /// Which part of a text lies at its point, horizontally.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Anchor {
@@ -137,6 +148,17 @@ pub enum Draw {
         colour: Colour,
         /// Its width in CSS pixels.
         width: f64,
+        /// From 0 (invisible) to 1.
+        opacity: f64,
+    },
+    /// Vertical strokes: a dense line, or a filled band.
+    Columns {
+        /// The strokes, from left to right, none above another.
+        spans: Vec<Span>,
+        /// The width of each in CSS pixels: one device pixel.
+        width: f64,
+        /// Their colour.
+        colour: Colour,
         /// From 0 (invisible) to 1.
         opacity: f64,
     },

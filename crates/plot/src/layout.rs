@@ -1,20 +1,14 @@
-//! Where everything stands: margins, scales, ticks and labels that fit.
+//! Where the parts of a line chart stand: margins, scales, labels that fit.
 
+use crate::axes::{Axes, GAP, PlacedTick, sized};
 use crate::draw::Rect;
 use crate::line_chart::LineChart;
 use crate::points::{Points, XKind};
 use crate::scale::{Domain, Scale, ScaleKind};
-use crate::ticks::{self, Tick};
 
 /// The width of a text in CSS pixels, in a CSS font.
 pub type Measure<'a> = &'a dyn Fn(&str, &str) -> f64;
 
-/// The longest side of a chart, in CSS pixels.
-const MOST_PIXELS: f64 = 16_384.0;
-/// Between a label and what it labels.
-const GAP: f64 = 8.0;
-/// Between two labels of the x axis.
-const SPACE: f64 = 14.0;
 /// Between the left edge of a direct label and its text: room for its mark.
 pub(crate) const MARK: f64 = 14.0;
 /// Below this width, direct labels would take too much of a chart.
@@ -45,17 +39,6 @@ pub struct Layout {
     pub labels: Vec<EndLabel>,
 }
 
-/// A tick in pixels.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PlacedTick {
-    /// Where its grid line is, along its axis.
-    pub at: f64,
-    /// Where the middle of its label is, along its axis.
-    pub label_at: f64,
-    /// What stands there.
-    pub label: String,
-}
-
 /// The name of a series at the end of its line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EndLabel {
@@ -78,62 +61,35 @@ impl Layout {
 /// Lays a chart out; `None` if no point can be drawn.
 pub(crate) fn layout(chart: &LineChart, measure: Measure<'_>) -> Option<Layout> {
     let font = chart.theme.font();
-    let width_of = |text: &str| {
-        let width = measure(text, &font);
-        if width.is_finite() { width.max(0.0) } else { 0.0 }
-    };
-    let line = chart.theme.font_size.clamp(1.0, 100.0) + 3.0;
-    let frame = frame(chart);
-    let pixel_ratio =
-        if chart.pixel_ratio.is_finite() { chart.pixel_ratio.clamp(0.25, 8.0) } else { 1.0 };
-
+    let width_of = sized(measure, &font);
     let x_domain = x_domain(chart)?;
-    let y_domain = y_domain(chart, x_domain)?;
-
-    // Top to bottom.
-    let top = (line / 2.0).ceil();
-    let height = (frame.height - top - line - GAP).max(1.0);
-    let y_max = ((height / (2.5 * line)) as usize).clamp(2, 10);
-    let (y_domain, y_ticks) = match (chart.view.y, chart.y_scale) {
-        (None, kind) => ticks::nice(y_domain, kind, y_max),
-        (Some(_), ScaleKind::Linear) => (y_domain, ticks::numbers(y_domain, y_max)),
-        (Some(_), ScaleKind::Log) => (y_domain, ticks::log(y_domain, y_max)),
+    let axes = Axes {
+        width: chart.width,
+        height: chart.height,
+        pixel_ratio: chart.pixel_ratio,
+        utc_offset: chart.utc_offset,
+        theme: &chart.theme,
+        x_kind: chart.x_kind,
+        x_scale: chart.x_scale,
+        x_domain,
+        x_name: &chart.x_name,
+        only_x: single_step(chart),
+        y_scale: chart.y_scale,
+        y_domain: y_domain(chart, x_domain)?,
+        y_fixed: chart.view.y.is_some(),
+        y_name: "",
     };
-    let y = Scale::new(chart.y_scale, y_domain, top + height, top);
-
-    // Left to right.
-    let widest = y_ticks.iter().map(|tick| width_of(&tick.label)).fold(0.0, f64::max);
-    let left = (widest + GAP).ceil().min(frame.width / 2.0);
-    let mut labels = end_labels(chart, &frame, height, line, &width_of);
+    let line = axes.line();
+    let mut labels = end_labels(chart, &axes.frame(), axes.plot_height(), line, &width_of);
     let names = labels.iter().map(|label| width_of(&label.text)).fold(0.0, f64::max);
     let right = if labels.is_empty() { GAP } else { (names + MARK + GAP).ceil() };
-    let plot = Rect { x: left, y: top, width: (frame.width - left - right).max(1.0), height };
-    let x = Scale::new(ScaleKind::Linear, x_domain, plot.x, plot.right());
-    spread(chart, &mut labels, &x, &y, &plot, line);
-
-    let y_ticks = y_ticks.into_iter().filter_map(|tick| {
-        let at = y.to_px(tick.value)?;
-        Some(PlacedTick { at, label_at: at, label: tick.label })
-    });
-    Some(Layout {
-        x_ticks: x_ticks(chart, &x, &frame, &width_of),
-        y_ticks: y_ticks.collect(),
-        frame,
-        pixel_ratio,
-        plot,
-        x,
-        y,
-        labels,
-    })
+    let mut layout = axes.lay_out(right, &width_of);
+    spread(chart, &mut labels, &layout.x, &layout.y, &layout.plot, line);
+    layout.labels = labels;
+    Some(layout)
 }
 
-/// The whole chart, with sides that are numbers.
-pub(crate) fn frame(chart: &LineChart) -> Rect {
-    let side = |length: f64| if length.is_finite() { length.clamp(0.0, MOST_PIXELS) } else { 0.0 };
-    Rect { x: 0.0, y: 0.0, width: side(chart.width), height: side(chart.height) }
-}
-
-/// What a scale can show of a series.
+/// What the scales can show of a series.
 pub(crate) fn drawable(points: &Points, kind: ScaleKind) -> Points {
     match kind {
         ScaleKind::Linear => points.clone(),
@@ -142,23 +98,33 @@ pub(crate) fn drawable(points: &Points, kind: ScaleKind) -> Points {
 }
 
 /// The first and last x of all series.
-fn x_ends(chart: &LineChart) -> Option<(f64, f64)> {
+pub(crate) fn x_ends(chart: &LineChart) -> Option<(f64, f64)> {
     let ends = chart.series.iter().filter_map(|series| {
         let points = drawable(&series.points, chart.y_scale);
-        Some((*points.xs().first()?, *points.xs().last()?))
+        let first = match chart.x_scale {
+            ScaleKind::Linear => points.xs().first(),
+            ScaleKind::Log => points.xs().get(points.xs().partition_point(|&x| x <= 0.0)),
+        };
+        Some((*first?, *points.xs().last()?))
     });
     ends.reduce(|(lo, hi), (first, last)| (lo.min(first), hi.max(last)))
 }
 
+/// The step of a chart that has only one: around it there are none to read.
+fn single_step(chart: &LineChart) -> Option<f64> {
+    let (lo, hi) = x_ends(chart)?;
+    (chart.x_kind == XKind::Step && lo == hi).then_some(lo)
+}
+
 /// The view, or all x of all series.
 fn x_domain(chart: &LineChart) -> Option<Domain> {
-    let pad = match chart.x_kind {
-        XKind::Step => 1.0,
-        XKind::WallTime | XKind::RelativeTime => 1000.0,
+    let domain = |(lo, hi)| match chart.x_kind {
+        XKind::Step => Domain::new_or_around(lo, hi, 1.0),
+        XKind::WallTime | XKind::RelativeTime => Domain::new_or_around(lo, hi, 1000.0),
+        XKind::Value => Domain::new(lo, hi),
     };
-    let (lo, hi) = x_ends(chart)?;
-    let viewed = chart.view.x.and_then(|(lo, hi)| Domain::new_or_around(lo, hi, pad));
-    viewed.or_else(|| Domain::new_or_around(lo, hi, pad))
+    let ends = x_ends(chart)?;
+    chart.view.x.and_then(domain).or_else(|| domain(ends))
 }
 
 /// The view, or the values of all points in the x domain, smoothed or not.
@@ -166,8 +132,16 @@ fn y_domain(chart: &LineChart, x: Domain) -> Option<Domain> {
     if let Some(viewed) = chart.view.y.and_then(|(lo, hi)| Domain::new(lo, hi)) {
         return Some(viewed);
     }
-    let lines = chart.series.iter().flat_map(|series| [Some(&series.points), series.raw.as_ref()]);
-    let found = lines
+    let reaches = chart.series.iter().flat_map(|series| {
+        let band = series.band.as_ref();
+        [
+            Some(&series.points),
+            series.raw.as_ref(),
+            band.map(|band| &band.low),
+            band.map(|band| &band.high),
+        ]
+    });
+    let found = reaches
         .flatten()
         .filter_map(|points| {
             let points = drawable(points, chart.y_scale);
@@ -176,52 +150,20 @@ fn y_domain(chart: &LineChart, x: Domain) -> Option<Domain> {
             let extrema = points.extrema(inside.clone()).or_else(|| {
                 points.extrema(inside.start.saturating_sub(1)..inside.end.saturating_add(1))
             })?;
-            Some((extrema.min, extrema.max))
+            let (mut lo, mut hi) = (extrema.min, extrema.max);
+            if let Some((low, high)) = points.bulk().filter(|_| chart.cut_outliers) {
+                // Never all of it: what is in view may lie outside as a whole.
+                let (cut_lo, cut_hi) = (lo.max(low), hi.min(high));
+                if cut_lo <= cut_hi {
+                    (lo, hi) = (cut_lo, cut_hi);
+                }
+            }
+            Some((lo, hi))
         })
         .reduce(|(lo, hi), (min, max)| (lo.min(min), hi.max(max)));
     match found {
         Some((lo, hi)) => Domain::new(lo, hi),
         None => Some(Domain::UNIT),
-    }
-}
-
-/// As many ticks as have labels that do not touch.
-fn x_ticks(
-    chart: &LineChart,
-    x: &Scale,
-    frame: &Rect,
-    width_of: &dyn Fn(&str) -> f64,
-) -> Vec<PlacedTick> {
-    let domain = x.domain();
-    let single = match (chart.x_kind, x_ends(chart)) {
-        (XKind::Step, Some((lo, hi))) if lo == hi => Some(lo),
-        _ => None,
-    };
-    let plot_width = x.to_px(domain.hi()).unwrap_or(0.0) - x.to_px(domain.lo()).unwrap_or(0.0);
-    let mut max = ((plot_width / 56.0) as usize).clamp(1, 12);
-    loop {
-        let mut ticks: Vec<Tick> = match chart.x_kind {
-            XKind::Step => ticks::integers(domain, max),
-            XKind::WallTime => ticks::times(domain, chart.utc_offset, max),
-            XKind::RelativeTime => ticks::durations(domain, max),
-        };
-        // Around a single step there are no steps to read.
-        ticks.retain(|tick| single.is_none_or(|step| tick.value == step));
-        let mut end = f64::NEG_INFINITY;
-        let mut fits = true;
-        let placed = ticks.into_iter().filter_map(|tick| {
-            let at = x.to_px(tick.value)?;
-            let half = width_of(&tick.label) / 2.0;
-            let label_at = at.min(frame.width - half).max(half);
-            fits &= label_at - half >= end;
-            end = label_at + half + SPACE;
-            Some(PlacedTick { at, label_at, label: tick.label })
-        });
-        let placed: Vec<PlacedTick> = placed.collect();
-        if fits || max <= 1 {
-            return placed;
-        }
-        max -= 1;
     }
 }
 
@@ -247,7 +189,7 @@ fn end_labels(
 }
 
 /// The text, or as much of its beginning as fits, with an ellipsis.
-fn shortened(text: &str, room: f64, width_of: &dyn Fn(&str) -> f64) -> String {
+pub(crate) fn shortened(text: &str, room: f64, width_of: &dyn Fn(&str) -> f64) -> String {
     if width_of(text) <= room {
         return text.to_owned();
     }

@@ -50,12 +50,15 @@
 //! | [`line_chart`] | the chart: commands, hover, summary |
 //! | `canvas` | the painter (feature `canvas`) |
 
+mod axes;
 #[cfg(feature = "canvas")]
 pub mod canvas;
 pub mod colour;
+pub mod columns;
 pub mod decimate;
 pub mod draw;
 pub mod format;
+pub mod group;
 pub mod hover;
 pub mod layout;
 pub mod line_chart;
@@ -64,15 +67,21 @@ pub mod scale;
 pub mod series;
 pub mod smooth;
 mod summary;
+pub mod svg;
 pub mod theme;
 pub mod ticks;
+pub mod view;
 
+pub use axes::PlacedTick;
 pub use colour::series_colour;
-pub use draw::{Anchor, Draw, Path, Point, Rect};
+pub use draw::{Anchor, Draw, Path, Point, Rect, Span};
+pub use group::{Grouped, grouped};
 pub use hover::{Readout, ReadoutEntry};
 pub use layout::Layout;
-pub use line_chart::{Frame, LineChart, View};
+pub use line_chart::{Frame, LineChart, Markers};
 pub use points::{Points, Sample, XKind};
 pub use scale::{Domain, Scale, ScaleKind};
-pub use series::Series;
+pub use series::{Band, Series};
+pub use smooth::Smoothing;
 pub use theme::{Colour, Theme};
+pub use view::View;

@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
+use crate::axes::{self, Axes};
+use crate::columns::columns;
 use crate::decimate::{Trace, trace};
-use crate::draw::{Anchor, Draw, Path, Point, Rect, crisp, hairline};
+use crate::draw::{Anchor, Draw, Path, Point, Rect, Span, crisp, hairline};
 use crate::format;
 use crate::hover::{Readout, readout};
 use crate::layout::{self, Layout, MARK, Measure};
 use crate::points::{Points, XKind};
 use crate::scale::ScaleKind;
-use crate::series::Series;
+use crate::series::{Band, Series};
 use crate::summary;
 use crate::theme::Theme;
 use crate::ticks;
+use crate::view::View;
 
 /// Series with fewer points than this show each as a dot, as MLflow does.
 const DOTTED: usize = 60;
@@ -21,25 +24,32 @@ const DOT_RADIUS: f64 = 2.0;
 const HOVER_RADIUS: f64 = 3.5;
 /// How far lines and dots may reach over the edge of the plot.
 const OVERHANG: f64 = 4.0;
+/// Corners in a whole chart up to which its lines are stroked with round joints.
+/// Beyond it, browsers take longer than a frame: see [`columns`].
+const STROKED: usize = 3_000;
+/// The opacity of the band of a group.
+const BAND: f64 = 0.18;
 /// The opacity of what lies behind a smoothed line.
 const BEHIND: f64 = 0.25;
 /// The opacity of the series that are not in focus.
 const OUT_OF_FOCUS: f64 = 0.15;
 
-/// The part of the data to show. `None` shows all of it; y then follows the
-/// values in the x that is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct View {
-    /// The ends of the x axis.
-    pub x: Option<(f64, f64)>,
-    /// The ends of the y axis.
-    pub y: Option<(f64, f64)>,
+/// Whether each point of a line is marked with a dot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Markers {
+    /// On lines of fewer than 60 points, as MLflow does.
+    #[default]
+    Auto,
+    /// Always, as long as there is a pixel for each.
+    On,
+    /// Only on points that no line reaches.
+    Off,
 }
 
-/// A chart of lines over steps or time.
+/// A chart of lines over steps, time or another metric.
 ///
 /// ```
-/// use plot::{LineChart, Points, Sample, Series, XKind};
+/// use plot::{LineChart, Points, Sample, Series, Smoothing, XKind};
 ///
 /// let history = [
 ///     Sample { step: 0, timestamp: 1_700_000_000_000, value: 0.9 },
@@ -48,7 +58,7 @@ pub struct View {
 /// let points = Points::from_samples(&history, XKind::RelativeTime);
 /// let chart = LineChart {
 ///     title: "loss".into(),
-///     series: vec![Series::new("8f3a", "brave-owl-12", points).smoothed(60.0)],
+///     series: vec![Series::new("8f3a", "brave-owl-12", points).smoothed(Smoothing::Ema(60.0))],
 ///     x_kind: XKind::RelativeTime,
 ///     width: 400.0,
 ///     height: 200.0,
@@ -67,8 +77,18 @@ pub struct LineChart {
     pub series: Vec<Series>,
     /// What x means in all series.
     pub x_kind: XKind,
+    /// What x is, said below the axis; nothing if it is clear.
+    pub x_name: Arc<str>,
+    /// How the x axis spreads its values. Time is never logarithmic by the
+    /// calendar.
+    pub x_scale: ScaleKind,
     /// How the y axis spreads its values.
     pub y_scale: ScaleKind,
+    /// Whether the y axis leaves out the lowest and the highest twentieth of
+    /// each line, as MLflow does.
+    pub cut_outliers: bool,
+    /// Whether points are marked.
+    pub markers: Markers,
     /// The width in CSS pixels.
     pub width: f64,
     /// The height in CSS pixels.
@@ -85,6 +105,9 @@ pub struct LineChart {
     pub view: View,
     /// Where the pointer is.
     pub hover: Option<Point>,
+    /// Where the pointer is in another chart of the same x, while it is not in
+    /// this one.
+    pub cursor: Option<f64>,
     /// The id of a series to bring forward; the others fade.
     pub focus: Option<Arc<str>>,
 }
@@ -95,7 +118,11 @@ impl Default for LineChart {
             title: "".into(),
             series: Vec::new(),
             x_kind: XKind::Step,
+            x_name: "".into(),
+            x_scale: ScaleKind::Linear,
             y_scale: ScaleKind::Linear,
+            cut_outliers: false,
+            markers: Markers::Auto,
             width: 0.0,
             height: 0.0,
             pixel_ratio: 1.0,
@@ -103,6 +130,7 @@ impl Default for LineChart {
             theme: Theme::default(),
             view: View::default(),
             hover: None,
+            cursor: None,
             focus: None,
         }
     }
@@ -142,32 +170,67 @@ impl LineChart {
         layout::layout(self, measure)
     }
 
+    /// The first and last x of all that can be drawn.
+    #[must_use]
+    pub fn x_ends(&self) -> Option<(f64, f64)> {
+        layout::x_ends(self)
+    }
+
     /// Axes, grid, lines and labels.
     #[must_use]
     pub fn base(&self, layout: &Layout) -> Vec<Draw> {
-        let mut draws = vec![self.backdrop()];
-        self.draw_axes(layout, &mut draws);
+        let mut draws = vec![axes::backdrop(layout.frame, &self.theme)];
+        self.axes(layout).draw(layout, &mut draws);
         draws.push(Draw::Clip(overhang(layout.plot)));
         let before = draws.len();
-        for series in self.series.iter().filter(|series| !self.is_focus(series)) {
-            self.draw_series(series, layout, &mut draws);
+        // Later ones lie above: the one in focus comes last.
+        let (front, back): (Vec<&Series>, Vec<&Series>) =
+            self.series.iter().partition(|series| self.is_focus(series));
+        let ordered: Vec<&Series> = back.into_iter().chain(front).collect();
+        for series in &ordered {
+            self.draw_band(series, layout, &mut draws);
         }
-        for series in self.series.iter().filter(|series| self.is_focus(series)) {
-            self.draw_series(series, layout, &mut draws);
+        let pens = self.pens(&ordered, layout);
+        let corners = pens.iter().map(|pen| pen.trace.path.points().len()).sum();
+        for pen in pens {
+            self.draw_pen(pen, corners, layout, &mut draws);
         }
         let nothing = draws.len() == before;
         draws.push(Draw::Unclip);
         if nothing {
-            draws.push(self.message("no points in this part", layout.plot));
+            draws.push(axes::message("no points in this part", layout.plot, &self.theme));
         }
         self.draw_labels(layout, &mut draws);
         draws
     }
 
-    /// The values under the pointer, if it is in the plot.
+    /// The values under the pointer, if it is in the plot, or at the cursor.
     #[must_use]
     pub fn readout(&self, layout: &Layout) -> Option<Readout> {
-        readout(self, layout, self.hover?)
+        if let Some(pointer) = self.hover {
+            return readout(self, layout, pointer);
+        }
+        let middle = layout.plot.y + layout.plot.height / 2.0;
+        let pointer = Point::new(layout.x.to_px(self.cursor?)?, middle);
+        // No pointer is here, so no line is nearest to one.
+        readout(self, layout, pointer).map(|readout| Readout { nearest: None, ..readout })
+    }
+
+    /// How many values have no place on a logarithmic axis: they are zero or
+    /// below, and the page should say that they are left out.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        let of_series = |series: &Series| {
+            let points = series.raw.as_ref().unwrap_or(&series.points);
+            let shown = layout::drawable(points, self.y_scale);
+            let of_y = shown.missing() - points.missing();
+            let of_x = match self.x_scale {
+                ScaleKind::Linear => 0,
+                ScaleKind::Log => shown.xs().partition_point(|&x| x <= 0.0),
+            };
+            of_x + of_y
+        };
+        self.series.iter().map(of_series).sum()
     }
 
     /// The crosshair and the points that it reads.
@@ -211,6 +274,28 @@ impl LineChart {
             XKind::Step => format!("step {}", format::value(x)),
             XKind::WallTime => ticks::time_label(x, self.utc_offset),
             XKind::RelativeTime => ticks::duration_label(x),
+            XKind::Value if self.x_name.is_empty() => format::value(x),
+            XKind::Value => format!("{} {}", self.x_name, format::value(x)),
+        }
+    }
+
+    /// The axes of a chart that is laid out: enough to draw them.
+    fn axes<'a>(&'a self, layout: &Layout) -> Axes<'a> {
+        Axes {
+            width: self.width,
+            height: self.height,
+            pixel_ratio: self.pixel_ratio,
+            utc_offset: self.utc_offset,
+            theme: &self.theme,
+            x_kind: self.x_kind,
+            x_scale: self.x_scale,
+            x_domain: layout.x.domain(),
+            x_name: &self.x_name,
+            only_x: None,
+            y_scale: self.y_scale,
+            y_domain: layout.y.domain(),
+            y_fixed: true,
+            y_name: "",
         }
     }
 
@@ -222,117 +307,104 @@ impl LineChart {
         if self.focus.is_none() || self.is_focus(series) { 1.0 } else { OUT_OF_FOCUS }
     }
 
-    fn backdrop(&self) -> Draw {
-        Draw::Fill {
-            rect: layout::frame(self),
-            colour: self.theme.background.clone(),
-            opacity: 1.0,
-        }
-    }
-
     /// A chart without points says so.
     fn empty(&self) -> Vec<Draw> {
         let hidden = self.series.iter().any(|series| !series.points.is_empty());
         let text = if hidden { "no points above zero" } else { "no points" };
-        vec![self.backdrop(), self.message(text, layout::frame(self))]
+        let frame = axes::frame(self.width, self.height);
+        vec![axes::backdrop(frame, &self.theme), axes::message(text, frame, &self.theme)]
     }
 
-    fn message(&self, text: &str, rect: Rect) -> Draw {
-        Draw::Text {
-            text: text.into(),
-            at: Point::new(rect.x + rect.width / 2.0, rect.y + rect.height / 2.0),
-            anchor: Anchor::Middle,
-            colour: self.theme.muted.clone(),
-            font: self.theme.font(),
+    /// The lines of the series, in pixels, in the order in which they are drawn.
+    fn pens<'a>(&self, ordered: &[&'a Series], layout: &Layout) -> Vec<Pen<'a>> {
+        let mut pens = Vec::with_capacity(ordered.len());
+        for series in ordered {
+            let opacity = self.opacity(series);
+            if let Some(raw) = &series.raw {
+                pens.push(self.pen(raw, series, opacity * BEHIND, false, layout));
+            }
+            let dotted = match self.markers {
+                Markers::Auto => series.points.len() < DOTTED,
+                Markers::On => true,
+                Markers::Off => false,
+            };
+            pens.push(self.pen(&series.points, series, opacity, dotted, layout));
         }
-    }
-
-    fn draw_axes(&self, layout: &Layout, draws: &mut Vec<Draw>) {
-        let Layout { plot, pixel_ratio, .. } = *layout;
-        let width = hairline(pixel_ratio);
-        let line = |path, colour: &Arc<str>, opacity| Draw::Line {
-            path,
-            colour: colour.clone(),
-            width,
-            opacity,
-        };
-        let mut grid = Path::new();
-        for tick in &layout.y_ticks {
-            let y = crisp(tick.at, width, pixel_ratio);
-            grid.lift();
-            grid.push(Point::new(plot.x, y));
-            grid.push(Point::new(plot.right(), y));
-        }
-        for tick in &layout.x_ticks {
-            let x = crisp(tick.at, width, pixel_ratio);
-            grid.lift();
-            grid.push(Point::new(x, plot.y));
-            grid.push(Point::new(x, plot.bottom()));
-        }
-        draws.push(line(grid, &self.theme.grid, 1.0));
-        let y = crisp(plot.bottom(), width, pixel_ratio);
-        let axis = Path::line(Point::new(plot.x, y), Point::new(plot.right(), y));
-        draws.push(line(axis, &self.theme.muted, 0.5));
-
-        let font = self.theme.font();
-        let text = |tick: &layout::PlacedTick, at, anchor| Draw::Text {
-            text: tick.label.clone(),
-            at,
-            anchor,
-            colour: self.theme.muted.clone(),
-            font: font.clone(),
-        };
-        for tick in &layout.y_ticks {
-            let at = Point::new(plot.x - 6.0, tick.label_at);
-            draws.push(text(tick, at, Anchor::End));
-        }
-        let below = (plot.bottom() + layout.frame.bottom()) / 2.0 + 1.0;
-        for tick in &layout.x_ticks {
-            draws.push(text(tick, Point::new(tick.label_at, below), Anchor::Middle));
-        }
-    }
-
-    fn draw_series(&self, series: &Series, layout: &Layout, draws: &mut Vec<Draw>) {
-        let opacity = self.opacity(series);
-        if let Some(raw) = &series.raw {
-            self.draw_points(raw, series, opacity * BEHIND, false, layout, draws);
-        }
-        let dotted = series.points.len() < DOTTED;
-        self.draw_points(&series.points, series, opacity, dotted, layout, draws);
+        pens
     }
 
     /// A line, with dots on all points or only on those that no line reaches.
-    fn draw_points(
+    fn pen<'a>(
         &self,
         points: &Points,
-        series: &Series,
+        series: &'a Series,
         opacity: f64,
         dotted: bool,
         layout: &Layout,
-        draws: &mut Vec<Draw>,
-    ) {
+    ) -> Pen<'a> {
         let points = layout::drawable(points, self.y_scale);
-        let Trace { path, lone } = trace(&points, &layout.x, &layout.y, layout.columns());
-        if path.is_empty() {
-            return;
-        }
-        let centres: Vec<Point> = if dotted {
-            let domain = layout.x.domain();
-            points
-                .between(domain.lo(), domain.hi())
+        let mut trace = trace(&points, &layout.x, &layout.y, layout.columns());
+        let domain = layout.x.domain();
+        let shown = points.between(domain.lo(), domain.hi());
+        if dotted && shown.len() <= layout.columns() {
+            trace.lone = shown
                 .filter_map(|index| points.get(index))
                 .filter_map(|(x, y)| layout.x.to_px(x).zip(layout.y.to_px(y)))
                 .map(|(x, y)| Point::new(x, y))
-                .collect()
-        } else {
-            lone
-        };
-        let colour = series.colour.clone();
-        draws.push(Draw::Line { path, colour, width: LINE_WIDTH, opacity });
-        if !centres.is_empty() {
-            let colour = series.colour.clone();
-            draws.push(Draw::Dots { centres, radius: DOT_RADIUS, colour, ring: None, opacity });
+                .collect();
         }
+        Pen { series, trace, opacity }
+    }
+
+    /// Strokes a line; where the whole chart has too many corners for that, as
+    /// columns of ink.
+    fn draw_pen(&self, pen: Pen<'_>, corners: usize, layout: &Layout, draws: &mut Vec<Draw>) {
+        let Pen { series, trace: Trace { path, lone }, opacity } = pen;
+        if path.is_empty() {
+            return;
+        }
+        let colour = series.colour.clone();
+        let width = LINE_WIDTH;
+        if corners > STROKED && path.points().len() > layout.columns() / 2 {
+            let spans = columns(&path, layout.plot.x, layout.columns(), layout.pixel_ratio, width);
+            draws.push(Draw::Columns { spans, width: 1.0 / layout.pixel_ratio, colour, opacity });
+        } else {
+            draws.push(Draw::Line { path, colour, width, opacity });
+        }
+        if !lone.is_empty() {
+            let colour = series.colour.clone();
+            draws.push(Draw::Dots {
+                centres: lone,
+                radius: DOT_RADIUS,
+                colour,
+                ring: None,
+                opacity,
+            });
+        }
+    }
+
+    /// From where to where the members of a group reach.
+    fn draw_band(&self, series: &Series, layout: &Layout, draws: &mut Vec<Draw>) {
+        let Some(Band { low, high }) = &series.band else { return };
+        let edge = |points: &Points| {
+            let points = layout::drawable(points, self.y_scale);
+            let Trace { path, .. } = trace(&points, &layout.x, &layout.y, layout.columns());
+            columns(&path, layout.plot.x, layout.columns(), layout.pixel_ratio, 0.0)
+        };
+        // Low values are further down. Where only the higher edge has a place, on
+        // a logarithmic axis, the band reaches to the bottom.
+        let mut lower = edge(low).into_iter().peekable();
+        let spans = edge(high).into_iter().map(|span| {
+            while lower.next_if(|below| below.x < span.x).is_some() {}
+            let below = lower.next_if(|below| below.x == span.x);
+            Span { bottom: below.map_or(layout.plot.bottom(), |below| below.bottom), ..span }
+        });
+        draws.push(Draw::Columns {
+            spans: spans.collect(),
+            width: 1.0 / layout.pixel_ratio,
+            colour: series.colour.clone(),
+            opacity: BAND * self.opacity(series),
+        });
     }
 
     fn draw_labels(&self, layout: &Layout, draws: &mut Vec<Draw>) {
@@ -357,6 +429,13 @@ impl LineChart {
             });
         }
     }
+}
+
+/// A line that is about to be drawn.
+struct Pen<'a> {
+    series: &'a Series,
+    trace: Trace,
+    opacity: f64,
 }
 
 /// The plot with room for lines and dots that lie on its edge.

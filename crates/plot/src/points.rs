@@ -1,6 +1,7 @@
 //! A series' points: sorted, with gaps marked and extrema indexed.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -14,6 +15,9 @@ pub enum XKind {
     WallTime,
     /// How long after the first value each was logged: x is milliseconds.
     RelativeTime,
+    /// Another number, such as the value of another metric. Samples have none:
+    /// see [`Points::against`].
+    Value,
 }
 
 /// One value of a metric's history, as MLflow stores it.
@@ -88,6 +92,8 @@ struct Inner {
     levels: Vec<Vec<Extrema>>,
     /// What a logarithmic axis can show, once somebody asked.
     positive: OnceLock<Option<Points>>,
+    /// See [`Points::bulk`], once somebody asked.
+    bulk: OnceLock<Option<(f64, f64)>>,
 }
 
 impl Points {
@@ -113,7 +119,7 @@ impl Points {
     pub fn from_samples(samples: &[Sample], x_kind: XKind) -> Self {
         let by_place = |a: &Sample, b: &Sample| -> Ordering {
             match x_kind {
-                XKind::Step => (a.step, a.timestamp).cmp(&(b.step, b.timestamp)),
+                XKind::Step | XKind::Value => (a.step, a.timestamp).cmp(&(b.step, b.timestamp)),
                 XKind::WallTime | XKind::RelativeTime => {
                     (a.timestamp, a.step).cmp(&(b.timestamp, b.step))
                 }
@@ -131,12 +137,36 @@ impl Points {
         let start = samples.first().map_or(0, |sample| sample.timestamp);
         Self::from_sorted(samples.iter().map(|sample| {
             let x = match x_kind {
-                XKind::Step => sample.step,
+                XKind::Step | XKind::Value => sample.step,
                 XKind::WallTime => sample.timestamp,
                 XKind::RelativeTime => sample.timestamp.saturating_sub(start),
             };
             (x as f64, sample.value)
         }))
+    }
+
+    /// A metric's history over another one's: x is the other's value at the same
+    /// step, and a step that only one of them has is left out. Of several values
+    /// of a step, the last counts.
+    #[must_use]
+    pub fn against(samples: &[Sample], other: &[Sample]) -> Self {
+        let by_step = |samples: &[Sample]| {
+            let last = |of: &mut BTreeMap<i64, Sample>, sample: &Sample| {
+                let known = of.entry(sample.step).or_insert(*sample);
+                if sample.timestamp >= known.timestamp {
+                    *known = *sample;
+                }
+            };
+            let mut of = BTreeMap::new();
+            samples.iter().for_each(|sample| last(&mut of, sample));
+            of
+        };
+        let other = by_step(other);
+        let pairs = by_step(samples)
+            .into_iter()
+            .filter_map(|(step, sample)| Some((other.get(&step)?.value, sample.value)));
+        let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.filter(|(x, _)| drawable(*x)).unzip();
+        Self::new(&xs, &ys)
     }
 
     /// Points in order of x, perhaps with values that are not finite.
@@ -277,6 +307,7 @@ impl Points {
             gaps: self.0.gaps.clone(),
             missing: self.0.missing,
             positive: OnceLock::new(),
+            bulk: OnceLock::new(),
         }))
     }
 
@@ -295,6 +326,23 @@ impl Points {
             })
         };
         self.0.positive.get_or_init(find).clone().unwrap_or_else(|| self.clone())
+    }
+
+    /// The values that a twentieth of all are below and a twentieth above: all
+    /// but the outliers. Found once and kept.
+    #[must_use]
+    pub fn bulk(&self) -> Option<(f64, f64)> {
+        let find = || {
+            let mut ys = self.ys().to_vec();
+            let last = ys.len().checked_sub(1)?;
+            let mut at = |share: f64| {
+                let index = (last as f64 * share).round() as usize;
+                let (_, value, _) = ys.select_nth_unstable_by(index.min(last), f64::total_cmp);
+                *value
+            };
+            Some((at(0.05), at(0.95)))
+        };
+        *self.0.bulk.get_or_init(find)
     }
 
     /// The points with the values that `value` gives by index; what is not
@@ -448,6 +496,24 @@ mod tests {
         let all = Points::new(&[0.0], &[1.0]);
         assert_eq!(all.positive(), all);
         assert!(Points::new(&[0.0], &[-1.0]).positive().is_empty());
+    }
+
+    #[test]
+    fn a_metric_over_another_takes_the_steps_of_both() {
+        let sample = |step, timestamp, value| Sample { step, timestamp, value };
+        let y = [sample(1, 0, 10.0), sample(2, 0, 20.0), sample(2, 5, 21.0), sample(4, 0, 40.0)];
+        let x = [sample(1, 0, 0.9), sample(2, 0, 0.4), sample(3, 0, 0.1), sample(4, 0, NAN)];
+        let points = Points::against(&y, &x);
+        assert_eq!(points.xs(), [0.4, 0.9]);
+        assert_eq!(points.ys(), [21.0, 10.0]);
+    }
+
+    #[test]
+    fn the_bulk_leaves_out_a_twentieth_at_each_end() {
+        let ys: Vec<f64> = (0..=100).map(|y| f64::from((y * 37) % 101)).collect();
+        assert_eq!(Points::new(&ys, &ys).bulk(), Some((5.0, 95.0)));
+        assert_eq!(Points::new(&[1.0], &[2.0]).bulk(), Some((2.0, 2.0)));
+        assert_eq!(Points::default().bulk(), None);
     }
 
     proptest! {

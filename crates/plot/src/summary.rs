@@ -13,6 +13,8 @@ pub(crate) fn summary(chart: &LineChart) -> String {
         XKind::Step => "step",
         XKind::WallTime => "wall time",
         XKind::RelativeTime => "relative time",
+        XKind::Value if chart.x_name.is_empty() => "value",
+        XKind::Value => &chart.x_name,
     };
     let title = if chart.title.is_empty() { String::new() } else { format!(" of {}", chart.title) };
     let mut text = format!("Line chart{title} by {by}.");
@@ -42,7 +44,7 @@ fn sentence(chart: &LineChart, series: &Series) -> String {
     let at = |index: usize| -> Option<String> {
         let (x, y) = points.get(index)?;
         let place = match chart.x_kind {
-            XKind::Step | XKind::WallTime => format!("at {}", chart.x_label(x)),
+            XKind::Step | XKind::WallTime | XKind::Value => format!("at {}", chart.x_label(x)),
             XKind::RelativeTime => format!("after {}", chart.x_label(x)),
         };
         Some(format!("{} {place}", value(y)))

@@ -1,7 +1,8 @@
 //! A chart from the outside: numbers in, drawing commands out.
 
 use plot::{
-    Anchor, Draw, Frame, LineChart, Point, Points, Rect, Sample, ScaleKind, Series, View, XKind,
+    Anchor, Draw, Frame, LineChart, Point, Points, Rect, Sample, ScaleKind, Series, Smoothing,
+    View, XKind,
 };
 use proptest::prelude::*;
 
@@ -207,7 +208,7 @@ fn hover_stays_in_view() {
 
 #[test]
 fn a_smoothed_series_reads_both_values() {
-    let smoothed = series("a", &[(0.0, 1.0), (1.0, 4.0)]).smoothed(50.5);
+    let smoothed = series("a", &[(0.0, 1.0), (1.0, 4.0)]).smoothed(Smoothing::Ema(50.5));
     let mut chart = chart(vec![smoothed]);
     let layout = chart.layout(&measure).unwrap();
     chart.hover = Some(Point::new(layout.plot.right(), 50.0));
@@ -305,7 +306,7 @@ proptest! {
     ) {
         let line = series("a", &pairs);
         let chart = LineChart {
-            series: vec![line.smoothed(smoothness), line],
+            series: vec![line.smoothed(Smoothing::Ema(smoothness)), line],
             x_kind: [XKind::Step, XKind::WallTime, XKind::RelativeTime][kind],
             y_scale: if log { ScaleKind::Log } else { ScaleKind::Linear },
             width, height, pixel_ratio, utc_offset,

@@ -62,6 +62,37 @@ pub fn durations(domain: Domain, max: usize) -> Vec<Tick> {
         .collect()
 }
 
+/// Ticks on a logarithmic axis of relative time: at whole seconds, minutes,
+/// hours and days of a kind that one counts in.
+#[must_use]
+pub fn log_durations(domain: Domain, max: usize) -> Vec<Tick> {
+    const ROUND: [f64; 16] = [
+        0.001 * SECOND,
+        0.01 * SECOND,
+        0.1 * SECOND,
+        SECOND,
+        5.0 * SECOND,
+        10.0 * SECOND,
+        30.0 * SECOND,
+        MINUTE,
+        5.0 * MINUTE,
+        10.0 * MINUTE,
+        30.0 * MINUTE,
+        HOUR,
+        6.0 * HOUR,
+        DAY,
+        10.0 * DAY,
+        100.0 * DAY,
+    ];
+    let inside: Vec<f64> = ROUND.into_iter().filter(|&ms| domain.contains(ms)).collect();
+    if inside.len() < 2 {
+        return durations(domain, max);
+    }
+    let stride = inside.len().div_ceil(max.clamp(1, MOST));
+    let thinned = inside.into_iter().step_by(stride);
+    thinned.map(|value| Tick { value, label: duration_label(value) }).collect()
+}
+
 /// A duration of whole seconds in all its parts: the ticks of an axis that
 /// begins late may differ in the smallest only.
 fn parts(ms: f64) -> String {

@@ -10,7 +10,7 @@ mod number;
 mod time;
 
 pub use calendar::{Civil, civil};
-pub use duration::{duration_label, durations};
+pub use duration::{duration_label, durations, log_durations};
 pub use number::{integers, log, nice, numbers};
 pub use time::{time_label, times};
 
