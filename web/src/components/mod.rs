@@ -1,6 +1,7 @@
 //! The components: one folder each, with its style.
 
 pub(crate) mod announcer;
+pub(crate) mod charts;
 pub(crate) mod confirm;
 pub(crate) mod connect_form;
 pub(crate) mod copy_button;

@@ -2,6 +2,7 @@
 //! plain values, and are tested natively.
 
 pub(crate) mod appearance;
+pub(crate) mod board;
 pub(crate) mod clock;
 pub(crate) mod columns;
 pub(crate) mod commands;
@@ -18,6 +19,7 @@ pub(crate) mod json;
 pub(crate) mod keys;
 pub(crate) mod language;
 pub(crate) mod location;
+pub(crate) mod metric_histories;
 pub(crate) mod model_files;
 pub(crate) mod pager;
 pub(crate) mod query;

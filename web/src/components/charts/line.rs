@@ -1,0 +1,226 @@
+//! From a card's settings and the histories at hand to a line chart.
+
+use std::sync::Arc;
+
+use plot::{Points, ScaleKind, Series, XKind, grouped};
+
+use crate::state::board::{BoardRun, LineSettings, LineSpec, Markers, XAxis};
+use crate::state::board::runs::is_system;
+use crate::state::metric_histories::{History, HistoryState};
+
+/// A line chart as far as its histories are there.
+#[derive(Clone, Debug)]
+pub(super) struct Lines {
+    /// The chart without size, colours and what is under the pointer.
+    pub(super) chart: plot::LineChart,
+    /// How many histories it needs.
+    pub(super) wanted: usize,
+    /// How many of them are there.
+    pub(super) ready: usize,
+    /// How many points of the others have come.
+    pub(super) coming: usize,
+    /// Those that could not be read, with the first reason.
+    pub(super) failed: Vec<(Arc<str>, Arc<str>)>,
+    /// Why.
+    pub(super) reason: Option<String>,
+    /// How many values were logged.
+    pub(super) logged: usize,
+    /// How many of them are no finite number.
+    pub(super) missing: usize,
+    /// Whether a history was cut.
+    pub(super) cut: bool,
+    /// What is wrong with the formula, if there is one.
+    pub(super) mistake: Option<String>,
+}
+
+/// What is shown as x, for a card.
+pub(super) fn x_axis(spec: &LineSpec, settings: &LineSettings) -> XAxis {
+    let system = spec.formula.is_none() && spec.metrics.iter().all(|key| is_system(key));
+    let default = if system { XAxis::Relative } else { XAxis::Step };
+    spec.x.clone().or_else(|| settings.x.clone()).unwrap_or(default)
+}
+
+/// As `plot` calls it.
+pub(super) fn x_kind(axis: &XAxis) -> XKind {
+    match axis {
+        XAxis::Step => XKind::Step,
+        XAxis::Wall => XKind::WallTime,
+        XAxis::Relative => XKind::RelativeTime,
+        XAxis::Metric(_) => XKind::Value,
+    }
+}
+
+/// Builds the chart of a card from what `history` says of a run and a metric.
+pub(super) fn lines(
+    title: &str,
+    spec: &LineSpec,
+    settings: &LineSettings,
+    runs: &[Arc<BoardRun>],
+    history: &dyn Fn(&Arc<str>, &Arc<str>) -> HistoryState,
+) -> Lines {
+    let axis = x_axis(spec, settings);
+    let mut lines = Lines {
+        chart: plot::LineChart {
+            title: title.into(),
+            x_kind: x_kind(&axis),
+            x_name: match &axis {
+                XAxis::Metric(key) => key.as_str().into(),
+                _ => "".into(),
+            },
+            x_scale: scale(spec.x_log),
+            y_scale: scale(spec.y_log),
+            cut_outliers: spec.cut_outliers.unwrap_or(settings.cut_outliers),
+            markers: match spec.markers.unwrap_or(settings.markers) {
+                Markers::Auto => plot::Markers::Auto,
+                Markers::On => plot::Markers::On,
+                Markers::Off => plot::Markers::Off,
+            },
+            ..plot::LineChart::default()
+        },
+        wanted: 0,
+        ready: 0,
+        coming: 0,
+        failed: Vec::new(),
+        reason: None,
+        logged: 0,
+        missing: 0,
+        cut: false,
+        mistake: None,
+    };
+    let parsed = spec.formula.as_deref().map(plot::Formula::parse);
+    let formula = match parsed {
+        Some(Ok(formula)) => Some(formula),
+        Some(Err(error)) => {
+            lines.mistake = Some(error.to_string());
+            return lines;
+        }
+        None => None,
+    };
+    let mut drawn: Vec<(Arc<BoardRun>, String, Points)> = Vec::new();
+    for run in runs {
+        let mut get = |key: &str| lines.take(run, key, history);
+        match &formula {
+            Some(formula) => {
+                let found: Option<Vec<Arc<History>>> = formula.names().iter().map(|key| get(key)).collect();
+                let Some(found) = found else { continue };
+                let samples: Vec<&[plot::Sample]> =
+                    found.iter().map(|history| history.samples.as_slice()).collect();
+                let other = match &axis {
+                    XAxis::Metric(key) => match get(key) {
+                        Some(other) => Some(other),
+                        None => continue,
+                    },
+                    _ => None,
+                };
+                let samples = formula.series(&samples);
+                let points = placed(&samples, &axis, other.as_deref());
+                drawn.push((run.clone(), title.to_owned(), points));
+            }
+            None => {
+                for key in &spec.metrics {
+                    let Some(found) = get(key) else { continue };
+                    let points = match &axis {
+                        XAxis::Metric(other) => match get(other) {
+                            Some(other) => placed(&found.samples, &axis, Some(&*other)),
+                            None => continue,
+                        },
+                        _ => found.points(x_kind(&axis)),
+                    };
+                    drawn.push((run.clone(), key.clone(), points));
+                }
+            }
+        }
+    }
+    lines.missing = drawn.iter().map(|(_, _, points)| points.missing()).sum();
+    let smoothing = spec.smoothing.unwrap_or(settings.smoothing).of_plot();
+    let series = by_group(drawn, spec.metrics.len() > 1);
+    lines.chart.series = series.into_iter().map(|series| series.smoothed(smoothing)).collect();
+    lines
+}
+
+impl Lines {
+    /// A history, if the run has it and it is there.
+    fn take(
+        &mut self,
+        run: &BoardRun,
+        key: &str,
+        history: &dyn Fn(&Arc<str>, &Arc<str>) -> HistoryState,
+    ) -> Option<Arc<History>> {
+        let key = run.metric(key)?.key.clone();
+        self.wanted += 1;
+        match history(&run.id, &key) {
+            HistoryState::Ready(history) => {
+                self.ready += 1;
+                self.logged += history.samples.len();
+                self.cut |= !history.complete;
+                Some(history)
+            }
+            HistoryState::Loading(points) => {
+                self.coming += points;
+                None
+            }
+            HistoryState::Failed(error) => {
+                self.failed.push((run.id.clone(), key));
+                self.reason.get_or_insert_with(|| error.kind().to_string());
+                None
+            }
+        }
+    }
+}
+
+fn scale(log: bool) -> ScaleKind {
+    if log { ScaleKind::Log } else { ScaleKind::Linear }
+}
+
+/// Samples as points over an axis.
+fn placed(samples: &[plot::Sample], axis: &XAxis, other: Option<&History>) -> Points {
+    match (axis, other) {
+        (XAxis::Metric(_), Some(other)) => Points::against(samples, &other.samples),
+        _ => Points::from_samples(samples, x_kind(axis)),
+    }
+}
+
+/// A line for each run; where runs are grouped, one for each group with the band
+/// in which its members lie. Of several metrics, each line says its own.
+fn by_group(drawn: Vec<(Arc<BoardRun>, String, Points)>, several: bool) -> Vec<Series> {
+    let mut series: Vec<Series> = Vec::new();
+    let mut groups: Vec<(Arc<str>, String, Vec<Points>)> = Vec::new();
+    let mut of_run: Option<(Arc<str>, usize)> = None;
+    for (run, key, points) in drawn {
+        if let Some(group) = &run.group {
+            let known = groups.iter_mut().find(|(name, of, _)| name == group && *of == key);
+            match known {
+                Some((_, _, members)) => members.push(points),
+                None => groups.push((group.clone(), key, vec![points])),
+            }
+            continue;
+        }
+        let nth = match of_run {
+            Some((ref id, nth)) if *id == run.id => nth + 1,
+            _ => 0,
+        };
+        of_run = Some((run.id.clone(), nth));
+        let label = if several { format!("{} · {key}", run.name) } else { run.name.to_string() };
+        let mut line = Series::new(&run.id, &label, points);
+        line.colour = shade(&run.colour, nth);
+        series.push(line);
+    }
+    for (group, key, members) in groups {
+        let together = grouped(&members);
+        let label = if several { format!("{group} · {key}") } else { group.to_string() };
+        let mut line = Series::new(&group, &label, together.mean);
+        line.band = (members.len() > 1).then_some(together.band);
+        series.push(line);
+    }
+    series
+}
+
+/// The colour of a run's nth metric in one chart: its own first, then others.
+fn shade(colour: &Arc<str>, nth: usize) -> Arc<str> {
+    if nth == 0 {
+        return colour.clone();
+    }
+    let at = plot::colour::PALETTE.iter().position(|known| **known == **colour).unwrap_or(0);
+    let next = plot::colour::PALETTE.get((at + nth * 3) % 10).copied();
+    next.map_or_else(|| colour.clone(), Arc::from)
+}

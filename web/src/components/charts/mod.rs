@@ -1,0 +1,26 @@
+//! The board of charts: a card for each metric of some runs, in sections.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `board` | the board, what its cards share, and its bar |
+//! | `section` | a section with its head |
+//! | `card` | a card: head, menu, and the chart once it is on screen |
+//! | `line` | from a card's settings and histories to a line chart |
+//! | `line_plot` | a line chart on two canvases, and the hands on it |
+//! | `readout` | the values under the pointer |
+//! | `sheet` | a canvas that is as large as its box, and its colours |
+//! | `on_screen` | what is on screen, and how large |
+//! | `export` | PNG, SVG and CSV |
+
+mod board;
+mod card;
+mod export;
+mod line;
+mod line_plot;
+mod on_screen;
+mod readout;
+mod section;
+mod settings;
+mod sheet;
+
+pub(crate) use board::{ChartBoard, use_board_layout};
