@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::theme::Colour;
+use crate::theme::{Colour, Theme};
 
 /// A place, in CSS pixels from the top left.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -203,6 +203,61 @@ pub enum Draw {
     Clip(Rect),
     /// Ends [`Draw::Clip`].
     Unclip,
+}
+
+/// The height of a title above a chart, in CSS pixels.
+pub const TITLE: f64 = 32.0;
+
+/// A chart with its title above it, for a picture that stands alone: all of it
+/// moves down by [`TITLE`].
+#[must_use]
+pub fn titled(draws: Vec<Draw>, title: &str, theme: &Theme, width: f64) -> Vec<Draw> {
+    let head = Rect { x: 0.0, y: 0.0, width, height: TITLE };
+    let mut all = vec![
+        Draw::Fill { rect: head, colour: theme.background.clone(), opacity: 1.0 },
+        Draw::Text {
+            text: title.to_owned(),
+            at: Point::new(12.0, TITLE / 2.0),
+            anchor: Anchor::Start,
+            colour: theme.ink.clone(),
+            font: format!("600 {}px {}", theme.font_size + 2.0, theme.font_family).into(),
+        },
+    ];
+    all.extend(draws.into_iter().map(|draw| draw.lower(TITLE)));
+    all
+}
+
+impl Draw {
+    /// The command, further down.
+    fn lower(self, by: f64) -> Self {
+        let point = |at: Point| Point::new(at.x, at.y + by);
+        let rect = |rect: Rect| Rect { y: rect.y + by, ..rect };
+        match self {
+            Self::Line { mut path, colour, width, opacity } => {
+                path.points.iter_mut().for_each(|at| *at = point(*at));
+                Self::Line { path, colour, width, opacity }
+            }
+            Self::Columns { mut spans, width, colour, opacity } => {
+                for span in &mut spans {
+                    span.top += by;
+                    span.bottom += by;
+                }
+                Self::Columns { spans, width, colour, opacity }
+            }
+            Self::Dots { centres, radius, colour, ring, opacity } => {
+                let centres = centres.into_iter().map(point).collect();
+                Self::Dots { centres, radius, colour, ring, opacity }
+            }
+            Self::Fill { rect: at, colour, opacity } => {
+                Self::Fill { rect: rect(at), colour, opacity }
+            }
+            Self::Text { text, at, anchor, colour, font } => {
+                Self::Text { text, at: point(at), anchor, colour, font }
+            }
+            Self::Clip(at) => Self::Clip(rect(at)),
+            Self::Unclip => Self::Unclip,
+        }
+    }
 }
 
 /// The centre of a line of `width` CSS pixels, near `at`, whose edges fall

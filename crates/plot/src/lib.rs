@@ -55,6 +55,7 @@ mod axes;
 pub mod canvas;
 pub mod colour;
 pub mod columns;
+pub mod csv;
 pub mod decimate;
 pub mod draw;
 pub mod format;

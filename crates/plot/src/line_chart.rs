@@ -176,6 +176,20 @@ impl LineChart {
         layout::x_ends(self)
     }
 
+    /// The nearest x with a point beyond `x`, to the right or to the left of it.
+    #[must_use]
+    pub fn next_x(&self, x: f64, right: bool) -> Option<f64> {
+        let beyond = self.series.iter().filter_map(|series| {
+            let xs = series.points.xs();
+            if right {
+                xs.get(xs.partition_point(|&at| at <= x)).copied()
+            } else {
+                xs.get(xs.partition_point(|&at| at < x).checked_sub(1)?).copied()
+            }
+        });
+        if right { beyond.reduce(f64::min) } else { beyond.reduce(f64::max) }
+    }
+
     /// Axes, grid, lines and labels.
     #[must_use]
     pub fn base(&self, layout: &Layout) -> Vec<Draw> {

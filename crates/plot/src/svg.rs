@@ -68,13 +68,17 @@ fn command(out: &mut String, draw: &Draw, clips: &mut usize) {
                 Anchor::Middle => "middle",
                 Anchor::End => "end",
             };
-            // SVG's `font` is CSS, which an attribute may not hold everywhere: the
-            // size comes first, then the families.
-            let (size, family) = font.split_once(' ').unwrap_or(("11px", font));
+            // SVG has no attribute for CSS' `font`: a weight may come first, then
+            // the size, then the families.
+            let (weight, rest) = match font.strip_prefix("600 ") {
+                Some(rest) => (" font-weight=\"600\"", rest),
+                None => ("", &**font),
+            };
+            let (size, family) = rest.split_once(' ').unwrap_or(("11px", rest));
             writeln!(
                 out,
                 "<text x=\"{}\" y=\"{}\" text-anchor=\"{anchor}\" dominant-baseline=\"central\" \
-                 fill=\"{}\" font-size=\"{}\" font-family=\"{}\">{}</text>",
+                 fill=\"{}\" font-size=\"{}\" font-family=\"{}\"{weight}>{}</text>",
                 short(at.x),
                 short(at.y),
                 escaped(colour),

@@ -11,7 +11,6 @@ pub(crate) mod filter_box;
 pub(crate) mod grid;
 pub(crate) mod icon;
 pub(crate) mod keyboard;
-pub(crate) mod line_chart;
 pub(crate) mod menu;
 pub(crate) mod modal;
 pub(crate) mod page;

@@ -33,3 +33,8 @@ pub(crate) fn since(milliseconds: i64) -> String {
 pub(crate) fn stopwatch() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
 }
+
+/// Minutes that the user's clock is ahead of UTC now.
+pub(crate) fn utc_offset() -> i32 {
+    -(Date::new_0().get_timezone_offset() as i32)
+}

@@ -49,6 +49,14 @@ impl History {
     }
 }
 
+impl History {
+    /// The smallest and the largest value, leaving out what is no number.
+    pub(crate) fn range(&self) -> Option<(f64, f64)> {
+        let points = self.points(XKind::Step);
+        points.extrema(0..points.len()).map(|extrema| (extrema.min, extrema.max))
+    }
+}
+
 /// How far a history has come.
 #[derive(Clone, Debug)]
 pub(crate) enum HistoryState {
@@ -227,5 +235,14 @@ mod tests {
         assert_eq!(history.points(XKind::RelativeTime).xs(), [0.0, 400.0]);
         let (a, b) = (history.points(XKind::Step), history.points(XKind::Step));
         assert!(std::ptr::eq(a.xs(), b.xs()));
+    }
+
+    #[test]
+    fn a_range_leaves_out_what_is_no_number() {
+        let sample = |step, value| Sample { step, timestamp: 0, value };
+        let samples = vec![sample(2, 0.5), sample(0, f64::NAN), sample(1, -3.0)];
+        let history = History { samples, ..History::default() };
+        assert_eq!(history.range(), Some((-3.0, 0.5)));
+        assert_eq!(History::default().range(), None);
     }
 }

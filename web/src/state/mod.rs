@@ -14,7 +14,6 @@ pub(crate) mod filter;
 pub(crate) mod folder;
 pub(crate) mod format;
 pub(crate) mod fuzzy;
-pub(crate) mod histories;
 pub(crate) mod json;
 pub(crate) mod keys;
 pub(crate) mod language;

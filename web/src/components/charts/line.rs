@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use plot::{Points, ScaleKind, Series, XKind, grouped};
 
-use crate::state::board::{BoardRun, LineSettings, LineSpec, Markers, XAxis};
 use crate::state::board::runs::is_system;
+use crate::state::board::{BoardRun, LineSettings, LineSpec, Markers, XAxis};
 use crate::state::metric_histories::{History, HistoryState};
 
 /// A line chart as far as its histories are there.
@@ -58,7 +58,10 @@ pub(super) fn lines(
     runs: &[Arc<BoardRun>],
     history: &dyn Fn(&Arc<str>, &Arc<str>) -> HistoryState,
 ) -> Lines {
-    let axis = x_axis(spec, settings);
+    let axis = match x_axis(spec, settings) {
+        XAxis::Step if spec.x.is_none() && stepless(spec, runs, history) => XAxis::Relative,
+        axis => axis,
+    };
     let mut lines = Lines {
         chart: plot::LineChart {
             title: title.into(),
@@ -101,7 +104,8 @@ pub(super) fn lines(
         let mut get = |key: &str| lines.take(run, key, history);
         match &formula {
             Some(formula) => {
-                let found: Option<Vec<Arc<History>>> = formula.names().iter().map(|key| get(key)).collect();
+                let found: Option<Vec<Arc<History>>> =
+                    formula.names().iter().map(|key| get(key)).collect();
                 let Some(found) = found else { continue };
                 let samples: Vec<&[plot::Sample]> =
                     found.iter().map(|history| history.samples.as_slice()).collect();
@@ -166,6 +170,27 @@ impl Lines {
             }
         }
     }
+}
+
+/// Whether all that was logged has one step: whoever counts none wants time.
+fn stepless(
+    spec: &LineSpec,
+    runs: &[Arc<BoardRun>],
+    history: &dyn Fn(&Arc<str>, &Arc<str>) -> HistoryState,
+) -> bool {
+    let mut found = false;
+    for run in runs {
+        for latest in spec.metrics.iter().filter_map(|key| run.metric(key)) {
+            if let HistoryState::Ready(history) = history(&run.id, &latest.key) {
+                let [first, rest @ ..] = history.samples.as_slice() else { continue };
+                if rest.iter().any(|sample| sample.step != first.step) {
+                    return false;
+                }
+                found |= !rest.is_empty();
+            }
+        }
+    }
+    found
 }
 
 fn scale(log: bool) -> ScaleKind {

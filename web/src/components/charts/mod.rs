@@ -22,5 +22,6 @@ mod readout;
 mod section;
 mod settings;
 mod sheet;
+mod summary_plot;
 
 pub(crate) use board::{ChartBoard, use_board_layout};

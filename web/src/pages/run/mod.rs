@@ -3,20 +3,24 @@
 mod facts;
 mod metrics;
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use mlflow_api::{Param, Run};
 use mlflow_client::Error;
 
+use crate::components::charts::{ChartBoard, use_board_layout};
 use crate::components::failure::Failure;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
 use crate::components::tags::Tags;
 use crate::pages::run::facts::Facts;
-use crate::pages::run::metrics::{Charts, MetricsTable, metric_keys};
+use crate::pages::run::metrics::MetricsTable;
+use crate::state::board::BoardRun;
 use crate::state::format::count;
-use crate::state::histories::Histories;
 use crate::state::location::use_navigator;
+use crate::state::metric_histories::MetricHistories;
 use crate::state::route::Route;
 use crate::state::session::Mlflow;
 
@@ -98,8 +102,10 @@ fn RunView(
     /// The run.
     run: Run,
 ) -> impl IntoView {
-    let keys = metric_keys(&run);
-    let histories = Histories::load(client.clone(), run.info.run_id.clone(), keys.clone());
+    let histories = MetricHistories::new(client);
+    let runs = Signal::stored(vec![Arc::new(BoardRun::from(&run))]);
+    let highlighted = RwSignal::new(None);
+    let layout = use_board_layout(&format!("run {}", run.info.experiment_id), None);
     let tags: Vec<_> = run.user_tags().map(|tag| (tag.key.clone(), tag.value.clone())).collect();
     let tags = (!tags.is_empty()).then(|| view! { <Tags tags/> });
     let note = run.note().map(|note| view! { <p class="run-note">{note.to_owned()}</p> });
@@ -112,7 +118,7 @@ fn RunView(
                 <Params params=run.data.params.clone()/>
                 <MetricsTable run=run.clone() histories/>
             </div>
-            <Charts client run histories/>
+            <ChartBoard histories runs highlighted layout/>
         </div>
     }
 }

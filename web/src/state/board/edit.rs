@@ -135,12 +135,7 @@ pub(crate) fn add_chart(
 }
 
 /// Changes what a chart shows, and its title.
-pub(crate) fn set_chart(
-    layout: &mut BoardLayout,
-    card: &str,
-    chart: Chart,
-    title: Option<String>,
-) {
+pub(crate) fn set_chart(layout: &mut BoardLayout, card: &str, chart: Chart, title: Option<String>) {
     let known = layout.card_mut(card);
     known.title = title.filter(|title| !title.trim().is_empty() && *title != chart.title());
     known.chart = Some(chart);

@@ -223,9 +223,7 @@ impl Chart {
             Chart::Box { by: None, y } => y.key().to_owned(),
             Chart::Histogram { field, .. } => field.key().to_owned(),
             Chart::Contour { x, y, z, .. } => format!("{} over {} × {}", z.key(), x.key(), y.key()),
-            Chart::Parallel { axes } => {
-                axes.iter().map(Field::key).collect::<Vec<_>>().join(" · ")
-            }
+            Chart::Parallel { axes } => axes.iter().map(Field::key).collect::<Vec<_>>().join(" · "),
         }
     }
 }
@@ -247,7 +245,10 @@ mod tests {
             assert_eq!(serde_json::to_string(&field).unwrap(), text);
             assert_eq!(serde_json::from_str::<Field>(text).unwrap(), field);
         }
-        assert_eq!(serde_json::from_str::<Field>("\"loss\"").unwrap(), Field::Metric("loss".into()));
+        assert_eq!(
+            serde_json::from_str::<Field>("\"loss\"").unwrap(),
+            Field::Metric("loss".into())
+        );
     }
 
     #[test]
