@@ -17,7 +17,6 @@ mod state;
 
 use gloo_net::http::Request;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -30,7 +29,8 @@ fn main() {
         leptos::logging::error!("index.html has no element with the id \"app\"");
         return;
     };
-    spawn_local(async move {
+    // Not Leptos' own: that has no executor before the first view is mounted.
+    wasm_bindgen_futures::spawn_local(async move {
         learn_language().await;
         // The static skeleton of the shell gives way to the real one.
         root.set_text_content(None);
