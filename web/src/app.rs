@@ -12,6 +12,7 @@ use crate::components::rail::{Drawer, Rail};
 use crate::components::toasts::{ToastShelf, Toasts};
 use crate::pages::compare::ComparePage;
 use crate::pages::experiments::ExperimentsPage;
+use crate::pages::metric::MetricPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::run::{RunByIdPage, RunPage};
 use crate::pages::runs::RunsPage;
@@ -59,6 +60,7 @@ pub(crate) fn App() -> impl IntoView {
                 Route::Run { experiment, run, .. } => {
                     view! { <RunPage client experiment run/> }.into_any()
                 }
+                Route::Metric { .. } => view! { <MetricPage client/> }.into_any(),
                 Route::CompareRuns => view! { <ComparePage client/> }.into_any(),
                 Route::RunById { run } => view! { <RunByIdPage client run/> }.into_any(),
                 _ => view! { <ExperimentsPage client/> }.into_any(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod compare;
 pub(crate) mod experiments;
+pub(crate) mod metric;
 pub(crate) mod not_found;
 pub(crate) mod run;
 pub(crate) mod runs;

@@ -49,6 +49,14 @@ impl History {
     }
 }
 
+#[cfg(test)]
+impl History {
+    /// What was logged, all of it.
+    pub(crate) fn of(samples: Vec<Sample>) -> History {
+        History { samples, complete: true, ..History::default() }
+    }
+}
+
 impl History {
     /// The smallest and the largest value, leaving out what is no number.
     pub(crate) fn range(&self) -> Option<(f64, f64)> {

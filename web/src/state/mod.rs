@@ -19,6 +19,7 @@ pub(crate) mod keys;
 pub(crate) mod language;
 pub(crate) mod location;
 pub(crate) mod metric_histories;
+pub(crate) mod metric_view;
 pub(crate) mod model_files;
 pub(crate) mod pager;
 pub(crate) mod query;

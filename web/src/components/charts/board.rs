@@ -74,9 +74,31 @@ pub(super) struct Board {
     pub(super) dragged: RwSignal<Option<Arc<str>>>,
     /// The runs that a brush leaves.
     pub(super) brushed: Option<RwSignal<Option<Vec<Arc<str>>>>>,
+    /// The curves that are not drawn, as MLflow calls them.
+    pub(super) hidden: Signal<Vec<String>>,
 }
 
 impl Board {
+    /// What a chart without a board needs of one.
+    pub(super) fn alone(
+        runs: Signal<Vec<Arc<BoardRun>>>,
+        histories: MetricHistories,
+        highlighted: RwSignal<Option<Arc<str>>>,
+        hidden: Signal<Vec<String>>,
+    ) -> Board {
+        Board {
+            runs,
+            histories,
+            layout: RwSignal::new(BoardLayout::default()),
+            arranged: Memo::new(|_| Vec::new()),
+            highlighted,
+            cursor: RwSignal::new(None),
+            dragged: RwSignal::new(None),
+            brushed: None,
+            hidden,
+        }
+    }
+
     /// The series of a chart to bring forward: the run that is lit, or its group.
     pub(super) fn focus(self, chart: &LineChart) -> Option<Arc<str>> {
         let lit = self.highlighted.get()?;
@@ -94,6 +116,25 @@ impl Board {
     pub(super) fn light(self, run: Option<Arc<str>>) {
         if self.highlighted.with_untracked(|before| *before != run) {
             self.highlighted.set(run);
+        }
+    }
+
+    /// Reads the histories of running runs again now and then, as far as they were
+    /// read at all, and never while nobody looks.
+    pub(super) fn keep_up(self) {
+        let turn = move || {
+            if document().hidden() {
+                return;
+            }
+            let Some(runs) = self.runs.try_get_untracked() else { return };
+            for run in runs.iter().filter(|run| run.running) {
+                for latest in &run.metrics {
+                    self.histories.refresh(&run.id, &latest.key);
+                }
+            }
+        };
+        if let Ok(handle) = set_interval_with_handle(turn, FOLLOW) {
+            on_cleanup(move || handle.clear());
         }
     }
 
@@ -155,9 +196,10 @@ pub(crate) fn ChartBoard(
         cursor: RwSignal::new(None),
         dragged: RwSignal::new(None),
         brushed,
+        hidden: Signal::stored(Vec::new()),
     };
     if follow {
-        keep_up(board);
+        board.keep_up();
     }
     let wanted = RwSignal::new(String::new());
     let shown = Memo::new(move |_| {
@@ -197,25 +239,6 @@ pub(crate) fn ChartBoard(
             <For each=ids key=Clone::clone children=section/>
             {nothing}
         </section>
-    }
-}
-
-/// Reads the histories of running runs again now and then, as far as they were
-/// read at all, and never while nobody looks.
-fn keep_up(board: Board) {
-    let turn = move || {
-        if document().hidden() {
-            return;
-        }
-        let runs = board.runs.get_untracked();
-        for run in runs.iter().filter(|run| run.running) {
-            for latest in &run.metrics {
-                board.histories.refresh(&run.id, &latest.key);
-            }
-        }
-    };
-    if let Ok(handle) = set_interval_with_handle(turn, FOLLOW) {
-        on_cleanup(move || handle.clear());
     }
 }
 

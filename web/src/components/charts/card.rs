@@ -6,7 +6,6 @@ use leptos::ev::DragEvent;
 use leptos::html::Figure;
 use leptos::prelude::*;
 use plot::View;
-use web_sys::Element;
 
 use super::board::{Board, offer_undo};
 use super::export::{self, Kind};
@@ -55,7 +54,7 @@ pub(super) fn Card(
 
     Effect::new(move || {
         if let Some(figure) = figure.get() {
-            follow_visibility(Element::from((*figure).clone()), visible);
+            follow_visibility((*figure).clone(), visible);
         }
     });
     let move_to = move |to: Move| {
@@ -77,7 +76,7 @@ pub(super) fn Card(
     };
     let changed = window_event_listener_untyped("fullscreenchange", move |_| {
         let now = document().fullscreen_element();
-        let here = figure.get_untracked().map(|figure| Element::from((*figure).clone()));
+        let here = figure.get_untracked().map(|figure| (*figure).clone());
         full.try_set(now.is_some() && now == here);
     });
     on_cleanup(move || changed.remove());
@@ -127,15 +126,14 @@ pub(super) fn Card(
         let Some(dragged) = board.dragged.get_untracked() else { return };
         board.dragged.set(None);
         board.edit(|layout, shown| {
-            let place =
-                shown.iter().find(|known| *known.id == *section.get_value()).and_then(|known| {
-                    let others = known.cards.iter().filter(|card| card.id != dragged);
-                    let before = others.take_while(|card| card.id != id.get_value()).count();
-                    // Dragged from before this card, it goes behind it.
-                    let of = |id: &Arc<str>| known.cards.iter().position(|card| card.id == *id);
-                    let behind = of(&dragged).zip(of(&id.get_value())).is_some_and(|(a, b)| a < b);
-                    Some(before + usize::from(behind))
-                });
+            let place = shown.iter().find(|known| *known.id == *section.get_value()).map(|known| {
+                let others = known.cards.iter().filter(|card| card.id != dragged);
+                let before = others.take_while(|card| card.id != id.get_value()).count();
+                // Dragged from before this card, it goes behind it.
+                let of = |id: &Arc<str>| known.cards.iter().position(|card| card.id == *id);
+                let behind = of(&dragged).zip(of(&id.get_value())).is_some_and(|(a, b)| a < b);
+                before + usize::from(behind)
+            });
             if let Some(place) = place {
                 edit::move_card(layout, shown, &dragged, &section.get_value(), place);
             }
@@ -189,7 +187,7 @@ pub(super) fn Card(
 
 /// A line chart, or what stands in its place while it is not there.
 #[component]
-fn LineBody(
+pub(super) fn LineBody(
     /// What the cards share.
     board: Board,
     /// The id of the card.
@@ -207,7 +205,8 @@ fn LineBody(
     /// Set to what saves the chart as a file.
     export: RwSignal<Option<Callback<Kind>>>,
     /// Whether the card fills the screen.
-    full: RwSignal<bool>,
+    #[prop(into)]
+    full: Signal<bool>,
 ) -> impl IntoView {
     let spec = StoredValue::new(spec);
     let settings = Memo::new(move |_| board.layout.with(|layout| layout.lines.clone()));
@@ -218,7 +217,11 @@ fn LineBody(
             let built = board.runs.with(|runs| {
                 settings.with(|settings| {
                     spec.with_value(|spec| {
-                        title.with(|title| lines(title, spec, settings, runs, &get))
+                        title.with(|title| {
+                            board
+                                .hidden
+                                .with(|hidden| lines(title, spec, settings, runs, &get, hidden))
+                        })
                     })
                 })
             });

@@ -7,6 +7,7 @@ use plot::{Points, ScaleKind, Series, XKind, grouped};
 use crate::state::board::runs::is_system;
 use crate::state::board::{BoardRun, LineSettings, LineSpec, Markers, XAxis};
 use crate::state::metric_histories::{History, HistoryState};
+use crate::state::metric_view::curve;
 
 /// A line chart as far as its histories are there.
 #[derive(Clone, Debug)]
@@ -50,13 +51,15 @@ pub(super) fn x_kind(axis: &XAxis) -> XKind {
     }
 }
 
-/// Builds the chart of a card from what `history` says of a run and a metric.
+/// Builds the chart of a card from what `history` says of a run and a metric,
+/// without the curves that are `hidden`.
 pub(super) fn lines(
     title: &str,
     spec: &LineSpec,
     settings: &LineSettings,
     runs: &[Arc<BoardRun>],
     history: &dyn Fn(&Arc<str>, &Arc<str>) -> HistoryState,
+    hidden: &[String],
 ) -> Lines {
     let axis = match x_axis(spec, settings) {
         XAxis::Step if spec.x.is_none() && stepless(spec, runs, history) => XAxis::Relative,
@@ -121,7 +124,9 @@ pub(super) fn lines(
                 drawn.push((run.clone(), title.to_owned(), points));
             }
             None => {
-                for key in &spec.metrics {
+                let shown =
+                    |key: &&String| hidden.is_empty() || !hidden.contains(&curve(&run.id, key));
+                for key in spec.metrics.iter().filter(shown) {
                     let Some(found) = get(key) else { continue };
                     let points = match &axis {
                         XAxis::Metric(other) => match get(other) {

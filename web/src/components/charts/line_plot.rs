@@ -79,7 +79,7 @@ pub(super) fn LinePlot(
 
     Effect::new(move || {
         if let Some(frame) = frame.get() {
-            follow_size(Element::from((*frame).clone()), size);
+            follow_size((**frame).clone(), size);
         }
     });
     // The lines.

@@ -5,6 +5,7 @@
 //! | `board` | the board, what its cards share, and its bar |
 //! | `section` | a section with its head |
 //! | `card` | a card: head, menu, and the chart once it is on screen |
+//! | `large` | one line chart by itself |
 //! | `line` | from a card's settings and histories to a line chart |
 //! | `line_plot` | a line chart on two canvases, and the hands on it |
 //! | `readout` | the values under the pointer |
@@ -15,6 +16,7 @@
 mod board;
 mod card;
 mod export;
+mod large;
 mod line;
 mod line_plot;
 mod on_screen;
@@ -25,3 +27,5 @@ mod sheet;
 mod summary_plot;
 
 pub(crate) use board::{ChartBoard, use_board_layout};
+pub(crate) use large::LargeLines;
+pub(crate) use settings::{Check, Choice, Several};

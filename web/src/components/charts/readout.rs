@@ -36,7 +36,7 @@ pub(super) fn Tip(
         let raw = entry.raw.filter(|raw| *raw != entry.y);
         let raw = raw.map(|raw| view! { <span class="faint">{number(raw)}</span> });
         // A point beside the crosshair says so.
-        let value = if several { number(entry.y) } else { full_number(entry.y) };
+        let value = if several || !here { number(entry.y) } else { full_number(entry.y) };
         view! {
             <li class:near=nearest == Some(nth) class:aside=entry.x != x>
                 <span class="tip-mark" style:background=colour></span>
@@ -52,7 +52,7 @@ pub(super) fn Tip(
     let more = (more > 0)
         .then(|| view! { <span class="faint">{tn(more, "and {0} more", "and {0} more")}</span> });
     view! {
-        <div class="tip" class:tip-left=right_half style:left=left aria-hidden="true">
+        <div class="tip" class:elsewhere=!here class:tip-left=right_half style:left=left aria-hidden="true">
             <span class="faint">{readout.x_label}</span>
             <ul>{listed}</ul>
             {more}

@@ -109,7 +109,7 @@ pub(super) fn Section(
                 aria-expanded=move || open.get().to_string()
                 on:click=toggle
             >
-                <Icon glyph=Signal::derive(move || if open.get() { Glyph::Down } else { Glyph::Right })/>
+                <Icon glyph=Glyph::Right/>
                 <span class="clip">{move || name.get()}</span>
                 <span class="faint">{move || count(total.get())}</span>
             </button>

@@ -547,7 +547,7 @@ fn field_of(chart: &mut Chart, place: usize, to: Option<Option<Field>>) -> Optio
 
 /// One of several.
 #[component]
-pub(super) fn Choice(
+pub(crate) fn Choice(
     /// What is chosen.
     label: &'static str,
     /// What is chosen now.
@@ -573,7 +573,7 @@ pub(super) fn Choice(
 
 /// On or off.
 #[component]
-pub(super) fn Check(
+pub(crate) fn Check(
     /// What is on or off.
     label: &'static str,
     /// Whether it is on.
@@ -595,7 +595,7 @@ pub(super) fn Check(
 
 /// What x shows.
 #[component]
-pub(super) fn XField(
+fn XField(
     /// What the cards share.
     board: Board,
     /// What is chosen now.
@@ -634,7 +634,7 @@ pub(super) fn XField(
 
 /// How lines are smoothed, and how much.
 #[component]
-pub(super) fn SmoothingField(
+fn SmoothingField(
     /// What is chosen now; `None` for as on the board.
     value: Signal<Option<Smoothing>>,
     /// Hears the choice.
@@ -803,7 +803,7 @@ fn MetricsField(
 
 /// Some of many, in the order in which they were ticked.
 #[component]
-pub(super) fn Several(
+pub(crate) fn Several(
     /// What they are.
     label: &'static str,
     /// Values with their words.
