@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::draw::{Anchor, Draw, Path, Point, Rect, crisp, hairline};
-use crate::layout::{Layout, Measure};
+use crate::layout::{Layout, Measure, shortened};
 use crate::points::XKind;
 use crate::scale::{Domain, Scale, ScaleKind};
 use crate::theme::Theme;
@@ -13,6 +13,8 @@ use crate::ticks::{self, Tick};
 const MOST_PIXELS: f64 = 16_384.0;
 /// Between a label and what it labels.
 pub(crate) const GAP: f64 = 8.0;
+/// The share of the width that the names of kinds may take.
+const KINDS_SHARE: f64 = 0.35;
 /// Between two labels of the x axis.
 const SPACE: f64 = 14.0;
 
@@ -48,6 +50,9 @@ pub(crate) struct Axes<'a> {
     pub(crate) y_fixed: bool,
     /// What y is, above its labels; nothing if it is clear.
     pub(crate) y_name: &'a str,
+    /// What stands at 0, 1, 2… of an axis that counts kinds instead of numbers.
+    pub(crate) x_kinds: &'a [String],
+    pub(crate) y_kinds: &'a [String],
 }
 
 /// The whole chart, with sides that are numbers.
@@ -97,6 +102,10 @@ impl Axes<'_> {
         let (top, height) = (self.top(), self.plot_height());
         let y_max = ((height / (2.5 * self.line())) as usize).clamp(2, 10);
         let (y_domain, y_ticks) = match (self.y_fixed, self.y_scale) {
+            _ if !self.y_kinds.is_empty() => {
+                let room = frame.width * KINDS_SHARE;
+                (self.y_domain, kinds(self.y_kinds, height / self.line(), room, width_of))
+            }
             (false, kind) => ticks::nice(self.y_domain, kind, y_max),
             (true, ScaleKind::Linear) => (self.y_domain, ticks::numbers(self.y_domain, y_max)),
             (true, ScaleKind::Log) => (self.y_domain, ticks::log(self.y_domain, y_max)),
@@ -139,6 +148,16 @@ impl Axes<'_> {
     fn x_ticks(&self, x: &Scale, width_of: &dyn Fn(&str) -> f64) -> Vec<PlacedTick> {
         let frame = self.frame();
         let domain = x.domain();
+        if !self.x_kinds.is_empty() {
+            let each = (x.to_px(1.0).unwrap_or(0.0) - x.to_px(0.0).unwrap_or(0.0)).abs();
+            let most = (frame.width / (3.0 * self.line())).max(1.0);
+            let shown = kinds(self.x_kinds, most, (each - SPACE).max(2.0 * self.line()), width_of);
+            let placed = shown.into_iter().filter_map(|tick| {
+                let at = x.to_px(tick.value)?;
+                Some(PlacedTick { at, label_at: at, label: tick.label })
+            });
+            return placed.collect();
+        }
         let plot_width = x.to_px(domain.hi()).unwrap_or(0.0) - x.to_px(domain.lo()).unwrap_or(0.0);
         let mut max = ((plot_width / 56.0) as usize).clamp(1, 12);
         loop {
@@ -191,6 +210,17 @@ impl Axes<'_> {
             text(self.y_name, Point::new(0.0, self.line() / 2.0), Anchor::Start);
         }
     }
+}
+
+/// Kinds as ticks: all of them, or each second, third… where there is no room for
+/// more than `most`.
+fn kinds(names: &[String], most: f64, room: f64, width_of: &dyn Fn(&str) -> f64) -> Vec<Tick> {
+    let stride = (names.len() as f64 / most.max(1.0)).ceil().max(1.0) as usize;
+    let label = |(at, name): (usize, &String)| Tick {
+        value: at as f64,
+        label: shortened(name, room, width_of),
+    };
+    names.iter().enumerate().step_by(stride).map(label).collect()
 }
 
 /// The height of a line of text.

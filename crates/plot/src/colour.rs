@@ -1,4 +1,6 @@
-//! Colours that a run keeps everywhere.
+//! Colours that a run keeps everywhere, and colours for numbers.
+
+use crate::theme::Colour;
 
 /// Ten colours, then each of them lighter.
 ///
@@ -21,6 +23,31 @@ pub fn series_colour(run_id: &str) -> &'static str {
         .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     let index = (hash ^ (hash >> 16)) as usize % PALETTE.len();
     PALETTE.get(index).copied().unwrap_or("#2a6bc4")
+}
+
+/// From low to high: dark blue over green to yellow (viridis), which grows
+/// lighter all the way and is told apart without red or green.
+const RAMP: [[f64; 3]; 5] = [
+    [68.0, 1.0, 84.0],
+    [59.0, 82.0, 139.0],
+    [33.0, 145.0, 140.0],
+    [94.0, 201.0, 98.0],
+    [253.0, 231.0, 37.0],
+];
+
+/// The colour of a place between low (0) and high (1).
+#[must_use]
+pub fn ramp(share: f64) -> Colour {
+    let last = RAMP.len() - 1;
+    let at = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) } * last as f64;
+    let from = (at as usize).min(last - 1);
+    let (low, high) = (RAMP.get(from).unwrap_or(&RAMP[0]), RAMP.get(from + 1).unwrap_or(&RAMP[0]));
+    let part = at - from as f64;
+    let [r, g, b] = [0, 1, 2].map(|channel: usize| {
+        let ends = low.get(channel).zip(high.get(channel));
+        ends.map_or(0, |(a, b)| (a + (b - a) * part).round() as u8)
+    });
+    format!("#{r:02x}{g:02x}{b:02x}").into()
 }
 
 #[cfg(test)]
@@ -123,6 +150,20 @@ mod tests {
         }
         for (colour, lighter) in PALETTE[..10].iter().zip(&PALETTE[10..]) {
             assert!(contrast(lighter, "#15181c") > contrast(colour, "#15181c"));
+        }
+    }
+
+    #[test]
+    fn the_ramp_has_its_ends_and_its_middle() {
+        for (share, colour) in [
+            (0.0, "#440154"),
+            (0.5, "#21918c"),
+            (1.0, "#fde725"),
+            (9.0, "#fde725"),
+            (f64::NAN, "#440154"),
+            (0.125, "#402a70"),
+        ] {
+            assert_eq!(&*ramp(share), colour, "{share}");
         }
     }
 

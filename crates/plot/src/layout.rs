@@ -78,6 +78,8 @@ pub(crate) fn layout(chart: &LineChart, measure: Measure<'_>) -> Option<Layout> 
         y_domain: y_domain(chart, x_domain)?,
         y_fixed: chart.view.y.is_some(),
         y_name: "",
+        x_kinds: &[],
+        y_kinds: &[],
     };
     let line = axes.line();
     let mut labels = end_labels(chart, &axes.frame(), axes.plot_height(), line, &width_of);

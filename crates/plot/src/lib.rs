@@ -51,6 +51,8 @@
 //! | `canvas` | the painter (feature `canvas`) |
 
 mod axes;
+pub mod bars;
+pub mod boxes;
 #[cfg(feature = "canvas")]
 pub mod canvas;
 pub mod colour;
@@ -64,8 +66,10 @@ pub mod group;
 pub mod hover;
 pub mod layout;
 pub mod line_chart;
+pub mod picture;
 pub mod points;
 pub mod scale;
+pub mod scatter;
 pub mod series;
 pub mod smooth;
 mod summary;
@@ -75,6 +79,8 @@ pub mod ticks;
 pub mod view;
 
 pub use axes::PlacedTick;
+pub use bars::Bars;
+pub use boxes::{Boxes, Histogram};
 pub use colour::series_colour;
 pub use draw::{Anchor, Draw, Path, Point, Rect, Span};
 pub use formula::{Formula, FormulaError};
@@ -82,8 +88,10 @@ pub use group::{Grouped, grouped};
 pub use hover::{Readout, ReadoutEntry};
 pub use layout::Layout;
 pub use line_chart::{Frame, LineChart, Markers};
+pub use picture::{Dimension, Hit, Mark, Picture, Sheet};
 pub use points::{Points, Sample, XKind};
 pub use scale::{Domain, Scale, ScaleKind};
+pub use scatter::Scatter;
 pub use series::{Band, Series};
 pub use smooth::Smoothing;
 pub use theme::{Colour, Theme};

@@ -310,6 +310,8 @@ impl LineChart {
             y_domain: layout.y.domain(),
             y_fixed: true,
             y_name: "",
+            x_kinds: &[],
+            y_kinds: &[],
         }
     }
 

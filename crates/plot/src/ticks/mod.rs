@@ -11,6 +11,7 @@ mod time;
 
 pub use calendar::{Civil, civil};
 pub use duration::{duration_label, durations, log_durations};
+pub(crate) use number::bins;
 pub use number::{integers, log, nice, numbers};
 pub use time::{time_label, times};
 

@@ -123,6 +123,15 @@ fn ticks(step: Step, first: i64, last: i64) -> Vec<Tick> {
         .collect()
 }
 
+/// Where bins of a domain begin, and how wide they are: round, and about so many.
+#[must_use]
+pub(crate) fn bins(domain: Domain, count: usize) -> (f64, f64) {
+    let step = Step::at_least(domain.span() / count.max(1) as f64);
+    let (first, _) = step.inside(domain);
+    let first = if step.times(first) > domain.lo() { first - 1 } else { first };
+    (step.times(first), step.times(1))
+}
+
 /// The domain with its ends moved out to round numbers, and its ticks. On a
 /// linear axis both ends have a tick, save where the data passes a tick by a
 /// quarter of a step or less: room for a whole step more would be wasted. On a
