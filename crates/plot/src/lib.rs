@@ -1,4 +1,4 @@
-//! Line charts: numbers in, drawing commands out.
+//! Charts: numbers in, drawing commands out.
 //!
 //! A [`LineChart`] holds series, a size and a theme. [`LineChart::frame`] turns
 //! it into a list of [`Draw`] commands in CSS pixels, the scales that place data
@@ -44,10 +44,17 @@
 //! | [`ticks`] | values that a person would write on an axis, with labels |
 //! | [`points`] | a series' points: sorted, gaps marked, extrema indexed |
 //! | [`decimate`] | millions of points to a few per column of pixels |
-//! | [`smooth`] | MLflow's smoothing |
+//! | [`smooth`] | MLflow's smoothing, and windows |
 //! | [`colour`] | colours that a run keeps everywhere |
-//! | [`layout`] | margins, ticks and labels that fit |
-//! | [`line_chart`] | the chart: commands, hover, summary |
+//! | [`columns`] | dense lines as columns of ink |
+//! | [`layout`] | margins and labels that fit |
+//! | [`line_chart`] | the line chart: commands, hover, summary |
+//! | [`group`] | several runs as a mean in a band |
+//! | [`formula`] | formulas of metrics |
+//! | [`view`] | zooming and moving |
+//! | [`picture`] | what the charts of single values share |
+//! | [`bars`], [`scatter`], [`boxes`], [`parallel`], [`contour`] | those charts |
+//! | [`svg`], [`csv`] | files |
 //! | `canvas` | the painter (feature `canvas`) |
 
 mod axes;
@@ -57,6 +64,7 @@ pub mod boxes;
 pub mod canvas;
 pub mod colour;
 pub mod columns;
+pub mod contour;
 pub mod csv;
 pub mod decimate;
 pub mod draw;
@@ -66,6 +74,7 @@ pub mod group;
 pub mod hover;
 pub mod layout;
 pub mod line_chart;
+pub mod parallel;
 pub mod picture;
 pub mod points;
 pub mod scale;
@@ -82,12 +91,14 @@ pub use axes::PlacedTick;
 pub use bars::Bars;
 pub use boxes::{Boxes, Histogram};
 pub use colour::series_colour;
+pub use contour::Contour;
 pub use draw::{Anchor, Draw, Path, Point, Rect, Span};
 pub use formula::{Formula, FormulaError};
 pub use group::{Grouped, grouped};
 pub use hover::{Readout, ReadoutEntry};
 pub use layout::Layout;
 pub use line_chart::{Frame, LineChart, Markers};
+pub use parallel::{Brush, Parallel, ParallelLayout};
 pub use picture::{Dimension, Hit, Mark, Picture, Sheet};
 pub use points::{Points, Sample, XKind};
 pub use scale::{Domain, Scale, ScaleKind};

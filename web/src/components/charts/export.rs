@@ -1,6 +1,6 @@
 //! A chart as a file: PNG, SVG, and the numbers as CSV.
 
-use plot::{Draw, LineChart, Theme, canvas};
+use plot::{Draw, LineChart, Sheet, Theme, canvas};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, HtmlCanvasElement};
@@ -29,7 +29,7 @@ pub(super) enum Kind {
 /// Saves a line chart.
 pub(super) fn line(kind: Kind, title: &str, mut chart: LineChart) {
     if kind == Kind::Csv {
-        return save(&file_name(title, "csv"), "text/csv", &plot::csv::lines(&chart));
+        return table(title, &plot::csv::lines(&chart));
     }
     (chart.width, chart.height, chart.pixel_ratio) = (WIDTH, HEIGHT, SHARP);
     let draw = move |measure: plot::layout::Measure<'_>, theme: Theme| {
@@ -39,6 +39,16 @@ pub(super) fn line(kind: Kind, title: &str, mut chart: LineChart) {
     picture(kind, title, draw);
 }
 
+/// Saves the numbers of a chart.
+pub(super) fn table(title: &str, csv: &str) {
+    save(&file_name(title, "csv"), "text/csv", csv);
+}
+
+/// What a picture is drawn on.
+pub(super) fn sheet(theme: Theme) -> Sheet {
+    Sheet { width: WIDTH, height: HEIGHT, pixel_ratio: SHARP, theme, focus: None }
+}
+
 /// Saves what `draw` draws for a measure and colours as a picture.
 pub(super) fn picture(
     kind: Kind,
@@ -46,11 +56,11 @@ pub(super) fn picture(
     draw: impl FnOnce(plot::layout::Measure<'_>, Theme) -> Vec<Draw>,
 ) {
     let made = document().create_element("canvas").ok();
-    let Some(sheet) = made.and_then(|made| made.dyn_into::<HtmlCanvasElement>().ok()) else {
+    let Some(page) = made.and_then(|made| made.dyn_into::<HtmlCanvasElement>().ok()) else {
         return;
     };
-    let Some(context) = context(&sheet) else { return };
-    canvas::resize(&sheet, WIDTH, HEIGHT, SHARP);
+    let Some(context) = context(&page) else { return };
+    canvas::resize(&page, WIDTH, HEIGHT, SHARP);
     let Some(body) = document().body() else { return };
     let draws = draw(&canvas::measure(&context), theme(&body));
     let draws = plot::draw::titled(draws, title, &theme(&body), WIDTH);
@@ -59,7 +69,7 @@ pub(super) fn picture(
         let text = plot::svg::svg(&draws, WIDTH, height, title);
         return save(&file_name(title, "svg"), "image/svg+xml", &text);
     }
-    canvas::resize(&sheet, WIDTH, height, SHARP);
+    canvas::resize(&page, WIDTH, height, SHARP);
     canvas::paint(&context, &draws, SHARP);
     let name = file_name(title, "png");
     let done = Closure::once_into_js(move |blob: Option<Blob>| {
@@ -67,7 +77,7 @@ pub(super) fn picture(
             save_blob(&name, &blob);
         }
     });
-    sheet.to_blob(done.unchecked_ref()).ok();
+    page.to_blob(done.unchecked_ref()).ok();
 }
 
 /// A title as the name of a file.

@@ -83,21 +83,20 @@ pub(super) fn LinePlot(
         }
     });
     // The lines.
-    Effect::new(move || {
-        appearance.track();
-        let (width, height) = size.get();
-        let Some(below) = below.get() else { return };
+    let draw = move || {
+        let (width, height) = size.get_untracked();
+        let Some(below) = below.get_untracked() else { return };
         let Some(context) = context(&below) else { return };
         if width < 1.0 || height < 1.0 {
             return;
         }
-        let mut chart = chart.get();
-        let hands = view.get();
+        let mut chart = chart.get_untracked();
+        let hands = view.get_untracked();
         chart.view = View { x: hands.x.or(chart.view.x), y: hands.y.or(chart.view.y) };
         (chart.width, chart.height, chart.pixel_ratio) = (width, height, pixel_ratio());
         chart.utc_offset = utc_offset();
         chart.theme = theme(&below);
-        chart.focus = board.focus(&chart);
+        chart.focus = untrack(|| board.focus(&chart));
         canvas::resize(&below, width, height, chart.pixel_ratio);
         let measure = canvas::measure(&context);
         let layout = chart.layout(&measure);
@@ -108,6 +107,25 @@ pub(super) fn LinePlot(
         paint(&below, (width, height), &draws);
         painted.set_value(layout.map(|layout| Painted { chart, layout }));
         turns.update(|turns| *turns = turns.wrapping_add(1));
+    };
+    // At most once a frame, however much changes in it.
+    let due = StoredValue::new(false);
+    Effect::new(move || {
+        appearance.track();
+        size.track();
+        view.track();
+        chart.track();
+        board.highlighted.track();
+        below.track();
+        if !due.get_value() {
+            due.set_value(true);
+            request_animation_frame(move || {
+                if due.try_get_value().is_some() {
+                    due.set_value(false);
+                    draw();
+                }
+            });
+        }
     });
     // What lies above them.
     Effect::new(move || {

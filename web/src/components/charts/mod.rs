@@ -8,6 +8,8 @@
 //! | `large` | one line chart by itself |
 //! | `line` | from a card's settings and histories to a line chart |
 //! | `line_plot` | a line chart on two canvases, and the hands on it |
+//! | `summary_plot` | the other charts, of what the runs ended with |
+//! | `settings` | what can be chosen for the board and for a chart |
 //! | `readout` | the values under the pointer |
 //! | `sheet` | a canvas that is as large as its box, and its colours |
 //! | `on_screen` | what is on screen, and how large |

@@ -1,10 +1,162 @@
-//! The charts of the runs' last values and parameters.
+//! The charts of the runs' last values and parameters, and the hands on them.
 
+use std::sync::Arc;
+
+use leptos::ev::PointerEvent;
+use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
+use plot::layout::Measure;
+use plot::{
+    Bars, Boxes, Brush, Contour, Dimension, Histogram, Hit, Mark, Parallel, ParallelLayout,
+    Picture, Point, Scatter, Sheet, canvas,
+};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 use super::board::Board;
-use super::export::Kind;
-use crate::state::board::Chart;
+use super::export::{self, Kind};
+use super::on_screen::follow_size;
+use super::sheet::{context, paint, pixel_ratio, theme};
+use crate::components::announcer::use_announcer;
+use crate::state::appearance::use_appearance;
+use crate::state::board::{BoardRun, Chart, Field};
+use crate::state::format::full_number;
+use crate::state::language::{t, tn};
+
+/// A chart of single values, with the values in it.
+#[derive(Clone)]
+enum Drawn {
+    Bars(Bars),
+    Scatter(Scatter),
+    Boxes(Boxes),
+    Histogram(Histogram),
+    Contour(Contour),
+    Parallel(Parallel),
+}
+
+impl Drawn {
+    fn of(chart: &Chart, runs: &[Arc<BoardRun>]) -> Option<Drawn> {
+        let marks = runs
+            .iter()
+            .map(|run| Mark {
+                id: run.id.clone(),
+                label: run.name.clone(),
+                colour: run.colour.clone(),
+            })
+            .collect();
+        let of = |field: &Field| dimension(field, runs);
+        Some(match chart {
+            Chart::Line(_) => return None,
+            Chart::Bar { metrics } => Drawn::Bars(Bars {
+                runs: marks,
+                metrics: metrics.iter().map(|key| of(&Field::Metric(key.clone()))).collect(),
+            }),
+            Chart::Scatter { x, y, colour } => Drawn::Scatter(Scatter {
+                runs: marks,
+                x: of(x),
+                y: of(y),
+                colour: colour.as_ref().map(of),
+            }),
+            Chart::Box { by, y } => {
+                let groups = || {
+                    let grouped = runs.iter().any(|run| run.group.is_some());
+                    let names = runs.iter().map(|run| run.group.as_deref());
+                    grouped.then(|| Dimension::texts("", names))
+                };
+                let by = by.as_ref().map(of).or_else(groups);
+                Drawn::Boxes(Boxes { runs: marks, by, y: of(y) })
+            }
+            Chart::Histogram { field, bins } => {
+                Drawn::Histogram(Histogram { runs: marks, x: of(field), bins: *bins })
+            }
+            Chart::Contour { x, y, z, reverse } => Drawn::Contour(Contour {
+                runs: marks,
+                x: of(x),
+                y: of(y),
+                z: of(z),
+                reverse: *reverse,
+            }),
+            Chart::Parallel { axes } => Drawn::Parallel(Parallel {
+                runs: marks,
+                axes: axes.iter().map(of).collect(),
+                brushes: Vec::new(),
+            }),
+        })
+    }
+
+    fn picture(&self, sheet: &Sheet, measure: Measure<'_>) -> Picture {
+        match self {
+            Drawn::Bars(chart) => chart.picture(sheet, measure),
+            Drawn::Scatter(chart) => chart.picture(sheet, measure),
+            Drawn::Boxes(chart) => chart.picture(sheet, measure),
+            Drawn::Histogram(chart) => chart.picture(sheet, measure),
+            Drawn::Contour(chart) => chart.picture(sheet, measure),
+            Drawn::Parallel(chart) => chart.picture(sheet, measure),
+        }
+    }
+
+    fn with_brushes(mut self, brushes: Vec<Brush>) -> Drawn {
+        if let Drawn::Parallel(chart) = &mut self {
+            chart.brushes = brushes;
+        }
+        self
+    }
+
+    /// The runs, and what they are drawn by.
+    fn columns(&self) -> (&[Mark], Vec<&Dimension>) {
+        match self {
+            Drawn::Bars(chart) => (&chart.runs, chart.metrics.iter().collect()),
+            Drawn::Scatter(Scatter { runs, x, y, colour }) => {
+                (runs, [Some(x), Some(y), colour.as_ref()].into_iter().flatten().collect())
+            }
+            Drawn::Boxes(Boxes { runs, by, y }) => {
+                (runs, by.as_ref().into_iter().chain([y]).collect())
+            }
+            Drawn::Histogram(chart) => (&chart.runs, vec![&chart.x]),
+            Drawn::Contour(Contour { runs, x, y, z, .. }) => (runs, vec![x, y, z]),
+            Drawn::Parallel(chart) => (&chart.runs, chart.axes.iter().collect()),
+        }
+    }
+
+    /// The values as a table: a row for each run.
+    fn csv(&self) -> String {
+        let (runs, columns) = self.columns();
+        let mut head = vec!["run_id", "run_name"];
+        head.extend(columns.iter().map(|column| column.name.as_str()));
+        let mut out = plot::csv::row(&head);
+        for (at, run) in runs.iter().enumerate() {
+            let value = |column: &&Dimension| {
+                column.value(at).map_or_else(String::new, |value| {
+                    if column.kinds.is_empty() { full_number(value) } else { column.words(value) }
+                })
+            };
+            let values: Vec<String> = columns.iter().map(value).collect();
+            let mut row = vec![&*run.id, &*run.label];
+            row.extend(values.iter().map(String::as_str));
+            out.push_str(&plot::csv::row(&row));
+        }
+        out
+    }
+
+    /// How many runs have something to draw.
+    fn runs(&self) -> usize {
+        let (runs, columns) = self.columns();
+        (0..runs.len()).filter(|run| columns.iter().any(|c| c.value(*run).is_some())).count()
+    }
+}
+
+/// What the runs have of a field.
+fn dimension(field: &Field, runs: &[Arc<BoardRun>]) -> Dimension {
+    match field {
+        Field::Metric(key) => Dimension::numbers(
+            key,
+            runs.iter().map(|run| run.metric(key).map(|latest| latest.value)),
+        ),
+        Field::Param(key) => {
+            Dimension::texts(key, runs.iter().map(|run| run.param(key).map(|value| &**value)))
+        }
+    }
+}
 
 /// A chart of what the runs ended with.
 #[component]
@@ -22,6 +174,195 @@ pub(super) fn SummaryPlot(
     /// Set to what saves the chart as a file.
     export: RwSignal<Option<Callback<Kind>>>,
 ) -> impl IntoView {
-    let _ = (board, title, chart, remark, empty, export);
-    view! { <div class="plot"></div> }
+    let appearance = use_appearance();
+    let announcer = use_announcer();
+    let frame: NodeRef<Div> = NodeRef::new();
+    let sheet: NodeRef<Canvas> = NodeRef::new();
+    let size = RwSignal::new((0.0, 0.0));
+    let brushes: RwSignal<Vec<Brush>> = RwSignal::new(Vec::new());
+    let hovered: RwSignal<Option<Hit>> = RwSignal::new(None);
+    let painted: StoredValue<Picture> = StoredValue::new(Picture::default());
+    let standing: StoredValue<Option<ParallelLayout>> = StoredValue::new(None);
+    let dragging: StoredValue<Option<(usize, f64)>> = StoredValue::new(None);
+    let chart = StoredValue::new(chart);
+    let drawn = Memo::new_with_compare(
+        move |_| board.runs.with(|runs| chart.with_value(|chart| Drawn::of(chart, runs))),
+        |_, _| true,
+    );
+    let current = move || {
+        let brushes = brushes.get();
+        drawn.get().map(|drawn| drawn.with_brushes(brushes))
+    };
+    Effect::new(move || {
+        if let Some(frame) = frame.get() {
+            follow_size((**frame).clone(), size);
+        }
+    });
+    Effect::new(move || {
+        let runs = drawn.with(|drawn| drawn.as_ref().map_or(0, Drawn::runs));
+        remark.set(tn(runs, "{0} run", "{0} runs"));
+        empty.set(runs == 0);
+    });
+    Effect::new(move || {
+        appearance.track();
+        let (width, height) = size.get();
+        let (Some(canvas), Some(drawn)) = (sheet.get(), current()) else { return };
+        let Some(context) = context(&canvas) else { return };
+        if width < 1.0 || height < 1.0 {
+            return;
+        }
+        let (pixel_ratio, theme, focus) = (pixel_ratio(), theme(&canvas), board.highlighted.get());
+        // Only a run that is here takes the others' light.
+        let (runs, _) = drawn.columns();
+        let focus = focus.filter(|focus| runs.iter().any(|run| run.id == *focus));
+        let on = Sheet { width, height, pixel_ratio, theme, focus };
+        canvas::resize(&canvas, width, height, pixel_ratio);
+        let measure = canvas::measure(&context);
+        let picture = drawn.picture(&on, &measure);
+        if let Drawn::Parallel(chart) = &drawn {
+            standing.set_value(Some(chart.layout(&on, &measure)));
+        }
+        paint(&canvas, (width, height), &picture.draws);
+        painted.set_value(picture);
+    });
+    // The runs that a brush leaves are those that others on the page show.
+    let tell = move || {
+        let (Some(told), Some(Drawn::Parallel(chart))) = (board.brushed, untrack(current)) else {
+            return;
+        };
+        let left = (!chart.brushes.is_empty()).then(|| {
+            let runs = chart.runs.iter().enumerate();
+            runs.filter(|(at, _)| chart.is_left(*at)).map(|(_, mark)| mark.id.clone()).collect()
+        });
+        if told.with_untracked(|before| *before != left) {
+            told.set(left);
+        }
+    };
+    on_cleanup(move || {
+        if !brushes.try_with_untracked(Vec::is_empty).unwrap_or(true)
+            && let Some(told) = board.brushed
+        {
+            told.try_set(None);
+        }
+        export.try_set(None);
+    });
+    let brush_to = move |y: f64| {
+        let Some((axis, from)) = dragging.get_value() else { return };
+        let made = standing.with_value(|layout| layout.as_ref()?.brush(axis, from, y));
+        brushes.update(|brushes| {
+            brushes.retain(|brush| brush.axis != axis);
+            brushes.extend(made);
+        });
+    };
+    let down = move |event: PointerEvent| {
+        let at = place(&event);
+        let axis = standing.with_value(|layout| layout.as_ref()?.axis_at(at));
+        if let Some(axis) = axis.filter(|_| event.button() == 0) {
+            if let Some(target) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) {
+                target.set_pointer_capture(event.pointer_id()).ok();
+            }
+            dragging.set_value(Some((axis, at.y)));
+        }
+    };
+    let moved = move |event: PointerEvent| {
+        let at = place(&event);
+        if dragging.with_value(Option::is_some) {
+            return brush_to(at.y);
+        }
+        let hit = painted.with_value(|picture| picture.hit(at).cloned());
+        board.light(hit.as_ref().map(|hit| hit.id.clone()).filter(|id| !id.is_empty()));
+        if hovered.with_untracked(|before| *before != hit) {
+            hovered.set(hit);
+        }
+    };
+    let up = move |event: PointerEvent| {
+        if dragging.with_value(Option::is_some) {
+            brush_to(f64::from(event.offset_y()));
+            dragging.set_value(None);
+            tell();
+            if let Some(Drawn::Parallel(chart)) = untrack(current) {
+                let left = (0..chart.runs.len()).filter(|run| chart.is_left(*run)).count();
+                announcer.say(tn(left, "{0} run", "{0} runs"));
+            }
+        }
+    };
+    let leave = move |_| {
+        hovered.set(None);
+        board.light(None);
+    };
+    export.set(Some(Callback::new(move |kind| {
+        let Some(drawn) = untrack(current) else { return };
+        let title = title.get_untracked();
+        if kind == Kind::Csv {
+            return export::table(&title, &drawn.csv());
+        }
+        export::picture(kind, &title, |measure, theme| {
+            drawn.picture(&export::sheet(theme), measure).draws
+        });
+    })));
+    let summary = move || {
+        let words = drawn.with(|drawn| {
+            let Some(drawn) = drawn else { return String::new() };
+            let (runs, columns) = drawn.columns();
+            let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+            format!("{}, {}", names.join(", "), tn(runs.len(), "{0} run", "{0} runs"))
+        });
+        format!("{}: {words}", title.get())
+    };
+    let tip = move || {
+        hovered.get().map(|hit| {
+            let right = hit.rect.x + hit.rect.width / 2.0 > size.get().0 / 2.0;
+            let x = if hit.rect.width > 100.0 {
+                size.get().0 / 2.0
+            } else {
+                hit.rect.x + hit.rect.width / 2.0
+            };
+            view! {
+                <div
+                    class="tip"
+                    class:tip-left=right
+                    style:left=format!("{x}px")
+                    style:top=format!("{}px", (hit.rect.y - 8.0).max(0.0))
+                    aria-hidden="true"
+                >
+                    <ul>
+                        <li class="near">
+                            <span class="tip-mark" style:background=hit.colour.to_string()></span>
+                            {hit.label.to_string()}
+                        </li>
+                    </ul>
+                    <span class="tip-words">{hit.words}</span>
+                </div>
+            }
+        })
+    };
+    let clear = move || {
+        (!brushes.with(Vec::is_empty)).then(|| {
+            let click = move |_| {
+                brushes.set(Vec::new());
+                tell();
+            };
+            view! { <button type="button" class="chart-all" on:click=click>{t("Show all")}</button> }
+        })
+    };
+    view! {
+        <div class="plot" node_ref=frame>
+            <canvas
+                node_ref=sheet
+                role="img"
+                aria-label=summary
+                on:pointerdown=down
+                on:pointermove=moved
+                on:pointerup=up
+                on:pointercancel=move |_| dragging.set_value(None)
+                on:pointerleave=leave
+            ></canvas>
+            {tip}
+            {clear}
+        </div>
+    }
+}
+
+fn place(event: &PointerEvent) -> Point {
+    Point::new(event.offset_x().into(), event.offset_y().into())
 }

@@ -1,0 +1,334 @@
+//! Parallel coordinates: a line for each run across several axes, and brushes.
+
+use std::ops::RangeInclusive;
+
+use crate::axes::{self, sized};
+use crate::colour::ramp;
+use crate::draw::{Anchor, Draw, Path, Point, Rect, crisp, hairline};
+use crate::layout::{Measure, shortened};
+use crate::picture::{Dimension, Hit, Mark, Picture, Sheet, around};
+use crate::scale::{Scale, ScaleKind};
+use crate::ticks;
+
+/// Between an axis and its labels.
+const GAP: f64 = 5.0;
+/// How far from an axis the pointer is on it, in CSS pixels.
+const REACH: f64 = 14.0;
+/// The opacity of a run that a brush leaves out.
+const LEFT_OUT: f64 = 0.07;
+
+/// A part of an axis that was brushed: from a value to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Brush {
+    /// The axis, from the left.
+    pub axis: usize,
+    /// The values.
+    pub range: RangeInclusive<f64>,
+}
+
+/// Lines across axes. A run without a value has a line as far as its values are
+/// next to each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parallel {
+    /// The runs.
+    pub runs: Vec<Mark>,
+    /// The axes from left to right; the last one of numbers colours the lines.
+    pub axes: Vec<Dimension>,
+    /// What is brushed, at most one part an axis.
+    pub brushes: Vec<Brush>,
+}
+
+/// Where the axes stand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParallelLayout {
+    /// The x of each axis.
+    pub xs: Vec<f64>,
+    /// The scale of each axis.
+    pub scales: Vec<Scale>,
+}
+
+impl ParallelLayout {
+    /// The axis under the pointer.
+    #[must_use]
+    pub fn axis_at(&self, at: Point) -> Option<usize> {
+        self.xs.iter().position(|x| (x - at.x).abs() <= REACH)
+    }
+
+    /// The brush from one height to another on an axis; a click is none.
+    #[must_use]
+    pub fn brush(&self, axis: usize, from: f64, to: f64) -> Option<Brush> {
+        let scale = self.scales.get(axis)?;
+        let (a, b) = (scale.to_value(from), scale.to_value(to));
+        ((from - to).abs() >= 4.0).then(|| Brush { axis, range: a.min(b)..=a.max(b) })
+    }
+}
+
+impl Parallel {
+    /// Whether the brushes leave a run.
+    #[must_use]
+    pub fn is_left(&self, run: usize) -> bool {
+        self.brushes.iter().all(|brush| {
+            let value = self.axes.get(brush.axis).and_then(|axis| axis.value(run));
+            value.is_some_and(|value| brush.range.contains(&value))
+        })
+    }
+
+    /// Where the axes stand on a sheet.
+    #[must_use]
+    pub fn layout(&self, sheet: &Sheet, measure: Measure<'_>) -> ParallelLayout {
+        let frame = sheet.frame();
+        let font = sheet.theme.font();
+        let width_of = sized(measure, &font);
+        let line = axes::line(&sheet.theme);
+        // The first axis' labels stand to its left like all others'.
+        let widest = self.axes.first().map_or(0.0, |axis| {
+            let labels = labels(axis).into_iter().map(|(_, label)| width_of(&label));
+            labels.fold(0.0, f64::max)
+        });
+        let left = (widest + 2.0 * GAP).min(frame.width * 0.3).max(16.0);
+        let width = (frame.width - left - 24.0).max(1.0);
+        let steps = self.axes.len().saturating_sub(1).max(1) as f64;
+        let (top, bottom) = (line + 10.0, (frame.height - 6.0).max(line + 11.0));
+        let scale = |axis: &Dimension| Scale::new(ScaleKind::Linear, axis.domain(), bottom, top);
+        ParallelLayout {
+            xs: (0..self.axes.len()).map(|nth| left + width * nth as f64 / steps).collect(),
+            scales: self.axes.iter().map(scale).collect(),
+        }
+    }
+
+    /// Draws axes, lines and brushes.
+    #[must_use]
+    pub fn picture(&self, sheet: &Sheet, measure: Measure<'_>) -> Picture {
+        if self.axes.len() < 2 || self.runs.is_empty() {
+            return sheet.nothing("choose two axes or more");
+        }
+        let layout = self.layout(sheet, measure);
+        let mut draws = vec![axes::backdrop(sheet.frame(), &sheet.theme)];
+        let mut hits = Vec::new();
+        // What a brush leaves and what is in focus lies above the rest.
+        let mut order: Vec<usize> = (0..self.runs.len()).collect();
+        order.sort_by_key(|run| {
+            let lit =
+                self.runs.get(*run).is_some_and(|mark| sheet.focus.as_ref() == Some(&mark.id));
+            (self.is_left(*run), lit)
+        });
+        for run in order {
+            self.draw_run(run, &layout, sheet, &mut draws, &mut hits);
+        }
+        self.draw_axes(&layout, sheet, measure, &mut draws);
+        Picture { draws, hits }
+    }
+
+    fn draw_run(
+        &self,
+        run: usize,
+        layout: &ParallelLayout,
+        sheet: &Sheet,
+        draws: &mut Vec<Draw>,
+        hits: &mut Vec<Hit>,
+    ) {
+        let Some(mark) = self.runs.get(run) else { return };
+        let last = self.axes.iter().rev().find(|axis| axis.kinds.is_empty());
+        let value = last.and_then(|axis| Some(axis.share(axis.value(run)?)));
+        let colour = value.map_or_else(|| mark.colour.clone(), ramp);
+        let left = self.is_left(run);
+        let opacity = if left { 0.8 * sheet.opacity(&mark.id) } else { LEFT_OUT };
+        let mut path = Path::new();
+        let mut said = Vec::new();
+        let mut corners = Vec::new();
+        for ((axis, x), scale) in self.axes.iter().zip(&layout.xs).zip(&layout.scales) {
+            let Some((value, y)) = axis.value(run).and_then(|v| Some((v, scale.to_px(v)?))) else {
+                path.lift();
+                continue;
+            };
+            let at = Point::new(*x, y);
+            path.push(at);
+            corners.push(at);
+            said.push(format!("{} {}", axis.name, axis.words(value)));
+        }
+        let lit = sheet.focus.as_ref() == Some(&mark.id);
+        let width = if lit { 2.5 } else { 1.25 };
+        draws.push(Draw::Line { path, colour: colour.clone(), width, opacity });
+        if left {
+            let words = said.join(" · ");
+            hits.extend(corners.into_iter().map(|at| Hit {
+                id: mark.id.clone(),
+                rect: around(at, 3.0),
+                label: mark.label.clone(),
+                words: words.clone(),
+                colour: colour.clone(),
+            }));
+        }
+    }
+
+    fn draw_axes(
+        &self,
+        layout: &ParallelLayout,
+        sheet: &Sheet,
+        measure: Measure<'_>,
+        draws: &mut Vec<Draw>,
+    ) {
+        let theme = &sheet.theme;
+        let font = theme.font();
+        let width_of = sized(measure, &font);
+        let line = axes::line(theme);
+        let frame = sheet.frame();
+        let ratio = axes::sound_ratio(sheet.pixel_ratio);
+        let width = hairline(ratio);
+        let last = self.axes.len().saturating_sub(1);
+        let each = match layout.xs.as_slice() {
+            [first, second, ..] => second - first,
+            _ => frame.width,
+        };
+        for (nth, ((axis, x), scale)) in
+            self.axes.iter().zip(&layout.xs).zip(&layout.scales).enumerate()
+        {
+            let at = crisp(*x, width, ratio);
+            let (Some(top), Some(bottom)) =
+                (scale.to_px(scale.domain().hi()), scale.to_px(scale.domain().lo()))
+            else {
+                continue;
+            };
+            let path = Path::line(Point::new(at, top), Point::new(at, bottom));
+            draws.push(Draw::Line { path, colour: theme.muted.clone(), width, opacity: 0.6 });
+            let mut text = |text: String, at: Point, anchor, colour: &crate::theme::Colour| {
+                // Lines run below the words.
+                let wide = width_of(&text);
+                let left = match anchor {
+                    Anchor::Start => at,
+                    Anchor::Middle => Point::new(at.x - wide / 2.0, at.y),
+                    Anchor::End => Point::new(at.x - wide, at.y),
+                };
+                let rect = Rect {
+                    x: left.x - 2.0,
+                    y: left.y - line / 2.0,
+                    width: wide + 4.0,
+                    height: line,
+                };
+                draws.push(Draw::Fill { rect, colour: theme.background.clone(), opacity: 0.72 });
+                draws.push(Draw::Text {
+                    text,
+                    at,
+                    anchor,
+                    colour: colour.clone(),
+                    font: font.clone(),
+                });
+            };
+            let mut end = f64::INFINITY;
+            for (value, label) in labels(axis) {
+                let Some(y) = scale.to_px(value) else { continue };
+                // Whole labels: those that would touch are left out.
+                if end - y >= line {
+                    end = y;
+                    text(label, Point::new(x - GAP, y), Anchor::End, &theme.muted);
+                }
+            }
+            let anchor = match nth {
+                0 => Anchor::Start,
+                _ if nth == last => Anchor::End,
+                _ => Anchor::Middle,
+            };
+            let place = match anchor {
+                Anchor::Start => 0.0,
+                Anchor::Middle => *x,
+                Anchor::End => frame.width,
+            };
+            let name = shortened(&axis.name, each - GAP, &width_of);
+            text(name, Point::new(place, line / 2.0), anchor, &theme.ink);
+            let brushed = self.brushes.iter().find(|brush| brush.axis == nth);
+            let ends = brushed
+                .and_then(|b| scale.to_px(*b.range.end()).zip(scale.to_px(*b.range.start())));
+            if let Some((high, low)) = ends {
+                let rect = Rect { x: x - 5.0, y: high, width: 10.0, height: (low - high).max(1.0) };
+                draws.push(Draw::Fill { rect, colour: theme.accent.clone(), opacity: 0.35 });
+            }
+        }
+    }
+}
+
+/// The labels of an axis: all kinds, or round numbers.
+fn labels(axis: &Dimension) -> Vec<(f64, String)> {
+    if axis.kinds.is_empty() {
+        let ticks = ticks::numbers(axis.domain(), 6).into_iter();
+        return ticks.map(|tick| (tick.value, tick.label)).collect();
+    }
+    axis.kinds.iter().enumerate().map(|(at, kind)| (at as f64, kind.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measure(text: &str, _: &str) -> f64 {
+        6.0 * text.chars().count() as f64
+    }
+
+    fn chart(brushes: Vec<Brush>) -> Parallel {
+        let mark = |at: usize| Mark {
+            id: format!("r{at}").into(),
+            label: format!("r{at}").into(),
+            colour: "red".into(),
+        };
+        Parallel {
+            runs: (0..3).map(mark).collect(),
+            axes: vec![
+                Dimension::texts(
+                    "optimizer",
+                    [Some("adamw with weight decay"), Some("sgd"), Some("sgd")],
+                ),
+                Dimension::numbers("lr", [Some(0.1), None, Some(0.3)]),
+                Dimension::numbers("f1", [Some(0.0), Some(0.5), Some(1.0)]),
+            ],
+            brushes,
+        }
+    }
+
+    fn sheet() -> Sheet {
+        Sheet { width: 600.0, height: 240.0, pixel_ratio: 1.0, ..Sheet::default() }
+    }
+
+    #[test]
+    fn labels_of_kinds_are_whole() {
+        let picture = chart(Vec::new()).picture(&sheet(), &measure);
+        let whole = "adamw with weight decay";
+        assert!(
+            picture.draws.iter().any(|d| matches!(d, Draw::Text { text, .. } if text == whole))
+        );
+    }
+
+    #[test]
+    fn a_missing_value_cuts_the_line() {
+        let picture = chart(Vec::new()).picture(&sheet(), &measure);
+        let runs: Vec<usize> = picture
+            .draws
+            .iter()
+            .filter_map(|draw| match draw {
+                Draw::Line { path, opacity, .. } if *opacity == 0.8 => Some(path.runs().count()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(runs, [1, 2, 1]);
+    }
+
+    #[test]
+    fn a_brush_leaves_the_runs_within_it() {
+        let layout = chart(Vec::new()).layout(&sheet(), &measure);
+        let y = |axis: usize, value| layout.scales[axis].to_px(value).unwrap();
+        let brush = layout.brush(2, y(2, 0.4), y(2, 1.0)).unwrap();
+        assert_eq!(layout.axis_at(Point::new(layout.xs[2] + 3.0, 50.0)), Some(2));
+        assert_eq!(layout.brush(2, 50.0, 51.0), None);
+        let left = |chart: &Parallel| (0..3).filter(|run| chart.is_left(*run)).collect::<Vec<_>>();
+        assert_eq!(left(&chart(vec![brush.clone()])), [1, 2]);
+        let other = Brush { axis: 1, range: 0.0..=0.2 };
+        assert_eq!(left(&chart(vec![brush, other.clone()])), [0; 0]);
+        // Without a value a run is not within.
+        assert_eq!(left(&chart(vec![other])), [0]);
+    }
+
+    #[test]
+    fn too_few_axes_are_said() {
+        let mut few = chart(Vec::new());
+        few.axes.truncate(1);
+        assert!(few.picture(&sheet(), &measure).hits.is_empty());
+    }
+}
