@@ -42,3 +42,30 @@ export const coloured = (canvas, rgb) =>
 
 /** `#d6336c` as `[214, 51, 108]`. */
 export const rgb = (hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+
+/**
+ * The topmost and the bottommost pixel of a line's colour `[r, g, b]` in each
+ * column of device pixels: `[[top, bottom] | null, …]`. Its smooth edges count
+ * as in `coloured`; the background is the colour in the upper left corner.
+ */
+export const inkColumns = (canvas, rgb) =>
+  canvas.evaluate((element, rgb) => {
+    const { width, height } = element;
+    const { data } = element.getContext('2d').getImageData(0, 0, width, height);
+    const base = [0, 1, 2].map((i) => data[i]);
+    const dot = (a, b) => a.reduce((sum, x, i) => sum + x * b[i], 0);
+    const whole = rgb.map((x, i) => x - base[i]);
+    const isLine = (at) => {
+      const part = base.map((x, i) => data[at + i] - x);
+      const share = dot(part, whole) / dot(whole, whole);
+      const rest = part.map((x, i) => x - share * whole[i]);
+      return share > 0.4 && dot(rest, rest) < 900;
+    };
+    const columns = new Array(width).fill(null);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        if (isLine(4 * (y * width + x))) columns[x] = [columns[x]?.[0] ?? y, y];
+      }
+    }
+    return columns;
+  }, rgb);

@@ -58,3 +58,26 @@ export async function filterRuns(page, filter) {
 
 /** The chart of one metric on the page of a run. */
 export const metricChart = (page, key) => page.getByRole('figure').filter({ has: page.getByRole('heading', { name: key, exact: true }) });
+
+/** The address of the page of a metric of some runs. */
+export const metricPage = (runs, metric, experiment, choices = {}) => {
+  const query = new URLSearchParams({
+    runs: JSON.stringify(runs),
+    metric: JSON.stringify(metric),
+    experiments: JSON.stringify([experiment]),
+    ...choices,
+  });
+  return `/metric?${query}`;
+};
+
+/** The large chart on the page of a metric. */
+export const largeChart = (page) => page.getByRole('main').getByRole('figure').first();
+
+/** The canvas with the lines of a chart; the crosshair has one of its own above it. */
+export const linesOf = (chart) => chart.locator('canvas').first();
+
+/** Opens the menu of a chart and chooses from it. */
+export async function chartMenu(chart, item) {
+  await chart.getByRole('button', { name: /^More for the chart/ }).click();
+  await chart.getByRole('menuitem', { name: item, exact: true }).click();
+}

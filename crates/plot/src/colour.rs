@@ -25,14 +25,14 @@ pub fn series_colour(run_id: &str) -> &'static str {
     PALETTE.get(index).copied().unwrap_or("#2a6bc4")
 }
 
-/// From low to high: dark blue over green to yellow (viridis), which grows
-/// lighter all the way and is told apart without red or green.
+/// From low to high: blue over green to amber. Every step is seen on white and on
+/// a dark page, and the ends are told apart without red, green or blue.
 const RAMP: [[f64; 3]; 5] = [
-    [68.0, 1.0, 84.0],
-    [59.0, 82.0, 139.0],
-    [33.0, 145.0, 140.0],
-    [94.0, 201.0, 98.0],
-    [253.0, 231.0, 37.0],
+    [75.0, 79.0, 201.0],
+    [31.0, 143.0, 184.0],
+    [31.0, 163.0, 122.0],
+    [147.0, 168.0, 27.0],
+    [217.0, 138.0, 0.0],
 ];
 
 /// The colour of a place between low (0) and high (1).
@@ -156,14 +156,21 @@ mod tests {
     #[test]
     fn the_ramp_has_its_ends_and_its_middle() {
         for (share, colour) in [
-            (0.0, "#440154"),
-            (0.5, "#21918c"),
-            (1.0, "#fde725"),
-            (9.0, "#fde725"),
-            (f64::NAN, "#440154"),
-            (0.125, "#402a70"),
+            (0.0, "#4b4fc9"),
+            (0.5, "#1fa37a"),
+            (1.0, "#d98a00"),
+            (9.0, "#d98a00"),
+            (f64::NAN, "#4b4fc9"),
+            (0.125, "#356fc1"),
         ] {
             assert_eq!(&*ramp(share), colour, "{share}");
+        }
+        for step in 0..=20 {
+            let colour = ramp(f64::from(step) / 20.0);
+            for page in ["#ffffff", "#15181c"] {
+                let contrast = contrast(&colour, page);
+                assert!(contrast >= 2.4, "{colour} on {page}: {contrast}");
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use crate::layout::Measure;
 use crate::picture::{Dimension, Hit, Mark, Picture, Sheet, around, roomy};
 
 /// The side of a cell, in CSS pixels.
-const CELL: f64 = 6.0;
+const CELL: f64 = 4.0;
 /// How many heights are told apart.
 const HEIGHTS: f64 = 12.0;
 const RADIUS: f64 = 3.5;
@@ -168,7 +168,7 @@ mod tests {
         let picture = contour.picture(&sheet, &measure);
         assert_eq!(picture.hits.len(), 3);
         let (low, high) = (picture.hits[0].colour.clone(), picture.hits[2].colour.clone());
-        assert_eq!((&*low, &*high), ("#440154", "#fde725"));
+        assert_eq!((&*low, &*high), ("#4b4fc9", "#d98a00"));
         contour.reverse = true;
         assert_eq!(contour.picture(&sheet, &measure).hits[0].colour, high);
         contour.z.values[1] = None;

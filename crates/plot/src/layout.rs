@@ -12,7 +12,7 @@ pub type Measure<'a> = &'a dyn Fn(&str, &str) -> f64;
 /// Between the left edge of a direct label and its text: room for its mark.
 pub(crate) const MARK: f64 = 14.0;
 /// Below this width, direct labels would take too much of a chart.
-const LABELLED_WIDTH: f64 = 320.0;
+const LABELLED_WIDTH: f64 = 440.0;
 /// Direct labels take no more than this share of the width.
 const LABELLED_SHARE: f64 = 0.3;
 

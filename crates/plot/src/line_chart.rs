@@ -17,7 +17,7 @@ use crate::theme::Theme;
 use crate::ticks;
 use crate::view::View;
 
-/// Series with fewer points than this show each as a dot, as MLflow does.
+/// Where all lines have fewer points than this, each is a dot, as in MLflow.
 const DOTTED: usize = 60;
 const LINE_WIDTH: f64 = 1.5;
 const DOT_RADIUS: f64 = 2.0;
@@ -37,7 +37,7 @@ const OUT_OF_FOCUS: f64 = 0.15;
 /// Whether each point of a line is marked with a dot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Markers {
-    /// On lines of fewer than 60 points, as MLflow does.
+    /// Where all lines have fewer than 60 points, as MLflow does.
     #[default]
     Auto,
     /// Always, as long as there is a pixel for each.
@@ -334,13 +334,15 @@ impl LineChart {
     /// The lines of the series, in pixels, in the order in which they are drawn.
     fn pens<'a>(&self, ordered: &[&'a Series], layout: &Layout) -> Vec<Pen<'a>> {
         let mut pens = Vec::with_capacity(ordered.len());
+        // All lines of a chart alike.
+        let short = ordered.iter().all(|series| series.points.len() < DOTTED);
         for series in ordered {
             let opacity = self.opacity(series);
             if let Some(raw) = &series.raw {
                 pens.push(self.pen(raw, series, opacity * BEHIND, false, layout));
             }
             let dotted = match self.markers {
-                Markers::Auto => series.points.len() < DOTTED,
+                Markers::Auto => short,
                 Markers::On => true,
                 Markers::Off => false,
             };

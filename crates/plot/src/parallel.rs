@@ -85,7 +85,7 @@ impl Parallel {
             let labels = labels(axis).into_iter().map(|(_, label)| width_of(&label));
             labels.fold(0.0, f64::max)
         });
-        let left = (widest + 2.0 * GAP).min(frame.width * 0.3).max(16.0);
+        let left = (widest + 2.0 * GAP).min(frame.width * 0.5).max(16.0);
         let width = (frame.width - left - 24.0).max(1.0);
         let steps = self.axes.len().saturating_sub(1).max(1) as f64;
         let (top, bottom) = (line + 10.0, (frame.height - 6.0).max(line + 11.0));

@@ -83,7 +83,7 @@ mod tests {
         let [a, b] = picture.hits.as_slice() else { panic!("{:?}", picture.hits) };
         assert!(a.rect.x > b.rect.x && a.rect.y > b.rect.y);
         assert_eq!(a.words, "opt sgd · f1 1 · lr 0");
-        assert_eq!((&*a.colour, &*b.colour), ("#440154", "#fde725"));
+        assert_eq!((&*a.colour, &*b.colour), ("#4b4fc9", "#d98a00"));
         let text = |wanted: &str| {
             picture.draws.iter().any(|d| matches!(d, Draw::Text { text, .. } if text == wanted))
         };

@@ -157,6 +157,7 @@ pub(super) fn Card(
     view! {
         <figure
             class="chart-card"
+            class:wide=move || matches!(chart.get(), Some(Chart::Parallel { .. }))
             class:over=move || over.get()
             class:dragged=move || board.dragged.with(|dragged| dragged.as_ref() == Some(&id.get_value()))
             node_ref=figure
