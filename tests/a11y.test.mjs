@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { after, before, describe } from 'node:test';
 import { DESKTOP, PHONE, screenshot } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
-import { at, seeText } from './support/pages.mjs';
+import { at, largeChart, metricPage, seeText } from './support/pages.mjs';
 import { startWorld } from './support/world.mjs';
 
 const SIZES = { desk: DESKTOP, phone: PHONE };
@@ -21,6 +21,7 @@ const pages = ({ logged: { experiment, runs }, mlflow }) => [
   ['run', `/experiments/${experiment.id}/runs/${runs.spiked.id}`, (page) => seeText(page, 'learning_rate')],
   ['run-bare', `/experiments/${experiment.id}/runs/${runs.bare.id}`, (page) => seeText(page, 'nothing-logged')],
   ['run-missing', `/experiments/${experiment.id}/runs/${'0'.repeat(32)}`, (page) => seeText(page, /not found/i)],
+  ['metric', metricPage([runs.spiked.id, runs.plain.id], 'loss', experiment.id), (page) => largeChart(page).locator('canvas').first().waitFor()],
   ['try', '/try', (page) => page.getByRole('heading', { level: 1 }).waitFor()],
   ['settings', '/settings', (page) => page.getByLabel('Address of the MLflow server').waitFor()],
   ['not-found', '/no/such/page', (page) => seeText(page, /no\/such\/page/)],

@@ -191,7 +191,7 @@ fn MetricOf(
     view! {
         <div class="metric-bar">
             <Popover
-                label=Signal::stored(t("Metrics").to_owned())
+                label=Signal::derive(move || tn(metrics.with(Vec::len), "{0} metric", "{0} metrics"))
                 face=move || {
                     view! {
                         <Icon glyph=Glyph::Columns/>

@@ -169,8 +169,8 @@ pub(super) fn Summary(
         })
     };
     view! {
-        <section class="metric-summary" aria-labelledby="summary-title">
-            <div class="summary-head"><h2 id="summary-title">{t("Summary")}</h2> {all}</div>
+        <div class="metric-summary">
+            <div class="summary-head"><h2>{t("Summary")}</h2> {all}</div>
             <div class="summary-scroll" tabindex="0" role="region" aria-label=t("Summary")>
                 <table>
                     <thead>
@@ -191,7 +191,7 @@ pub(super) fn Summary(
                     <tbody>{move || rows().into_iter().map(row).collect_view()}</tbody>
                 </table>
             </div>
-        </section>
+        </div>
     }
 }
 
