@@ -27,3 +27,16 @@ pub(crate) fn save_blob(name: &str, blob: &Blob) {
     // The download has begun: the browser holds the blob now.
     Url::revoke_object_url(&url).ok();
 }
+
+/// Bytes as a blob.
+pub(crate) fn blob(bytes: &[u8], media_type: &str) -> Option<Blob> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    let parts = Array::of1(&js_sys::Uint8Array::from(bytes));
+    Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()
+}
+
+/// An address for bytes within this page, until it is revoked.
+pub(crate) fn object_url(bytes: &[u8], media_type: &str) -> Option<String> {
+    Url::create_object_url_with_blob(&blob(bytes, media_type)?).ok()
+}

@@ -84,6 +84,16 @@ impl Route {
         }
     }
 
+    /// The page, without the tab on it.
+    pub(crate) fn page(&self) -> Route {
+        match self {
+            Route::Run { experiment, run, .. } => {
+                Route::Run { experiment: experiment.clone(), run: run.clone(), tab: String::new() }
+            }
+            other => other.clone(),
+        }
+    }
+
     /// The address of this page, starting with `#`: what an `href` takes.
     pub(crate) fn href(&self) -> String {
         format!("#{self}")

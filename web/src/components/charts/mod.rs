@@ -30,4 +30,5 @@ mod summary_plot;
 
 pub(crate) use board::{ChartBoard, use_board_layout};
 pub(crate) use large::LargeLines;
+pub(crate) use on_screen::follow_visibility;
 pub(crate) use settings::{Check, Choice, Several};

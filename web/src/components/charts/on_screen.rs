@@ -21,7 +21,7 @@ struct Kept<O> {
 }
 
 /// Follows whether an element is on screen.
-pub(super) fn follow_visibility(element: Element, visible: RwSignal<bool>) {
+pub(crate) fn follow_visibility(element: Element, visible: RwSignal<bool>) {
     let changed = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
         let last = entries.pop().unchecked_into::<IntersectionObserverEntry>();
         let now = last.is_intersecting();

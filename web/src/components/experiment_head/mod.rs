@@ -1,0 +1,169 @@
+//! What an experiment is, above what is in it: name, id, place of its files,
+//! description, tags, and what can be done with it.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use mlflow_api::{DeleteExperiment, Experiment, RestoreExperiment};
+
+use crate::components::confirm::{Confirm, Question, use_confirm};
+use crate::components::copy_button::CopyButton;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::name_editor::NameEditor;
+use crate::components::note_editor::NoteEditor;
+use crate::components::tag_editor::TagEditor;
+use crate::components::toasts::{Toasts, use_toasts};
+use crate::state::change::Change;
+use crate::state::language::{t, tf};
+use crate::state::location::use_navigator;
+use crate::state::route::Route;
+use crate::state::saving::Saving;
+use crate::state::session::Mlflow;
+
+/// The head of an experiment's page. Nothing until the experiment is there.
+#[component]
+pub(crate) fn ExperimentHead(
+    /// The client of the server in use.
+    client: Mlflow,
+    /// The experiment; every change that is made here is in it.
+    experiment: RwSignal<Option<Experiment>>,
+) -> impl IntoView {
+    let navigator = use_navigator();
+    let (confirm, toasts) = (use_confirm(), use_toasts());
+    let open = RwSignal::new(false);
+    let client = StoredValue::new(client);
+    let of = move |pick: fn(&Experiment) -> String| {
+        Signal::derive(move || experiment.with(|e| e.as_ref().map(pick).unwrap_or_default()))
+    };
+    let name = of(|experiment| experiment.name.clone());
+    let id = of(|experiment| experiment.experiment_id.clone());
+    let location = of(|experiment| experiment.artifact_location.clone().unwrap_or_default());
+    let note = of(|experiment| experiment.note().unwrap_or_default().to_owned());
+    let tags =
+        Signal::derive(move || experiment.with(|e| e.as_ref().map(user_tags)).unwrap_or_default());
+    let change = move |change: Change| -> Saving {
+        let (client, id) = (client.get_value(), id.get_untracked());
+        Box::pin(async move {
+            change.of_experiment(&client, &id).await?;
+            experiment.try_update(|e| e.as_mut().map(|e| change.show_experiment(e)));
+            Ok(())
+        })
+    };
+    let delete = move |_| {
+        let gone = Callback::new(move |()| navigator.go(Route::Experiments));
+        let (id, name) = (id.get_untracked(), name.get_untracked());
+        ask_delete(client.get_value(), confirm, toasts, vec![(id, name)], gone);
+    };
+    let details = move || {
+        view! {
+            <div class="experiment-details">
+                <NoteEditor note save=Callback::new(move |text| change(Change::note(text)))/>
+                <TagEditor
+                    tags
+                    set=Callback::new(move |(key, value)| change(Change::Tag(key, value)))
+                    remove=Callback::new(move |key| change(Change::NoTag(key)))
+                />
+                <p class="soft experiment-place">
+                    <span class="label">{t("Artifacts")}</span>
+                    <code class="clip" title=move || location.get()>{move || location.get()}</code>
+                    <CopyButton text=location label=t("Copy the artifact location")/>
+                </p>
+            </div>
+        }
+    };
+    view! {
+        <Show when=move || experiment.with(Option::is_some)>
+            <header class="experiment-head">
+                <div class="experiment-line">
+                    <NameEditor
+                        name
+                        label=t("Rename the experiment")
+                        save=Callback::new(move |name| change(Change::Name(name)))
+                    />
+                    <span class="faint">
+                        {t("id")} " " <code>{move || id.get()}</code>
+                    </span>
+                    <CopyButton text=id label=t("Copy the experiment id")/>
+                    <button
+                        type="button"
+                        class="button plain"
+                        aria-expanded=move || open.get().to_string()
+                        on:click=move |_| open.update(|open| *open = !*open)
+                    >
+                        {t("Details")}
+                    </button>
+                    <button
+                        type="button"
+                        class="button plain square"
+                        aria-label=t("Delete the experiment")
+                        title=t("Delete the experiment")
+                        on:click=delete
+                    >
+                        <Icon glyph=Glyph::Bin/>
+                    </button>
+                </div>
+                <Show when=move || open.get()>{details()}</Show>
+            </header>
+        </Show>
+    }
+}
+
+/// Key and value of the tags that MLflow did not set itself.
+pub(crate) fn user_tags(experiment: &Experiment) -> Vec<(String, String)> {
+    experiment.user_tags().map(|tag| (tag.key.clone(), tag.value.clone())).collect()
+}
+
+/// Asks before experiments are deleted, deletes them, and offers to restore them.
+/// `changed` hears of both.
+pub(crate) fn ask_delete(
+    client: Mlflow,
+    confirm: Confirm,
+    toasts: Toasts,
+    which: Vec<(String, String)>,
+    changed: Callback<()>,
+) {
+    let names: Vec<&str> = which.iter().map(|(_, name)| name.as_str()).collect();
+    let names = names.join(", ");
+    let title = match which.as_slice() {
+        [(_, name)] => tf("Delete the experiment {0}?", &[name]),
+        several => tf("Delete {0} experiments?", &[&several.len()]),
+    };
+    let words = tf(
+        "{0} and all runs in it are moved to the deleted ones. They can be restored from there.",
+        &[&names],
+    );
+    let run = Callback::new(move |()| {
+        let (client, which, names) = (client.clone(), which.clone(), names.clone());
+        spawn_local(async move {
+            for (id, name) in &which {
+                let request = DeleteExperiment { experiment_id: id.clone() };
+                if let Err(error) = client.call(&request).await {
+                    toasts.failed(tf("{0} is not deleted", &[name]), &error);
+                    return;
+                }
+            }
+            changed.try_run(());
+            toasts.undoable(tf("{0} deleted", &[&names]), move || {
+                restore(client.clone(), toasts, which.clone(), changed);
+            });
+        });
+    });
+    confirm.ask(Question { title, words, verb: t("Delete").to_owned(), run });
+}
+
+/// Restores experiments that were deleted.
+pub(crate) fn restore(
+    client: Mlflow,
+    toasts: Toasts,
+    which: Vec<(String, String)>,
+    changed: Callback<()>,
+) {
+    spawn_local(async move {
+        for (id, name) in which {
+            match client.call(&RestoreExperiment { experiment_id: id }).await {
+                Ok(_) => toasts.done(tf("{0} restored", &[&name])),
+                Err(error) => toasts.failed(tf("{0} is not restored", &[&name]), &error),
+            }
+        }
+        changed.try_run(());
+    });
+}
