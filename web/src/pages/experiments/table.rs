@@ -1,0 +1,179 @@
+//! The table: folders and experiments. Only the rows near the window are in the
+//! page.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use mlflow_api::Experiment;
+
+use super::Shelfful;
+use super::question::SortBy;
+use super::row::{ExperimentRow, FolderRow};
+use crate::components::icon::{Glyph, Icon};
+use crate::components::skeleton::SkeletonRows;
+use crate::state::experiment_tree::{Row, rows};
+use crate::state::language::t;
+use crate::state::location::use_navigator;
+use crate::state::pager::Phase;
+use crate::state::window::{ROW, Window};
+
+/// What a row is made of: another one where this differs.
+type Key = (usize, String, Option<i64>, usize, bool);
+
+/// The table, or its skeleton while the first page is on its way.
+#[component]
+pub(super) fn Table(
+    /// The list.
+    the: Shelfful,
+) -> impl IntoView {
+    let first = move || matches!(the.pager.phase().get(), Phase::Loading) && the.pager.is_empty();
+    let all = Memo::new(move |_| {
+        let folder = the.question.with(|question| question.folder.clone());
+        the.pager.rows().with(|experiments| {
+            the.stars.with(|stars| {
+                let names: Vec<(&str, bool)> = experiments
+                    .iter()
+                    .map(|e| (e.name.as_str(), stars.contains(&e.experiment_id)))
+                    .collect();
+                the.closed.with(|closed| rows(&names, closed, &folder))
+            })
+        })
+    });
+    let scroller: NodeRef<Div> = NodeRef::new();
+    let window = RwSignal::new(Window::default());
+    let look = move || {
+        if let Some(scroller) = scroller.get_untracked() {
+            let seen = Window::around(scroller.scroll_top(), scroller.client_height());
+            if window.get_untracked() != seen {
+                window.set(seen);
+            }
+        }
+    };
+    Effect::new(move || {
+        all.track();
+        look();
+    });
+    let resized = window_event_listener(leptos::ev::resize, move |_| look());
+    on_cleanup(move || resized.remove());
+    let shown = Memo::new(move |_| all.with(|all| window.get().clip(all.len())));
+    let each = move || {
+        let range = shown.get();
+        let start = range.start;
+        the.pager.rows().with(|experiments| {
+            all.with(|all| {
+                let rows = all.get(range).unwrap_or_default().iter().enumerate();
+                rows.filter_map(|(nth, row)| {
+                    let experiment = match row {
+                        Row::Experiment { at, .. } => Some(experiments.get(*at)?.clone()),
+                        Row::Folder { .. } => None,
+                    };
+                    Some((start + nth, row.clone(), experiment))
+                })
+                .collect::<Vec<_>>()
+            })
+        })
+    };
+    let key = |(nth, row, experiment): &(usize, Row, Option<Experiment>)| -> Key {
+        match (row, experiment) {
+            (Row::Folder { path, depth, many, open }, _) => {
+                (*nth, format!("/{path}"), i64::try_from(*many).ok(), *depth, *open)
+            }
+            (Row::Experiment { depth, .. }, Some(e)) => {
+                let tags: usize = e.tags.iter().map(|tag| tag.key.len() + tag.value.len()).sum();
+                let words = format!("{} {} {tags}", e.experiment_id, e.name);
+                (*nth, words, e.last_update_time, *depth, false)
+            }
+            _ => (*nth, String::new(), None, 0, false),
+        }
+    };
+    let row =
+        move |(nth, row, experiment): (usize, Row, Option<Experiment>)| match (row, experiment) {
+            (Row::Folder { path, depth, many, open }, _) => {
+                view! { <FolderRow the nth path depth many open/> }.into_any()
+            }
+            (Row::Experiment { depth, .. }, Some(experiment)) => {
+                view! { <ExperimentRow the nth experiment depth/> }.into_any()
+            }
+            _ => ().into_any(),
+        };
+    let above = move || format!("{}px", shown.get().start * ROW);
+    let below = move || {
+        let rest = all.with(Vec::len).saturating_sub(shown.get().end);
+        format!("{}px", rest * ROW)
+    };
+    let head = move |sort: SortBy, words: &'static str, class: &'static str| {
+        view! { <Head the sort words class/> }
+    };
+    view! {
+        <div class="table-scroll" node_ref=scroller tabindex="-1" on:scroll=move |_| look()>
+            <table
+                class="experiments"
+                aria-label=t("Experiments")
+                aria-busy=move || first().to_string()
+                aria-rowcount=move || (all.with(Vec::len) + 1).to_string()
+            >
+                <thead>
+                    <tr aria-rowindex="1">
+                        <td class="pick"></td>
+                        {head(SortBy::Name, t("Name"), "")}
+                        <th scope="col" class="number runs-head">{t("Runs")}</th>
+                        <th scope="col" class="activity-head">{t("Last 30 days")}</th>
+                        {head(SortBy::Updated, t("Updated"), "number")}
+                        {head(SortBy::Created, t("Created"), "number")}
+                        <th scope="col">{t("Description")}</th>
+                        <th scope="col">{t("Tags")}</th>
+                        <td class="more"></td>
+                    </tr>
+                </thead>
+                <tbody>
+                    <Show when=first>
+                        <SkeletonRows columns=9/>
+                    </Show>
+                    <tr class="spacer" aria-hidden="true"><td colspan="9" style:height=above></td></tr>
+                    <For each=each key=key children=row/>
+                    <tr class="spacer" aria-hidden="true"><td colspan="9" style:height=below></td></tr>
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+/// A head that sorts.
+#[component]
+fn Head(
+    /// The list.
+    the: Shelfful,
+    /// By what.
+    sort: SortBy,
+    /// What it is called.
+    words: &'static str,
+    /// The cell's class.
+    class: &'static str,
+) -> impl IntoView {
+    let navigator = use_navigator();
+    let order =
+        move || the.question.with(|question| (question.sort == sort).then_some(question.ascending));
+    let click = move |_| {
+        let ascending = match untrack(order) {
+            Some(ascending) => !ascending,
+            None => sort == SortBy::Name,
+        };
+        let ascending = if ascending { "true" } else { "false" };
+        navigator.choose(&[("orderByKey", Some(sort.key())), ("orderByAsc", Some(ascending))]);
+    };
+    let aria = move || match order() {
+        Some(true) => "ascending",
+        Some(false) => "descending",
+        None => "none",
+    };
+    let arrow = move || {
+        order().map(|ascending| {
+            let glyph = if ascending { Glyph::Up } else { Glyph::Down };
+            view! { <Icon glyph/> }
+        })
+    };
+    view! {
+        <th scope="col" class=class aria-sort=aria>
+            <button type="button" class="sort" on:click=click>{words} {arrow}</button>
+        </th>
+    }
+}
