@@ -45,7 +45,8 @@ pub(crate) fn App() -> impl IntoView {
     provide_context(Confirm::new());
     provide_context(Commands::new());
 
-    let route = Memo::new(move |_| navigator.place().with(|place| place.route.clone()));
+    // A page that has tabs stays while they change.
+    let route = Memo::new(move |_| navigator.place().with(|place| place.route.page()));
     let page = move || {
         let route = route.get();
         match (&route, session.stage()) {

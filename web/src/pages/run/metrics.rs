@@ -1,73 +1,160 @@
-//! A run's metrics: a table of their last values.
+//! A run's metrics: a table of their last values, and their histories in small.
 
 use std::sync::Arc;
 
+use leptos::html::Tr;
 use leptos::prelude::*;
-use mlflow_api::{Metric, Run};
+use mlflow_api::Metric;
+use plot::XKind;
+
+use super::TheRun;
+use crate::components::charts::follow_visibility;
 
 use crate::state::format::{count, full_number, number};
-use crate::state::metric_histories::{HistoryState, MetricHistories};
+use crate::state::language::{t, tf};
+use crate::state::metric_histories::HistoryState;
+use crate::state::metric_view::metric_href;
+use crate::state::spark;
+
+/// How large a history in small is, in CSS pixels.
+const SPARK: (usize, f64) = (72, 16.0);
+
+/// What a row shows of a history.
+#[derive(Clone, Debug, PartialEq)]
+struct Summary {
+    low: f64,
+    high: f64,
+    logged: usize,
+    path: String,
+}
 
 /// The last value of each metric, with its range.
 #[component]
 pub(super) fn MetricsTable(
     /// The run.
-    run: Run,
-    /// The histories, from which the ranges are.
-    histories: MetricHistories,
+    the: TheRun,
+    /// What is looked for, in lower case.
+    words: Memo<String>,
 ) -> impl IntoView {
-    let mut metrics = run.data.metrics;
-    metrics.sort_by(|a, b| {
-        (a.key.starts_with("system/"), &a.key).cmp(&(b.key.starts_with("system/"), &b.key))
-    });
-    let total = metrics.len();
-    let run_id: Arc<str> = run.info.run_id.into();
-    let row = move |metric: Metric| {
-        let (run_id, key): (Arc<str>, Arc<str>) = (run_id.clone(), metric.key.as_str().into());
-        let history = Memo::new(move |_| match histories.get(&run_id, &key) {
-            HistoryState::Ready(history) => history.range(),
-            _ => None,
+    let all = Memo::new(move |_| {
+        let mut metrics = the.run.with(|run| run.data.metrics.clone());
+        metrics.sort_by(|a, b| {
+            (a.key.starts_with("system/"), &a.key).cmp(&(b.key.starts_with("system/"), &b.key))
         });
-        let bound = move |pick: fn((f64, f64)) -> f64| match history.get() {
-            Some(range) => {
-                let value = pick(range);
-                view! { <span title=full_number(value)>{number(value)}</span> }.into_any()
-            }
-            None => view! { <span class="faint">"–"</span> }.into_any(),
-        };
-        view! {
-            <tr>
-                <th scope="row" class="clip" title=metric.key.clone()>{metric.key.clone()}</th>
-                <td class="number" title=full_number(metric.value)>{number(metric.value)}</td>
-                <td class="number soft">{move || bound(|(low, _)| low)}</td>
-                <td class="number soft">{move || bound(|(_, high)| high)}</td>
-                <td class="number soft">{metric.step.to_string()}</td>
-            </tr>
-        }
-    };
-    let none = (total == 0).then(|| {
-        view! {
-            <p class="none faint">
-                "None. mlflow.log_metric(\"loss\", 0.42, step=1) logs one."
-            </p>
-        }
+        metrics
     });
+    let found = move || {
+        let words = words.get();
+        let fits = |metric: &Metric| metric.key.to_lowercase().contains(&words);
+        all.with(|all| all.iter().filter(|metric| fits(metric)).cloned().collect::<Vec<_>>())
+    };
+    // A row whose metric has a new value is another row.
+    let key = |metric: &Metric| {
+        let bits = metric.value.to_bits();
+        (
+            metric.key.clone(),
+            metric.step,
+            bits,
+            metric.dataset_digest.clone(),
+            metric.model_id.clone(),
+        )
+    };
+    let row = move |metric| view! { <MetricRow the metric/> };
+    let total = move || count(all.with(Vec::len));
     view! {
         <section aria-labelledby="metrics-title">
-            <h2 id="metrics-title">"Metrics " <span class="faint">{count(total)}</span></h2>
+            <h2 id="metrics-title">{t("Metrics")} " " <span class="faint">{total}</span></h2>
             <table class="pairs metrics">
                 <thead>
                     <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col" class="number">"Last"</th>
-                        <th scope="col" class="number">"Min"</th>
-                        <th scope="col" class="number">"Max"</th>
-                        <th scope="col" class="number">"Step"</th>
+                        <th scope="col">{t("Name")}</th>
+                        <th scope="col" class="number">{t("Last")}</th>
+                        <th scope="col" class="number">{t("Min")}</th>
+                        <th scope="col" class="number">{t("Max")}</th>
+                        <th scope="col" class="number">{t("Step")}</th>
+                        <th scope="col" class="number">{t("Values")}</th>
+                        <th scope="col">{t("History")}</th>
                     </tr>
                 </thead>
-                <tbody>{metrics.into_iter().map(row).collect_view()}</tbody>
+                <tbody>
+                    <For each=found key=key children=row/>
+                </tbody>
             </table>
-            {none}
+            <Show when=move || all.with(Vec::is_empty)>
+                <p class="none faint">
+                    {t("None.")} " " <code>"mlflow.log_metric(\"loss\", 0.42, step=1)"</code>
+                </p>
+            </Show>
         </section>
+    }
+}
+
+/// A metric. Its history is read once the row is on screen.
+#[component]
+fn MetricRow(
+    /// The run.
+    the: TheRun,
+    /// The metric.
+    metric: Metric,
+) -> impl IntoView {
+    let Metric { key, value, step, dataset_name, .. } = metric;
+    let on_screen = RwSignal::new(false);
+    let seen = Memo::new(move |before: Option<&bool>| {
+        before.is_some_and(|before| *before) || on_screen.get()
+    });
+    let element: NodeRef<Tr> = NodeRef::new();
+    Effect::new(move || {
+        if let Some(element) = element.get() {
+            follow_visibility(element.into(), on_screen);
+        }
+    });
+    let (run, name): (Arc<str>, Arc<str>) = (the.id().into(), key.as_str().into());
+    let summary = Memo::new(move |_| {
+        if !seen.get() {
+            return None;
+        }
+        let HistoryState::Ready(history) = the.histories.get(&run, &name) else { return None };
+        let (low, high) = history.range()?;
+        let (width, height) = SPARK;
+        let path = spark::line(history.points(XKind::Step).ys(), width, height);
+        Some(Summary { low, high, logged: history.samples.len(), path })
+    });
+    let bound = move |pick: fn(&Summary) -> f64| {
+        move || match summary.with(|summary| summary.as_ref().map(pick)) {
+            Some(value) => {
+                view! { <span title=full_number(value)>{number(value)}</span> }.into_any()
+            }
+            None => view! { <span class="faint">"–"</span> }.into_any(),
+        }
+    };
+    let logged = move || summary.with(|s| s.as_ref().map(|s| count(s.logged)).unwrap_or_default());
+    let path = move || {
+        summary.with(|s| {
+            s.as_ref().filter(|s| s.logged > 1).map(|s| s.path.clone()).unwrap_or_default()
+        })
+    };
+    let href = metric_href(&[the.id()], &key, &[the.experiment()]);
+    let title = match &dataset_name {
+        Some(dataset) => tf("{0}, on {1}", &[&key, dataset]),
+        None => key.clone(),
+    };
+    let on = dataset_name.map(|dataset| view! { <span class="faint">" · " {dataset}</span> });
+    view! {
+        <tr node_ref=element>
+            <th scope="row" class="clip">
+                <a href=href title=title>{key}</a>
+                {on}
+            </th>
+            <td class="number" title=full_number(value)>{number(value)}</td>
+            <td class="number soft">{bound(|summary| summary.low)}</td>
+            <td class="number soft">{bound(|summary| summary.high)}</td>
+            <td class="number soft">{step.to_string()}</td>
+            <td class="number soft">{logged}</td>
+            <td class="spark-cell">
+                <svg class="spark" viewBox="0 -1 72 18" aria-hidden="true">
+                    <path d=path></path>
+                </svg>
+            </td>
+        </tr>
     }
 }

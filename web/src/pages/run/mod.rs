@@ -1,35 +1,134 @@
 //! One run: what it is, what it logged, and how its metrics went.
+//!
+//! | module | what it shows |
+//! |---|---|
+//! | `head` | name, status, times, and what can be done with the run |
+//! | `overview` | the first tab |
+//! | `params` | what the run was given |
+//! | `metrics` | the last value of each metric, with its history in small |
+//! | `datasets` | what the run read |
+//! | `lineage` | what the run belongs to, and what came of it |
+//! | `artifacts` | the files |
+//! | `model` | the models |
 
-mod facts;
+mod artifacts;
+mod datasets;
+mod head;
+mod lineage;
 mod metrics;
+mod model;
+mod overview;
+mod params;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use mlflow_api::{Param, Run};
+use mlflow_api::{LifecycleStage, RestoreRun, Run};
 use mlflow_client::Error;
 
 use crate::components::charts::{ChartBoard, use_board_layout};
 use crate::components::failure::Failure;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
-use crate::components::tags::Tags;
-use crate::pages::run::facts::Facts;
-use crate::pages::run::metrics::MetricsTable;
-use crate::state::board::BoardRun;
-use crate::state::format::count;
+use crate::components::toasts::use_toasts;
+use crate::pages::run::artifacts::Artifacts;
+use crate::pages::run::head::{Head, RunActions};
+use crate::pages::run::model::Models;
+use crate::pages::run::overview::Overview;
+use crate::state::board::{BoardRun, Scope};
+use crate::state::change::Change;
+use crate::state::language::t;
 use crate::state::location::use_navigator;
 use crate::state::metric_histories::MetricHistories;
 use crate::state::route::Route;
+use crate::state::saving::Saving;
 use crate::state::session::Mlflow;
 
-/// How far the run has come.
-#[derive(Clone, Debug)]
-enum State {
-    Loading,
-    Ready(Box<Run>),
+/// How often a run that is running is read again.
+const FOLLOWED: Duration = Duration::from_secs(10);
+
+/// Why there is nothing to show yet, if so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Shown {
+    Waiting,
+    Run,
     Failed(Error),
+}
+
+/// A tab of the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Overview,
+    ModelMetrics,
+    SystemMetrics,
+    Model,
+    Artifacts,
+}
+
+impl Tab {
+    const ALL: [Tab; 5] =
+        [Tab::Overview, Tab::ModelMetrics, Tab::SystemMetrics, Tab::Artifacts, Tab::Model];
+
+    /// The tab of what stands in the address behind the run.
+    fn parse(path: &str) -> Tab {
+        match path.split('/').next().unwrap_or_default() {
+            "model-metrics" => Tab::ModelMetrics,
+            "system-metrics" => Tab::SystemMetrics,
+            "artifacts" | "artifactPath" => Tab::Artifacts,
+            "model" => Tab::Model,
+            _ => Tab::Overview,
+        }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Tab::Overview => "",
+            Tab::ModelMetrics => "model-metrics",
+            Tab::SystemMetrics => "system-metrics",
+            Tab::Artifacts => "artifacts",
+            Tab::Model => "model",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Tab::Overview => t("Overview"),
+            Tab::ModelMetrics => t("Model metrics"),
+            Tab::SystemMetrics => t("System metrics"),
+            Tab::Artifacts => t("Artifacts"),
+            Tab::Model => t("Model"),
+        }
+    }
+}
+
+/// A run, and what its page does with it. A copyable handle.
+#[derive(Clone, Copy)]
+struct TheRun {
+    client: StoredValue<Mlflow>,
+    run: RwSignal<Run>,
+    histories: MetricHistories,
+}
+
+impl TheRun {
+    fn id(self) -> String {
+        self.run.with_untracked(|run| run.info.run_id.clone())
+    }
+
+    fn experiment(self) -> String {
+        self.run.with_untracked(|run| run.info.experiment_id.clone())
+    }
+
+    /// Changes the run on the server, and then here.
+    fn change(self, change: Change) -> Saving {
+        let (client, id) = (self.client.get_value(), self.id());
+        Box::pin(async move {
+            change.of_run(&client, &id).await?;
+            self.run.try_update(|run| change.show_run(run));
+            Ok(())
+        })
+    }
 }
 
 /// The page of one run.
@@ -42,22 +141,46 @@ pub(crate) fn RunPage(
     /// The run in the address.
     run: String,
 ) -> impl IntoView {
-    let state = RwSignal::new(State::Loading);
+    let navigator = use_navigator();
+    let shown = RwSignal::new(Shown::Waiting);
     let experiment_name = RwSignal::new(experiment.clone());
+    let histories = MetricHistories::new(client.clone());
     let client = StoredValue::new(client);
+    let the = TheRun { client, run: RwSignal::new(Run::default()), histories };
     let run_id = StoredValue::new(run);
     let experiment_id = StoredValue::new(experiment);
 
     let load = move || {
         spawn_local(async move {
-            let answer = client.get_value().get_run(&run_id.get_value()).await;
-            state.try_set(match answer {
-                Ok(run) => State::Ready(Box::new(run)),
-                Err(error) => State::Failed(error),
-            });
+            match client.get_value().get_run(&run_id.get_value()).await {
+                Ok(now) => {
+                    // Only what is new is drawn again.
+                    if the.run.try_get_untracked().is_some_and(|before| before != now) {
+                        the.run.set(now);
+                    }
+                    shown.try_set(Shown::Run);
+                }
+                // What is there stays while a refresh fails.
+                Err(error) if shown.try_get_untracked() != Some(Shown::Run) => {
+                    shown.try_set(Shown::Failed(error));
+                }
+                Err(_) => {}
+            }
         });
     };
     load();
+    let running = Memo::new(move |_| the.run.with(|run| run.info.status.is_active()));
+    let kind = Memo::new(move |_| shown.get());
+    Effect::new(move || {
+        if kind.get() == Shown::Run && running.get() {
+            let again = set_interval_with_handle(load, FOLLOWED);
+            on_cleanup(move || {
+                if let Ok(again) = again {
+                    again.clear();
+                }
+            });
+        }
+    });
     // Only its name: without it the breadcrumb shows the id.
     spawn_local(async move {
         let answer = client.get_value().get_experiment(&experiment_id.get_value()).await;
@@ -66,99 +189,116 @@ pub(crate) fn RunPage(
         }
     });
     let crumbs = Signal::derive(move || {
-        let name = state.with(|state| match state {
-            State::Ready(run) => run.name().to_owned(),
-            _ => "Run".to_owned(),
-        });
+        let name = match kind.get() {
+            Shown::Run => the.run.with(|run| run.name().to_owned()),
+            _ => t("Run").to_owned(),
+        };
+        let runs = Route::Runs { experiment: experiment_id.get_value() };
         vec![
-            Crumb::link("Experiments", &Route::Experiments),
-            Crumb::link(
-                experiment_name.get(),
-                &Route::Runs { experiment: experiment_id.get_value() },
-            ),
+            Crumb::link(t("Experiments"), &Route::Experiments),
+            Crumb::link(experiment_name.get(), &runs),
             Crumb::here(name),
         ]
     });
     let retry = Callback::new(move |()| {
-        state.set(State::Loading);
+        shown.set(Shown::Waiting);
         load();
     });
-    let content = move || match state.get() {
-        State::Loading => view! { <Skeleton/> }.into_any(),
-        State::Failed(error) => {
-            view! { <h1 class="sr-only">"Run"</h1> <Failure error retry/> }.into_any()
+    let path = Memo::new(move |_| {
+        navigator.place().with(|place| match &place.route {
+            Route::Run { tab, .. } => tab.clone(),
+            _ => String::new(),
+        })
+    });
+    let content = move || match kind.get() {
+        Shown::Waiting => view! { <Skeleton/> }.into_any(),
+        Shown::Failed(error) => {
+            view! { <h1 class="sr-only">{t("Run")}</h1> <Failure error retry/> }.into_any()
         }
-        State::Ready(run) => view! { <RunView client=client.get_value() run=*run/> }.into_any(),
+        Shown::Run => view! { <RunView the path/> }.into_any(),
     };
-    let actions = move || view! { <Refresh refresh=move |()| load()/> };
+    let actions = move || {
+        view! {
+            <Show when=move || kind.get() == Shown::Run>
+                <RunActions the reload=Callback::new(move |()| load())/>
+            </Show>
+            <Refresh refresh=move |()| load()/>
+        }
+    };
     view! { <Page crumbs actions>{content}</Page> }
 }
 
-/// A run that is there.
+/// A run that is there: its head, its tabs, and the tab in the address.
 #[component]
 fn RunView(
-    /// The client of the server in use.
-    client: Mlflow,
     /// The run.
-    run: Run,
+    the: TheRun,
+    /// What stands in the address behind the run.
+    path: Memo<String>,
 ) -> impl IntoView {
-    let histories = MetricHistories::new(client);
-    let runs = Signal::stored(vec![Arc::new(BoardRun::from(&run))]);
+    let tab = Memo::new(move |_| path.with(|path| Tab::parse(path)));
+    let runs = Memo::new(move |_| vec![Arc::new(the.run.with(|run| BoardRun::from(run)))]);
     let highlighted = RwSignal::new(None);
-    let layout = use_board_layout(&format!("run {}", run.info.experiment_id), None);
-    let tags: Vec<_> = run.user_tags().map(|tag| (tag.key.clone(), tag.value.clone())).collect();
-    let tags = (!tags.is_empty()).then(|| view! { <Tags tags/> });
-    let note = run.note().map(|note| view! { <p class="run-note">{note.to_owned()}</p> });
+    let layout = use_board_layout(&format!("run {}", the.experiment()), None);
+    let histories = the.histories;
+    let board =
+        move |scope| view! { <ChartBoard histories runs highlighted layout scope/> }.into_any();
+    let content = move || match tab.get() {
+        Tab::Overview => view! { <Overview the/> }.into_any(),
+        Tab::ModelMetrics => board(Scope::Model),
+        Tab::SystemMetrics => board(Scope::System),
+        Tab::Artifacts => view! { <Artifacts the path/> }.into_any(),
+        Tab::Model => view! { <Models the/> }.into_any(),
+    };
+    let link = move |one: Tab| {
+        let route =
+            Route::Run { experiment: the.experiment(), run: the.id(), tab: one.path().into() };
+        view! {
+            <li>
+                <a href=route.href() aria-current=move || (tab.get() == one).then_some("page")>
+                    {one.words()}
+                </a>
+            </li>
+        }
+    };
     view! {
         <div class="page run">
-            <Facts run=run.clone()/>
-            {tags}
-            {note}
-            <div class="run-tables">
-                <Params params=run.data.params.clone()/>
-                <MetricsTable run=run.clone() histories/>
-            </div>
-            <ChartBoard histories runs highlighted layout/>
+            <Deleted the/>
+            <Head the/>
+            <nav class="tabs" aria-label=t("Parts of the run")>
+                <ul>{Tab::ALL.map(link).collect_view()}</ul>
+            </nav>
+            {content}
         </div>
     }
 }
 
-/// What the run was given.
+/// Says that a run was deleted, with a way to restore it.
 #[component]
-fn Params(
-    /// The parameters.
-    params: Vec<Param>,
+fn Deleted(
+    /// The run.
+    the: TheRun,
 ) -> impl IntoView {
-    let total = params.len();
-    let mut params = params;
-    params.sort_by(|a, b| a.key.cmp(&b.key));
-    let row = |Param { key, value }: Param| {
-        view! {
-            <tr>
-                <th scope="row" class="clip" title=key.clone()>{key.clone()}</th>
-                <td class="mono clip" title=value.clone()>{value.clone()}</td>
-            </tr>
-        }
+    let toasts = use_toasts();
+    let deleted = move || the.run.with(|run| run.info.lifecycle_stage == LifecycleStage::Deleted);
+    let restore = move |_| {
+        spawn_local(async move {
+            match the.client.get_value().call(&RestoreRun { run_id: the.id() }).await {
+                Ok(_) => {
+                    the.run.try_update(|run| run.info.lifecycle_stage = LifecycleStage::Active);
+                    toasts.done(t("The run is restored"));
+                }
+                Err(error) => toasts.failed(t("The run is not restored"), &error),
+            }
+        });
     };
-    let none = (total == 0).then(|| {
-        view! { <p class="none faint">"None. mlflow.log_param(\"lr\", 0.01) logs one."</p> }
-    });
     view! {
-        <section aria-labelledby="params-title">
-            <h2 id="params-title">
-                "Parameters " <span class="faint">{count(total)}</span>
-            </h2>
-            <table class="pairs params">
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"Value"</th>
-                    </tr>
-                </thead>
-                <tbody>{params.into_iter().map(row).collect_view()}</tbody>
-            </table>
-            {none}
-        </section>
+        <Show when=deleted>
+            <p class="notice" role="status">
+                <span>{t("This run was deleted.")}</span>
+                <button type="button" class="button" on:click=restore>{t("Restore")}</button>
+            </p>
+        </Show>
     }
 }
 
@@ -167,7 +307,7 @@ fn Params(
 fn Skeleton() -> impl IntoView {
     view! {
         <div class="page run" aria-busy="true">
-            <h1 class="sr-only">"Run"</h1>
+            <h1 class="sr-only">{t("Run")}</h1>
             <div class="run-head">
                 <span class="bone w5"></span>
             </div>
@@ -212,10 +352,11 @@ pub(crate) fn RunByIdPage(
         load();
     });
     let content = move || match failed.get() {
-        Some(error) => view! { <h1 class="sr-only">"Run"</h1> <Failure error retry/> }.into_any(),
+        Some(error) => {
+            view! { <h1 class="sr-only">{t("Run")}</h1> <Failure error retry/> }.into_any()
+        }
         None => view! { <Skeleton/> }.into_any(),
     };
-    let crumbs =
-        Signal::stored(vec![Crumb::link("Experiments", &Route::Experiments), Crumb::here("Run")]);
-    view! { <Page crumbs>{content}</Page> }
+    let crumbs = vec![Crumb::link(t("Experiments"), &Route::Experiments), Crumb::here(t("Run"))];
+    view! { <Page crumbs=Signal::stored(crumbs)>{content}</Page> }
 }

@@ -1,0 +1,61 @@
+//! What a run was given.
+
+use leptos::prelude::*;
+use mlflow_api::Param;
+
+use super::TheRun;
+use crate::state::format::count;
+use crate::state::language::t;
+
+/// The parameters whose name or value has `words` in it.
+#[component]
+pub(super) fn Params(
+    /// The run.
+    the: TheRun,
+    /// What is looked for, in lower case.
+    words: Memo<String>,
+) -> impl IntoView {
+    let all = Memo::new(move |_| {
+        let mut params = the.run.with(|run| run.data.params.clone());
+        params.sort_by(|a, b| a.key.cmp(&b.key));
+        params
+    });
+    let found = move || {
+        let words = words.get();
+        let fits = |param: &Param| {
+            param.key.to_lowercase().contains(&words) || param.value.to_lowercase().contains(&words)
+        };
+        all.with(|all| all.iter().filter(|param| fits(param)).cloned().collect::<Vec<_>>())
+    };
+    let row = |Param { key, value }: Param| {
+        let (name, whole) = (key.clone(), value.clone());
+        view! {
+            <tr>
+                <th scope="row" class="clip" title=name>{key}</th>
+                <td class="mono clip" title=whole>{value}</td>
+            </tr>
+        }
+    };
+    let total = move || count(all.with(Vec::len));
+    view! {
+        <section aria-labelledby="params-title">
+            <h2 id="params-title">{t("Parameters")} " " <span class="faint">{total}</span></h2>
+            <table class="pairs params">
+                <thead>
+                    <tr>
+                        <th scope="col">{t("Name")}</th>
+                        <th scope="col">{t("Value")}</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <For each=found key=|param| param.clone() children=row/>
+                </tbody>
+            </table>
+            <Show when=move || all.with(Vec::is_empty)>
+                <p class="none faint">
+                    {t("None.")} " " <code>"mlflow.log_param(\"lr\", 0.01)"</code>
+                </p>
+            </Show>
+        </section>
+    }
+}
