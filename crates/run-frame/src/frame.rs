@@ -256,6 +256,16 @@ impl Frame {
         .unwrap_or_default()
     }
 
+    /// The different texts of a parameter or a tag; none of other columns.
+    pub fn values(&self, column: Column) -> impl Iterator<Item = &str> {
+        let texts = match column {
+            Column::Param(id) => self.params.get(id),
+            Column::Tag(id) => self.tags.get(id),
+            _ => None,
+        };
+        texts.into_iter().flat_map(Texts::used)
+    }
+
     /// What a run has in a column; [`Cell::Missing`] for a row that there is not.
     pub fn cell(&self, column: Column, row: u32) -> Cell<'_> {
         let at = row as usize;

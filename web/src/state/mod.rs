@@ -3,10 +3,12 @@
 
 pub(crate) mod appearance;
 pub(crate) mod board;
+pub(crate) mod clipboard;
 pub(crate) mod clock;
 pub(crate) mod columns;
 pub(crate) mod commands;
 pub(crate) mod comparison;
+pub(crate) mod completion;
 pub(crate) mod config;
 pub(crate) mod download;
 pub(crate) mod engine;
@@ -23,7 +25,12 @@ pub(crate) mod metric_view;
 pub(crate) mod model_files;
 pub(crate) mod pager;
 pub(crate) mod query;
+pub(crate) mod regex;
 pub(crate) mod route;
+pub(crate) mod run_histories;
+pub(crate) mod runs_source;
+pub(crate) mod runs_table;
+pub(crate) mod runs_view;
 pub(crate) mod server;
 pub(crate) mod session;
 pub(crate) mod signature;
