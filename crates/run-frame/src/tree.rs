@@ -1,7 +1,5 @@
 //! Runs that are nested in others, as the lines of a table.
 
-use std::collections::HashSet;
-
 use crate::frame::Frame;
 
 /// A line of the table: a run, at its depth.
@@ -79,9 +77,8 @@ impl Nesting {
 
 impl Frame {
     /// Some rows as lines, in their order: a run whose parent is among them
-    /// stands under it, if that is expanded; one whose parent is not stands for
-    /// itself. Runs that are nested in each other in a circle are lines too.
-    pub fn lines(&self, rows: &[u32], expanded: &HashSet<u32>) -> Vec<Line> {
+    /// stands under it, if that is open; one whose parent is not stands for itself. Runs that are nested in each other in a circle are lines too.
+    pub fn lines(&self, rows: &[u32], open: &dyn Fn(u32) -> bool) -> Vec<Line> {
         let Some(nesting) = Nesting::of(self, rows) else {
             return rows.iter().map(|row| Line { row: *row, depth: 0, children: 0 }).collect();
         };
@@ -94,23 +91,23 @@ impl Frame {
             })
         };
         for root in rows.iter().copied().filter(is_root) {
-            add(&nesting, root, expanded, &mut seen, &mut lines);
+            add(&nesting, root, open, &mut seen, &mut lines);
         }
         // What no root leads to is nested in itself.
         for row in rows {
             if !seen.get(*row as usize).copied().unwrap_or(true) {
-                add(&nesting, *row, expanded, &mut seen, &mut lines);
+                add(&nesting, *row, open, &mut seen, &mut lines);
             }
         }
         lines
     }
 }
 
-/// Adds a run and what is nested in it; what is not expanded is seen, but no line.
+/// Adds a run and what is nested in it; what is not open is seen, but no line.
 fn add(
     nesting: &Nesting,
     root: u32,
-    expanded: &HashSet<u32>,
+    open: &dyn Fn(u32) -> bool,
     seen: &mut [bool],
     lines: &mut Vec<Line>,
 ) {
@@ -124,7 +121,7 @@ fn add(
         if shown {
             lines.push(Line { row, depth, children: children.len() as u32 });
         }
-        let shown = shown && expanded.contains(&row);
+        let shown = shown && open(row);
         stack.extend(children.iter().rev().map(|child| (*child, depth.saturating_add(1), shown)));
     }
 }

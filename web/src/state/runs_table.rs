@@ -149,8 +149,8 @@ pub(crate) struct RunsTable {
     pub(crate) lines: Memo<Arc<Lines>>,
     /// The rows of the runs that are selected.
     pub(crate) selected: RwSignal<HashSet<u32>>,
-    /// The rows of the runs under which nested ones are shown.
-    pub(crate) expanded: RwSignal<HashSet<u32>>,
+    /// The rows of the runs whose nested ones are not shown.
+    pub(crate) closed: RwSignal<HashSet<u32>>,
     /// The groups that are folded, by their values.
     pub(crate) folded: RwSignal<HashSet<Vec<Option<String>>>>,
     /// Pinned and hidden runs.
@@ -194,10 +194,10 @@ impl RunsTable {
         });
         let columns = columns(frame, layout, defaults);
         let selected = RwSignal::new(HashSet::new());
-        let expanded = RwSignal::new(HashSet::new());
+        let closed = RwSignal::new(HashSet::new());
         let folded = RwSignal::new(HashSet::new());
         let brushed = RwSignal::new(None);
-        let parts = Parts { source, view, filter, expanded, folded, marks, brushed };
+        let parts = Parts { source, view, filter, closed, folded, marks, brushed };
         let lines = Memo::new_with_compare(move |_| Arc::new(parts.lines()), |_, _| true);
         let table = RunsTable {
             source,
@@ -209,7 +209,7 @@ impl RunsTable {
             columns,
             lines,
             selected,
-            expanded,
+            closed,
             folded,
             marks,
             highlighted: RwSignal::new(None),
@@ -423,7 +423,7 @@ struct Parts {
     source: RunsSource,
     view: Memo<View>,
     filter: Memo<Filter>,
-    expanded: RwSignal<HashSet<u32>>,
+    closed: RwSignal<HashSet<u32>>,
     folded: RwSignal<HashSet<Vec<Option<String>>>>,
     marks: RwSignal<Marks>,
     brushed: RwSignal<Option<Vec<Arc<str>>>>,
@@ -472,7 +472,8 @@ impl Parts {
                 .filter_map(|text| ColumnId::parse(text)?.find(frame))
                 .collect();
             if columns.is_empty() {
-                let tree = self.expanded.with(|expanded| frame.lines(&rest, expanded));
+                let tree =
+                    self.closed.with(|closed| frame.lines(&rest, &|row| !closed.contains(&row)));
                 let nested = tree.iter().any(|line| line.children > 0);
                 lines.extend(tree.into_iter().map(TableLine::Run));
                 return Lines { lines, groups: Vec::new(), rows, nested };

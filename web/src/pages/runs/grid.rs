@@ -30,7 +30,7 @@ pub(super) struct Drawing<'a> {
     pub(super) columns: &'a [Shown],
     pub(super) name_width: u32,
     pub(super) selected: &'a HashSet<u32>,
-    pub(super) expanded: &'a HashSet<u32>,
+    pub(super) closed: &'a HashSet<u32>,
     pub(super) folded: &'a HashSet<Vec<Option<String>>>,
     pub(super) pinned: &'a [u32],
     pub(super) drawn: &'a HashSet<u32>,
@@ -556,7 +556,7 @@ fn fill_run(slot: &mut Slot, drawing: &Drawing<'_>, line: usize, run: run_frame:
     name.check.set_attribute("aria-label", &super::words::select_run(words)).ok();
     let depth = usize::from(run.depth);
     name.indent.style().set_property("width", &format!("{}px", depth * 14)).ok();
-    let open = drawing.expanded.contains(&row);
+    let open = !drawing.closed.contains(&row);
     let nests = drawing.lines.nested;
     toggle(&name.expander, "hidden", (!nests).then_some(""));
     let class = if run.children > 0 { "expander" } else { "expander none" };

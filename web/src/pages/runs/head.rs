@@ -446,7 +446,7 @@ fn menu(table: RunsTable, shown: &Shown) -> Vec<Item> {
                 let now = table.column_ids();
                 table.layout.update(|layout| {
                     if shows {
-                        layout.show(&now, &[other.clone()], false);
+                        layout.show(&now, std::slice::from_ref(&other), false);
                     } else {
                         layout.show_after(&now, &other, &own);
                     }
@@ -476,5 +476,5 @@ fn pin(table: RunsTable, shown: &Shown) {
 
 fn hide(table: RunsTable, shown: &Shown) {
     let now = table.column_ids();
-    table.layout.update(|layout| layout.show(&now, &[shown.id.clone()], false));
+    table.layout.update(|layout| layout.show(&now, std::slice::from_ref(&shown.id), false));
 }

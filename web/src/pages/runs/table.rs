@@ -157,7 +157,7 @@ fn draw_grid(
                 marks.pinned.iter().filter_map(|id| frame.row_of(id)).collect()
             });
             table.selected.with_untracked(|selected| {
-                table.expanded.with_untracked(|expanded| {
+                table.closed.with_untracked(|closed| {
                     table.folded.with_untracked(|folded| {
                         let drawing = Drawing {
                             frame,
@@ -165,7 +165,7 @@ fn draw_grid(
                             columns,
                             name_width,
                             selected,
-                            expanded,
+                            closed,
                             folded,
                             pinned: &pinned,
                             drawn: &drawn,
@@ -348,7 +348,7 @@ impl Hands {
         let lines = self.table.lines.get_untracked();
         match lines.lines.get(at) {
             Some(TableLine::Run(line)) if line.children > 0 => {
-                let is = self.table.expanded.with_untracked(|e| e.contains(&line.row));
+                let is = !self.table.closed.with_untracked(|closed| closed.contains(&line.row));
                 if is != open {
                     self.toggle_fold();
                 }
@@ -370,9 +370,9 @@ impl Hands {
         let (at, _) = self.table.cursor.get_untracked();
         let lines = self.table.lines.get_untracked();
         match lines.lines.get(at) {
-            Some(TableLine::Run(line)) => self.table.expanded.update(|expanded| {
-                if !expanded.remove(&line.row) {
-                    expanded.insert(line.row);
+            Some(TableLine::Run(line)) => self.table.closed.update(|closed| {
+                if !closed.remove(&line.row) {
+                    closed.insert(line.row);
                 }
             }),
             Some(TableLine::Group(nth)) => {
