@@ -65,6 +65,9 @@ impl Bits {
 pub(crate) struct Numbers {
     values: Span<f64>,
     present: Bits,
+    /// At which step each was logged, as far as 32 bits have it; empty while
+    /// all are at step 0.
+    steps: Span<i32>,
     count: usize,
     /// Where the last value went, and when it was logged.
     last: Option<(usize, Logged)>,
@@ -90,7 +93,16 @@ impl Numbers {
             self.present.set(row, true);
         }
         self.values.set(row, value, f64::NAN);
+        let step = i32::try_from(logged.1).unwrap_or(i32::MAX);
+        if step != 0 || !self.steps.cells.is_empty() {
+            self.steps.set(row, step, 0);
+        }
         self.last = Some((row, logged));
+    }
+
+    /// At which step a row's value was logged.
+    pub(crate) fn step(&self, row: usize) -> i64 {
+        self.steps.get(row).unwrap_or(0).into()
     }
 
     pub(crate) fn clear(&mut self, row: usize) {

@@ -302,13 +302,21 @@ impl Frame {
     pub fn set_stat(&mut self, row: u32, metric: KeyId, stat: Stat, value: f64) {
         if (row as usize) < self.rows.len() {
             let column = self.stats.entry((metric, stat)).or_default();
-            column.set(row as usize, value, (i64::MAX, i64::MAX));
+            column.set(row as usize, value, (i64::MAX, 0));
         }
     }
 
     /// The row of the run that a run is nested in, if that is here.
     pub fn parent(&self, row: u32) -> Option<u32> {
         self.row_of(self.parents.get(row as usize)?)
+    }
+
+    /// At which step the latest value of a metric was logged; 0 for other columns.
+    pub fn step(&self, column: Column, row: u32) -> i64 {
+        match column {
+            Column::Metric(id) => self.metrics.get(id).map_or(0, |c| c.step(row as usize)),
+            _ => 0,
+        }
     }
 
     /// When a run started, in milliseconds since 1970.

@@ -387,6 +387,7 @@ impl Defaults {
         if several {
             shown.insert(0, attribute(Attribute::ExperimentId));
         }
+        let mut behind = Vec::new();
         for (id, key) in [(Attribute::User, "user"), (Attribute::Dataset, "dataset")] {
             let summary = frame.summary(Column::Attribute(id));
             match (summary.distinct, summary.present == frame.len() && frame.len() > 1) {
@@ -394,7 +395,7 @@ impl Defaults {
                 (1, true) => {
                     same.push((t(key).to_owned(), text(frame.cell(Column::Attribute(id), 0))));
                 }
-                _ => shown.push(attribute(id)),
+                _ => behind.push(attribute(id)),
             }
         }
         for column in metrics.same.into_iter().chain(params.same) {
@@ -408,6 +409,7 @@ impl Defaults {
         let chosen = metrics.varying.into_iter().take(for_metrics);
         let chosen = chosen.chain(params.varying.into_iter().take(for_params));
         shown.extend(chosen.map(|column| ColumnId::of(frame, column)));
+        shown.append(&mut behind);
         Defaults { shown: settle(&before.shown, shown), same }
     }
 }
@@ -511,7 +513,7 @@ mod tests {
                 "metrics.epochs",
                 "metrics.acc",
                 "params.lr",
-                "params.net"
+                "params.net",
             ]
         );
         assert!(then.same.is_empty());

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use mlflow_api::filter::string;
 use mlflow_api::{RunStatus, tags};
-use run_frame::{Attribute, Column, Direction, Expr, Frame, Line, Query, Reach, RunGroup, SortKey};
+use run_frame::{
+    Attribute, Column, Direction, Expr, Frame, Group, Line, Query, Reach, RunGroup, SortKey,
+};
 use serde::{Deserialize, Serialize};
 
 use super::clock;
@@ -40,6 +42,8 @@ pub(crate) struct Lines {
     pub(crate) groups: Vec<RunGroup>,
     /// The runs that the filter leaves, in their order, nested ones too.
     pub(crate) rows: Vec<u32>,
+    /// The same without the brush in a chart, if there is one.
+    pub(crate) before_brush: Option<Vec<u32>>,
     /// Whether any run is nested in another, or in a group.
     pub(crate) nested: bool,
 }
@@ -161,6 +165,8 @@ pub(crate) struct RunsTable {
     pub(crate) brushed: RwSignal<Option<Vec<Arc<str>>>>,
     /// Line and column (0 is the name) that the keyboard is at.
     pub(crate) cursor: RwSignal<(usize, usize)>,
+    /// Whether the runs have metrics with a history, and the window room for it.
+    has_histories: Memo<bool>,
     navigator: Navigator,
     shelf: StoredValue<String>,
 }
@@ -215,6 +221,10 @@ impl RunsTable {
             highlighted: RwSignal::new(None),
             brushed,
             cursor: RwSignal::new((0, 0)),
+            has_histories: Memo::new(move |before: Option<&bool>| {
+                // Once the charts stand there, they stay.
+                before == Some(&true) || frame.with(has_histories) && is_wide()
+            }),
             navigator,
             shelf: StoredValue::new(shelf),
         };
@@ -336,16 +346,14 @@ impl RunsTable {
         });
     }
 
-    /// The rows that are drawn in charts, in the order of the table: those that
-    /// are selected, or else those that are visible.
+    /// The rows that are drawn in charts, in the order of the table.
     pub(crate) fn drawn(self) -> Vec<u32> {
         let lines = self.lines.get();
         let marks = self.marks.get();
         self.source.frame().with(|frame| {
             let mut nth = 0_usize;
-            lines
-                .rows
-                .iter()
+            let rows = lines.before_brush.as_ref().unwrap_or(&lines.rows);
+            rows.iter()
                 .copied()
                 .filter(|row| {
                     let place = nth;
@@ -368,13 +376,29 @@ impl RunsTable {
 
     /// What stands beside what.
     pub(crate) fn mode(self) -> Mode {
-        self.view.with(|view| view.mode).unwrap_or(Mode::Table)
+        let usual = || if self.has_histories.get() { Mode::Split } else { Mode::Table };
+        self.view.with(|view| view.mode).unwrap_or_else(usual)
     }
 
     /// The value of the tag that colours a run.
     pub(crate) fn colour(frame: &Frame, row: u32) -> Option<&str> {
         frame.tag(row, tags::RUN_COLOR)
     }
+}
+
+/// Whether one of the first runs logged a metric at a step.
+fn has_histories(frame: &Frame) -> bool {
+    const LOOKED_AT: u32 = 100;
+    let rows = LOOKED_AT.min(frame.len() as u32);
+    let metrics = || frame.columns(Group::Metric).filter(|column| !frame.is_system(*column));
+    metrics().any(|column| (0..rows).any(|row| frame.step(column, row) > 0))
+}
+
+/// Whether there is room for charts beside the table.
+fn is_wide() -> bool {
+    const WIDE: f64 = 1000.0;
+    let width = web_sys::window().and_then(|window| window.inner_width().ok()?.as_f64());
+    width.is_some_and(|width| width >= WIDE)
 }
 
 fn layout_key(shelf: &str) -> String {
@@ -446,13 +470,15 @@ impl Parts {
             if whole {
                 self.narrow(frame, &view, &mut rows);
             }
-            if let Some(brushed) = self.brushed.get() {
-                let left: HashSet<u32> = brushed.iter().filter_map(|id| frame.row_of(id)).collect();
-                rows.retain(|row| left.contains(row));
-            }
             if whole || view.sorts_locally() || !self.source.has_more() {
                 frame.sort_rows(&mut rows, &sort_keys(frame, &view));
             }
+            let before_brush = self.brushed.get().map(|brushed| {
+                let left: HashSet<u32> = brushed.iter().filter_map(|id| frame.row_of(id)).collect();
+                let all = rows.clone();
+                rows.retain(|row| left.contains(row));
+                all
+            });
             let pinned: Vec<u32> = self
                 .marks
                 .with(|marks| marks.pinned.iter().filter_map(|id| frame.row_of(id)).collect());
@@ -476,7 +502,7 @@ impl Parts {
                     self.closed.with(|closed| frame.lines(&rest, &|row| !closed.contains(&row)));
                 let nested = tree.iter().any(|line| line.children > 0);
                 lines.extend(tree.into_iter().map(TableLine::Run));
-                return Lines { lines, groups: Vec::new(), rows, nested };
+                return Lines { lines, groups: Vec::new(), rows, before_brush, nested };
             }
             let groups = frame.group(&rest, &columns);
             self.folded.with(|folded| {
@@ -489,7 +515,7 @@ impl Parts {
                     }
                 }
             });
-            Lines { lines, groups, rows, nested: true }
+            Lines { lines, groups, rows, before_brush, nested: true }
         })
     }
 

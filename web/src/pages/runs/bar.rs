@@ -8,6 +8,7 @@ use super::columns_panel::ColumnsPanel;
 use super::views::Views;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::menu::{Item, Menu};
+use crate::state::board::BoardLayout;
 use crate::state::columns::{ColumnId, known_columns};
 use crate::state::download::save;
 use crate::state::format::count;
@@ -22,6 +23,8 @@ use crate::state::runs_view::{Aggregation, Mode, Since};
 pub(super) fn Bar(
     /// The table.
     table: RunsTable,
+    /// How the charts are laid out.
+    board: RwSignal<BoardLayout>,
 ) -> impl IntoView {
     let since = Memo::new(move |_| table.view.with(|view| view.since));
     let deleted = Memo::new(move |_| table.view.with(|view| view.deleted));
@@ -126,7 +129,7 @@ pub(super) fn Bar(
                 />
             </Show>
             <ColumnsPanel table/>
-            <Views table/>
+            <Views table board/>
             <Menu
                 label=label("Download")
                 class="chip square"

@@ -15,6 +15,7 @@ use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use super::cells::{self, Facts};
 use crate::components::status;
+use crate::state::board::runs::run_colour;
 use crate::state::columns::{ColumnId, Shade};
 use crate::state::language::{t, tn};
 use crate::state::route::Route;
@@ -524,10 +525,7 @@ fn fill_cell(
 
 /// A run's colour, everywhere.
 pub(super) fn colour(frame: &Frame, row: u32) -> String {
-    match RunsTable::colour(frame, row) {
-        Some(colour) if is_colour(colour) => colour.to_owned(),
-        _ => plot::series_colour(frame.run_id(row)).to_owned(),
-    }
+    run_colour(frame.run_id(row), RunsTable::colour(frame, row)).to_owned()
 }
 
 /// Where a run's page is.
@@ -537,12 +535,6 @@ pub(super) fn route(frame: &Frame, row: u32) -> Route {
         run: frame.run_id(row).to_owned(),
         tab: String::new(),
     }
-}
-
-/// Whether a tag's value is a colour: `#` and hexadecimal digits.
-fn is_colour(text: &str) -> bool {
-    let digits = text.strip_prefix('#').unwrap_or_default();
-    matches!(digits.len(), 3 | 6) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn fill_run(slot: &mut Slot, drawing: &Drawing<'_>, line: usize, run: run_frame::Line) {

@@ -8,6 +8,7 @@ mod columns_panel;
 mod filter;
 mod grid;
 mod head;
+mod split;
 mod table;
 mod views;
 mod words;
@@ -24,7 +25,7 @@ use crate::components::skeleton::SkeletonRows;
 use crate::pages::runs::bar::{Bar, counted};
 use crate::pages::runs::bulk::SelectionBar;
 use crate::pages::runs::filter::RunsFilter;
-use crate::pages::runs::table::RunsGrid;
+use crate::pages::runs::split::Split;
 use crate::pages::starting::StartingPage;
 use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
@@ -109,7 +110,7 @@ fn Runs(
     let session = use_session();
     let announcer = use_announcer();
     let table = RunsTable::new(client, experiments);
-    views::receive(table, use_navigator());
+    let board = views::receive(table, use_navigator());
     let phase = table.source.phase();
     Effect::new(move || {
         if let Phase::Ready = phase.get() {
@@ -150,7 +151,7 @@ fn Runs(
             );
             view! { <Empty title=t("No run fits the filter") words/> }.into_any()
         }
-        _ => view! { <RunsGrid table foot=move || foot(table)/> }.into_any(),
+        _ => view! { <Split table board foot=move || foot(table)/> }.into_any(),
     };
     let crumbs = Signal::derive(move || {
         vec![Crumb::link(t("Experiments"), &Route::Experiments), Crumb::here(name.get())]
@@ -165,7 +166,7 @@ fn Runs(
             {move || {
                 refused.get().map(|words| view! { <p class="refusal" role="alert">{words}</p> })
             }}
-            <Bar table/>
+            <Bar table board/>
             <Same table/>
             <SelectionBar table/>
             {body}

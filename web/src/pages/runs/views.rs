@@ -7,10 +7,12 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::bulk::Tools;
+use super::split::use_layout;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::menu::{Item, Menu};
 use crate::components::modal::Modal;
 use crate::components::toasts::use_toasts;
+use crate::state::board::BoardLayout;
 use crate::state::columns::Layout;
 use crate::state::language::{t, tf};
 use crate::state::location::{Navigator, use_navigator};
@@ -25,6 +27,8 @@ const COLUMNS: &str = "columns";
 const MARKS: &str = "marks";
 /// The key of the selected runs.
 const SELECTED: &str = "selectedRuns";
+/// The key of how the charts are laid out.
+const CHARTS: &str = "charts";
 
 /// A view that was saved.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,13 +43,15 @@ type AllSaved = BTreeMap<String, Saved>;
 
 /// Takes what a shared address says beyond the view, and takes it out of the
 /// address: from now on it is this device's.
-pub(super) fn receive(table: RunsTable, navigator: Navigator) {
+pub(super) fn receive(table: RunsTable, navigator: Navigator) -> RwSignal<BoardLayout> {
     let mut place = navigator.place().get_untracked();
     let json = |key: &str| place.query.get(key).map(str::to_owned);
     let (layout, marks) = (json(COLUMNS), json(MARKS));
     let selected = place.query.list(SELECTED);
-    if layout.is_none() && marks.is_none() && selected.is_empty() {
-        return;
+    let charts = json(CHARTS);
+    let board = use_layout(table, charts.as_deref());
+    if layout.is_none() && marks.is_none() && charts.is_none() && selected.is_empty() {
+        return board;
     }
     if let Some(layout) = layout.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()) {
         table.layout.set(layout);
@@ -53,7 +59,7 @@ pub(super) fn receive(table: RunsTable, navigator: Navigator) {
     if let Some(marks) = marks.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()) {
         table.marks.set(marks);
     }
-    for key in [COLUMNS, MARKS, SELECTED] {
+    for key in [COLUMNS, MARKS, CHARTS, SELECTED] {
         place.query.set(key, None);
     }
     navigator.replace(place);
@@ -75,10 +81,11 @@ pub(super) fn receive(table: RunsTable, navigator: Navigator) {
             });
         }
     });
+    board
 }
 
 /// The address of exactly this view.
-fn link(table: RunsTable, navigator: Navigator) -> String {
+fn link(table: RunsTable, board: RwSignal<BoardLayout>, navigator: Navigator) -> String {
     let mut place = navigator.place().get_untracked();
     table.view.with_untracked(|view| {
         let view = View { mode: Some(untrack(|| table.mode())), ..view.clone() };
@@ -94,6 +101,8 @@ fn link(table: RunsTable, navigator: Navigator) -> String {
         (*marks != Marks::default()).then(|| json(serde_json::to_string(marks))).flatten()
     });
     place.query.set(MARKS, marks.as_deref());
+    let charts = board.with_untracked(BoardLayout::encode);
+    place.query.set(CHARTS, (!charts.is_empty()).then_some(charts.as_str()));
     let selected = table.selected_ids();
     if !selected.is_empty() {
         place.query.set_list(SELECTED, &selected);
@@ -108,6 +117,8 @@ fn link(table: RunsTable, navigator: Navigator) -> String {
 pub(super) fn Views(
     /// The table.
     table: RunsTable,
+    /// How the charts are laid out.
+    board: RwSignal<BoardLayout>,
 ) -> impl IntoView {
     let navigator = use_navigator();
     let toasts = use_toasts();
@@ -123,7 +134,9 @@ pub(super) fn Views(
     };
     let items = move || {
         let mut items = vec![
-            Item::new(t("Copy a link to this view"), move || tools.copy(&link(table, navigator))),
+            Item::new(t("Copy a link to this view"), move || {
+                tools.copy(&link(table, board, navigator))
+            }),
             Item::new(t("Save this view…"), move || open.set(true)),
         ];
         for (nth, (name, saved)) in all().into_iter().enumerate() {
