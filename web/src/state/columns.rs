@@ -16,12 +16,19 @@ use super::language::t;
 const MOST_AT_FIRST: usize = 40;
 
 /// MLflow's own tags that are columns under names of their own.
-const NAMED_TAGS: [(&str, &str); 4] = [
-    (tags::SOURCE_NAME, "Source"),
-    (tags::SOURCE_GIT_COMMIT, "Commit"),
-    (tags::SOURCE_GIT_BRANCH, "Branch"),
-    (tags::NOTE, "Description"),
-];
+const NAMED_TAGS: [&str; 4] =
+    [tags::SOURCE_NAME, tags::SOURCE_GIT_COMMIT, tags::SOURCE_GIT_BRANCH, tags::NOTE];
+
+/// What a tag's column is called.
+fn tag_heading(key: &str) -> &str {
+    match key {
+        tags::SOURCE_NAME => t("Source"),
+        tags::SOURCE_GIT_COMMIT => t("Commit"),
+        tags::SOURCE_GIT_BRANCH => t("Branch"),
+        tags::NOTE => t("Description"),
+        key => key,
+    }
+}
 
 /// A column, whatever runs are loaded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -122,13 +129,10 @@ impl ColumnId {
     /// What it is called.
     pub(crate) fn heading(&self) -> String {
         match self {
-            ColumnId::Attribute(attribute) => t(attribute_heading(*attribute)).to_owned(),
+            ColumnId::Attribute(attribute) => attribute_heading(*attribute).to_owned(),
             ColumnId::Metric(key) | ColumnId::Param(key) => key.clone(),
-            ColumnId::Tag(key) => {
-                let named = NAMED_TAGS.iter().find(|(tag, _)| tag == key);
-                named.map_or_else(|| key.clone(), |(_, name)| t(name).to_owned())
-            }
-            ColumnId::Stat(stat, key) => format!("{} {key}", t(stat_heading(*stat))),
+            ColumnId::Tag(key) => tag_heading(key).to_owned(),
+            ColumnId::Stat(stat, key) => format!("{} {key}", stat_heading(*stat)),
             ColumnId::Sparkline(key) => key.clone(),
         }
     }
@@ -225,28 +229,28 @@ pub(crate) fn heading(frame: &Frame, column: Column) -> String {
 
 fn attribute_heading(attribute: Attribute) -> &'static str {
     match attribute {
-        Attribute::Name => "Run",
-        Attribute::Status => "Status",
-        Attribute::StartTime => "Started",
-        Attribute::EndTime => "Ended",
-        Attribute::Duration => "Duration",
-        Attribute::User => "User",
-        Attribute::ExperimentId => "Experiment",
-        Attribute::RunId => "Run id",
-        Attribute::ParentRunId => "Parent run",
-        Attribute::Dataset => "Dataset",
-        Attribute::Models => "Models",
+        Attribute::Name => t("Run"),
+        Attribute::Status => t("Status"),
+        Attribute::StartTime => t("Started"),
+        Attribute::EndTime => t("Ended"),
+        Attribute::Duration => t("Duration"),
+        Attribute::User => t("User"),
+        Attribute::ExperimentId => t("Experiment"),
+        Attribute::RunId => t("Run id"),
+        Attribute::ParentRunId => t("Parent run"),
+        Attribute::Dataset => t("Dataset"),
+        Attribute::Models => t("Models"),
     }
 }
 
 /// What a statistic of a history is called.
 pub(crate) fn stat_heading(stat: Stat) -> &'static str {
     match stat {
-        Stat::Min => "min",
-        Stat::Max => "max",
-        Stat::First => "first",
-        Stat::Last => "last",
-        Stat::BestStep => "best step of",
+        Stat::Min => t("min"),
+        Stat::Max => t("max"),
+        Stat::First => t("first"),
+        Stat::Last => t("last"),
+        Stat::BestStep => t("best step of"),
     }
 }
 
@@ -388,12 +392,12 @@ impl Defaults {
             shown.insert(0, attribute(Attribute::ExperimentId));
         }
         let mut behind = Vec::new();
-        for (id, key) in [(Attribute::User, "user"), (Attribute::Dataset, "dataset")] {
+        for (id, key) in [(Attribute::User, t("user")), (Attribute::Dataset, t("dataset"))] {
             let summary = frame.summary(Column::Attribute(id));
             match (summary.distinct, summary.present == frame.len() && frame.len() > 1) {
                 (0, _) => {}
                 (1, true) => {
-                    same.push((t(key).to_owned(), text(frame.cell(Column::Attribute(id), 0))));
+                    same.push((key.to_owned(), text(frame.cell(Column::Attribute(id), 0))));
                 }
                 _ => behind.push(attribute(id)),
             }
@@ -435,8 +439,8 @@ pub(crate) fn known_columns(frame: &Frame, group: Group) -> Vec<ColumnId> {
     let mut all: Vec<ColumnId> = match group {
         Group::Attribute => {
             let attributes = Attribute::ALL.iter().filter(|one| **one != Attribute::Name);
-            let named = NAMED_TAGS.iter().filter(|(key, _)| frame.find(Group::Tag, key).is_some());
-            let named = named.map(|(key, _)| ColumnId::Tag((*key).to_owned()));
+            let named = NAMED_TAGS.iter().filter(|key| frame.find(Group::Tag, key).is_some());
+            let named = named.map(|key| ColumnId::Tag((*key).to_owned()));
             return attributes.map(|one| ColumnId::Attribute(*one)).chain(named).collect();
         }
         group => frame

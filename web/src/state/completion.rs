@@ -29,7 +29,11 @@ pub(crate) struct Candidate {
 pub(crate) fn complete(text: &str, caret: usize, frame: &Frame) -> (Range<usize>, Vec<Candidate>) {
     let all = tokens(text);
     // The word that is being written ends at the caret.
-    let current = all.iter().position(|token| token.span.start < caret && caret <= token.span.end);
+    let is_word =
+        |token: &Token| !matches!(token.kind, TokenKind::Punctuation | TokenKind::Comparator);
+    let current = all
+        .iter()
+        .position(|token| token.span.start < caret && caret <= token.span.end && is_word(token));
     let before: &[Token] = match current {
         Some(nth) => all.get(..nth).unwrap_or_default(),
         None => {
@@ -120,13 +124,14 @@ fn key_text(entity: Entity, key: &str) -> Option<String> {
 fn keys(frame: &Frame) -> Vec<Candidate> {
     let attributes = ATTRIBUTES.iter().map(|name| candidate(*name, TokenKind::Identifier));
     let keyed = KEYED.iter().flat_map(|(entity, group)| {
-        let mut keys: Vec<String> = frame
+        let mut keys: Vec<&str> = frame
             .columns(*group)
             .filter(|column| !frame.is_system(*column))
-            .filter_map(|column| key_text(*entity, frame.name(column)))
+            .map(|column| frame.name(column))
             .collect();
-        keys.sort();
-        keys.into_iter().map(|key| candidate(key, TokenKind::Identifier))
+        keys.sort_unstable();
+        let texts = keys.into_iter().filter_map(|key| key_text(*entity, key));
+        texts.map(|key| candidate(key, TokenKind::Identifier))
     });
     let datasets = ["dataset.name", "dataset.digest"]
         .into_iter()

@@ -4,6 +4,7 @@ use run_frame::Direction;
 use serde_json::Value;
 
 use super::columns::ColumnId;
+use super::language::t;
 use super::query::Query;
 
 /// How far back runs are shown.
@@ -25,27 +26,34 @@ impl Since {
     pub(crate) const ALL: [Since; 6] =
         [Since::Always, Since::Hour, Since::Day, Since::Week, Since::Month, Since::Year];
 
-    /// As MLflow's addresses have it, what it is called, and its milliseconds.
-    const fn facts(self) -> (&'static str, &'static str, i64) {
+    /// As MLflow's addresses have it, and its milliseconds.
+    const fn facts(self) -> (&'static str, i64) {
         const HOUR: i64 = 3_600_000;
         match self {
-            Since::Always => ("ALL", "All time", 0),
-            Since::Hour => ("LAST_HOUR", "Last hour", HOUR),
-            Since::Day => ("LAST_24_HOURS", "Last 24 hours", 24 * HOUR),
-            Since::Week => ("LAST_7_DAYS", "Last 7 days", 7 * 24 * HOUR),
-            Since::Month => ("LAST_30_DAYS", "Last 30 days", 30 * 24 * HOUR),
-            Since::Year => ("LAST_YEAR", "Last year", 365 * 24 * HOUR),
+            Since::Always => ("ALL", 0),
+            Since::Hour => ("LAST_HOUR", HOUR),
+            Since::Day => ("LAST_24_HOURS", 24 * HOUR),
+            Since::Week => ("LAST_7_DAYS", 7 * 24 * HOUR),
+            Since::Month => ("LAST_30_DAYS", 30 * 24 * HOUR),
+            Since::Year => ("LAST_YEAR", 365 * 24 * HOUR),
         }
     }
 
     /// What it is called.
-    pub(crate) const fn words(self) -> &'static str {
-        self.facts().1
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Since::Always => t("All time"),
+            Since::Hour => t("Last hour"),
+            Since::Day => t("Last 24 hours"),
+            Since::Week => t("Last 7 days"),
+            Since::Month => t("Last 30 days"),
+            Since::Year => t("Last year"),
+        }
     }
 
     /// The first moment that is shown, if it is `now`.
     pub(crate) fn moment(self, now: i64) -> Option<i64> {
-        (self != Since::Always).then(|| now - self.facts().2)
+        (self != Since::Always).then(|| now - self.facts().1)
     }
 }
 

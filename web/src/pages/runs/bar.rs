@@ -12,7 +12,7 @@ use crate::state::board::BoardLayout;
 use crate::state::columns::{ColumnId, known_columns};
 use crate::state::download::save;
 use crate::state::format::count;
-use crate::state::language::{t, tf, tn};
+use crate::state::language::{fill, t, tf, tn};
 use crate::state::pager::Phase;
 use crate::state::runs_source::MOST;
 use crate::state::runs_table::{Lines, RunsTable, TableLine, Visibility};
@@ -34,7 +34,7 @@ pub(super) fn Bar(
     let since_items = move || {
         let now = since.get_untracked();
         let item = |one: Since| {
-            Item::new(t(one.words()), move || table.change(|view| view.since = one))
+            Item::new(one.words(), move || table.change(|view| view.since = one))
                 .checked(one == now)
         };
         Since::ALL.into_iter().map(item).collect::<Vec<_>>()
@@ -70,59 +70,59 @@ pub(super) fn Bar(
         };
         all.into_iter().map(item).collect::<Vec<_>>()
     };
-    let since_face = move || view! { <span>{move || t(since.get().words())}</span><Chevron/> };
-    let state_face = move || {
-        view! { <span>{move || if deleted.get() { t("Deleted") } else { t("Active") }}</span><Chevron/> }
+    let since_words = Signal::derive(move || since.get().words().to_owned());
+    let state_words = Signal::derive(move || {
+        let words = if deleted.get() { t("Deleted") } else { t("Active") };
+        words.to_owned()
+    });
+    let dataset_words = Signal::derive(move || match datasets.with(Vec::len) {
+        0 => t("Any dataset").to_owned(),
+        many => tn(many, "{0} dataset", "{0} datasets"),
+    });
+    let group_words = Signal::derive(move || {
+        groups.with(|groups| {
+            let names = groups.iter().filter_map(|key| ColumnId::parse(key));
+            let names: Vec<String> = names.map(|id| id.heading()).collect();
+            if names.is_empty() { t("Group").to_owned() } else { names.join(", ") }
+        })
+    });
+    let face = |words: Signal<String>| move || view! { <span class="clip">{move || words.get()}</span><Chevron/> };
+    // What a button shows is part of what it is called.
+    let called = |what: &'static str, words: Signal<String>| {
+        Signal::derive(move || fill(what, &[&words.get()]))
     };
-    let dataset_face = move || {
-        let words = move || match datasets.with(Vec::len) {
-            0 => t("Any dataset").to_owned(),
-            many => tn(many, "{0} dataset", "{0} datasets"),
-        };
-        view! { <span>{words}</span><Chevron/> }
-    };
-    let group_face = move || {
-        let words = move || {
-            groups.with(|groups| {
-                let names = groups.iter().filter_map(|key| ColumnId::parse(key));
-                let names: Vec<String> = names.map(|id| id.heading()).collect();
-                if names.is_empty() { t("Group").to_owned() } else { names.join(", ") }
-            })
-        };
-        view! { <span class="clip">{words}</span><Chevron/> }
-    };
-    let label = |words: &'static str| Signal::derive(move || t(words).to_owned());
+    let label = |words: &'static str| Signal::derive(move || words.to_owned());
     view! {
         <div class="runs-chips" role="toolbar" aria-label=t("What is shown")>
             <Menu
-                label=label("Started when")
+                label=called(t("Started: {0}"), since_words)
                 class="chip"
-                face=since_face
+                face=face(since_words)
                 items=Callback::new(move |()| since_items())
             />
             <Menu
-                label=label("Active or deleted runs")
+                label=called(t("State: {0}"), state_words)
                 class="chip"
-                face=state_face
+                face=face(state_words)
                 items=Callback::new(move |()| state_items())
             />
             <Show when=move || has_datasets.get()>
                 <Menu
-                    label=label("Runs that read a dataset")
+                    label=called(t("Datasets: {0}"), dataset_words)
                     class="chip"
-                    face=dataset_face
+                    face=face(dataset_words)
                     items=Callback::new(move |()| dataset_items())
                 />
             </Show>
             <Menu
-                label=label("Group by")
+                label=called(t("Group by: {0}"), group_words)
                 class="chip"
-                face=group_face
+                face=face(group_words)
                 items=Callback::new(move |()| group_items(table))
             />
             <Show when=move || has_charts(table)>
                 <Menu
-                    label=label("Which runs are drawn")
+                    label=label(t("Which runs are drawn"))
                     class="chip"
                     face=|| view! { <Icon glyph=Glyph::Eye/><Chevron/> }
                     items=Callback::new(move |()| visibility_items(table))
@@ -131,7 +131,7 @@ pub(super) fn Bar(
             <ColumnsPanel table/>
             <Views table board/>
             <Menu
-                label=label("Download")
+                label=label(t("Download"))
                 class="chip square"
                 face=|| view! { <Icon glyph=Glyph::Download/> }
                 items=Callback::new(move |()| download_items(table))
@@ -210,13 +210,16 @@ fn group_items(table: RunsTable) -> Vec<Item> {
             .checked(on)
         })
         .collect();
-    for (nth, (words, which)) in
-        [("Mean", Aggregation::Mean), ("Minimum", Aggregation::Min), ("Maximum", Aggregation::Max)]
-            .into_iter()
-            .enumerate()
+    for (nth, (words, which)) in [
+        (t("Mean"), Aggregation::Mean),
+        (t("Minimum"), Aggregation::Min),
+        (t("Maximum"), Aggregation::Max),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let choose = move || table.change(|view| view.aggregation = which);
-        let item = Item::new(t(words), choose).checked(which == aggregation);
+        let item = Item::new(words, choose).checked(which == aggregation);
         items.push(if nth == 0 { item.divided() } else { item });
     }
     let none = Item::new(t("No groups"), move || table.change(|view| view.group_by.clear()));
@@ -227,11 +230,11 @@ fn group_items(table: RunsTable) -> Vec<Item> {
 fn visibility_items(table: RunsTable) -> Vec<Item> {
     let now = table.marks.with_untracked(|marks| marks.visibility);
     [
-        ("Draw the first 10 runs", Visibility::First10),
-        ("Draw the first 20 runs", Visibility::First20),
-        ("Draw all runs", Visibility::All),
-        ("Draw no runs", Visibility::None),
-        ("Hide finished runs", Visibility::Unfinished),
+        (t("Draw the first 10 runs"), Visibility::First10),
+        (t("Draw the first 20 runs"), Visibility::First20),
+        (t("Draw all runs"), Visibility::All),
+        (t("Draw no runs"), Visibility::None),
+        (t("Hide finished runs"), Visibility::Unfinished),
     ]
     .map(|(words, which)| {
         let choose = move || {
@@ -240,7 +243,7 @@ fn visibility_items(table: RunsTable) -> Vec<Item> {
                 marks.exceptions.clear();
             });
         };
-        Item::new(t(words), choose).checked(now == which)
+        Item::new(words, choose).checked(now == which)
     })
     .into()
 }

@@ -59,10 +59,10 @@ fn Panel(
                     {t("Reset")}
                 </button>
             </div>
-            {group(Group::Metric, "Metrics")}
-            {group(Group::Param, "Parameters")}
-            {group(Group::Tag, "Tags")}
-            {group(Group::Attribute, "Attributes")}
+            {group(Group::Metric, t("Metrics"))}
+            {group(Group::Param, t("Parameters"))}
+            {group(Group::Tag, t("Tags"))}
+            {group(Group::Attribute, t("Attributes"))}
         </div>
     }
 }
@@ -139,16 +139,16 @@ fn GroupOfColumns(
     view! {
         <Show when=move || state.get().1 != 0>
             <fieldset>
-                <legend class="sr-only">{t(heading)}</legend>
+                <legend class="sr-only">{heading}</legend>
                 <label class="check columns-group">
                     <input
                         type="checkbox"
-                        aria-label=format!("{}: {}", t(heading), t("all"))
+                        aria-label=format!("{heading}: {}", t("all"))
                         prop:checked=move || state.get().0 == state.get().1
                         prop:indeterminate=move || some.get()
                         on:change=all
                     />
-                    <strong>{t(heading)}</strong>
+                    <strong>{heading}</strong>
                     <span class="faint">{move || format!("{} / {}", state.get().0, state.get().1)}</span>
                 </label>
                 <ul>

@@ -186,7 +186,7 @@ pub(super) fn RunsFilter(
             .map(|words| view! { <span class="filter-reach faint">{words}</span> })
     };
     view! {
-        <div class="runs-filter" role="search">
+        <div class="runs-filter" role="search" aria-label=t("Filter runs")>
             <Icon glyph=Glyph::Lens/>
             <div class="filter-paint" aria-hidden="true" node_ref=paint>
                 {move || painted(&text.get(), wrong.get().map(|(_, span)| span))}

@@ -655,7 +655,11 @@ pub(super) fn tooltip(table: RunsTable, line: usize, column: usize) -> Option<St
 
 /// Whether shading makes sense for a column, and which.
 pub(super) fn shades() -> [(&'static str, Option<Shade>); 3] {
-    [("No shading", None), ("Low is good", Some(Shade::Low)), ("High is good", Some(Shade::High))]
+    [
+        (t("No shading"), None),
+        (t("Low is good"), Some(Shade::Low)),
+        (t("High is good"), Some(Shade::High)),
+    ]
 }
 
 /// What is seen of a table of some size.

@@ -379,7 +379,7 @@ fn menu(table: RunsTable, shown: &Shown) -> Vec<Item> {
     let id = shown.id.clone();
     let sort = |words: &'static str, direction: Direction| {
         let id = id.clone();
-        Item::new(t(words), move || {
+        Item::new(words, move || {
             table.change(|view| {
                 view.sort.clear();
                 view.sort_by(&id, direction, false);
@@ -388,20 +388,20 @@ fn menu(table: RunsTable, shown: &Shown) -> Vec<Item> {
     };
     let mut items = Vec::new();
     if !matches!(id, ColumnId::Sparkline(_)) {
-        items.push(sort("Sort ascending", Direction::Ascending));
-        items.push(sort("Sort descending", Direction::Descending));
+        items.push(sort(t("Sort ascending"), Direction::Ascending));
+        items.push(sort(t("Sort descending"), Direction::Descending));
         let also = shown.clone();
         items.push(Item::new(t("Sort within the present order"), move || table.sort(&also, true)));
     }
     let doing = |words: &'static str, run: fn(RunsTable, &Shown)| {
         let shown = shown.clone();
-        Item::new(t(words), move || run(table, &shown))
+        Item::new(words, move || run(table, &shown))
     };
-    items.push(doing("Pin to the left", pin).checked(shown.pinned).divided());
-    items.push(doing("Hide", hide));
-    items.push(doing("Move left", |table, shown| shift(table, &shown.id, -1)));
-    items.push(doing("Move right", |table, shown| shift(table, &shown.id, 1)));
-    items.push(doing("Fit the width", fit));
+    items.push(doing(t("Pin to the left"), pin).checked(shown.pinned).divided());
+    items.push(doing(t("Hide"), hide));
+    items.push(doing(t("Move left"), |table, shown| shift(table, &shown.id, -1)));
+    items.push(doing(t("Move right"), |table, shown| shift(table, &shown.id, 1)));
+    items.push(doing(t("Fit the width"), fit));
     if matches!(id, ColumnId::Param(_) | ColumnId::Tag(_))
         || id == ColumnId::Attribute(run_frame::Attribute::Dataset)
     {
@@ -418,7 +418,7 @@ fn menu(table: RunsTable, shown: &Shown) -> Vec<Item> {
     if shown.numeric {
         for (nth, (words, shade)) in shades().into_iter().enumerate() {
             let key = id.to_string();
-            let item = Item::new(t(words), move || {
+            let item = Item::new(words, move || {
                 table.layout.update(|layout| match shade {
                     Some(shade) => drop(layout.shades.insert(key.clone(), shade)),
                     None => drop(layout.shades.remove(&key)),
@@ -435,14 +435,14 @@ fn menu(table: RunsTable, shown: &Shown) -> Vec<Item> {
             .filter(|stat| **stat != Stat::BestStep || Goal::from_name(metric).is_some())
             .map(|stat| (stat_words(*stat), ColumnId::Stat(*stat, metric.to_owned())))
             .chain([
-                ("Its latest value", ColumnId::Metric(metric.to_owned())),
-                ("Its history as a line", ColumnId::Sparkline(metric.to_owned())),
+                (t("Its latest value"), ColumnId::Metric(metric.to_owned())),
+                (t("Its history as a line"), ColumnId::Sparkline(metric.to_owned())),
             ]);
         for (words, other) in others.filter(|(_, other)| *other != id) {
             let now = table.column_ids();
             let shows = now.contains(&other);
             let own = id.clone();
-            let item = Item::new(t(words), move || {
+            let item = Item::new(words, move || {
                 let now = table.column_ids();
                 table.layout.update(|layout| {
                     if shows {
@@ -462,11 +462,11 @@ fn menu(table: RunsTable, shown: &Shown) -> Vec<Item> {
 
 fn stat_words(stat: Stat) -> &'static str {
     match stat {
-        Stat::Min => "Its minimum",
-        Stat::Max => "Its maximum",
-        Stat::First => "Its first value",
-        Stat::Last => "Its value at the last step",
-        Stat::BestStep => "The step of its best value",
+        Stat::Min => t("Its minimum"),
+        Stat::Max => t("Its maximum"),
+        Stat::First => t("Its first value"),
+        Stat::Last => t("Its value at the last step"),
+        Stat::BestStep => t("The step of its best value"),
     }
 }
 
