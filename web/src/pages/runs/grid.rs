@@ -60,6 +60,8 @@ struct Slot {
     cells: Vec<CellSlot>,
     /// Which line it holds.
     line: Option<usize>,
+    /// The row of the run in it.
+    run: Option<u32>,
     stamp: u32,
     class: String,
 }
@@ -155,7 +157,11 @@ impl NameCell {
         let cell = html("div", "run-name")?;
         set(&cell, &[("role", "rowheader"), ("aria-colindex", "1")]);
         let check: HtmlInputElement = element("input", "row-check")?.dyn_into().ok()?;
-        set(&check, &[("type", "checkbox"), ("tabindex", "-1"), ("data-does", "select")]);
+        set(&check, &[("type", "checkbox"), ("tabindex", "-1")]);
+        // Larger than the box: a target that is hit.
+        let target = html("span", "check-target")?;
+        target.set_attribute("data-does", "select").ok();
+        append(&target, &[&check]);
         let indent = html("span", "indent")?;
         let expander = icon_button("expand", "expander", Glyph::Right.path())?;
         let dot = html("button", "dot")?;
@@ -166,7 +172,7 @@ impl NameCell {
         let count = element("span", "faint run-count")?;
         let pin = icon_button("pin", "row-action pin", Glyph::Pin.path())?;
         let eye = icon_button("eye", "row-action eye", Glyph::Eye.path())?;
-        append(&cell, &[&check, &indent, &expander, &dot, &status, &link, &count, &pin, &eye]);
+        append(&cell, &[&target, &indent, &expander, &dot, &status, &link, &count, &pin, &eye]);
         Some(NameCell {
             cell,
             indent,
@@ -290,7 +296,7 @@ impl Slot {
         append(&row, &[&name.cell, &spacer]);
         append(body, &[&row]);
         let class = "row".to_owned();
-        Some(Slot { row, name, spacer, cells: Vec::new(), line: None, stamp: 0, class })
+        Some(Slot { row, name, spacer, cells: Vec::new(), line: None, run: None, stamp: 0, class })
     }
 
     /// Puts the row out of sight.
@@ -328,6 +334,14 @@ impl Grid {
     /// Every row has to be drawn anew, from the same values.
     pub(super) fn touch(&mut self) {
         self.stamp = self.stamp.wrapping_add(1);
+    }
+
+    /// Lights the row of a run, and no other.
+    pub(super) fn light(&self, run: Option<u32>) {
+        for slot in &self.slots {
+            let lit = run.is_some() && slot.run == run && slot.line.is_some();
+            toggle(&slot.row, "data-lit", lit.then_some(""));
+        }
     }
 
     /// Draws what is seen: the lines of `seen`, and the columns of `window`.
@@ -579,11 +593,12 @@ fn fill_run(slot: &mut Slot, drawing: &Drawing<'_>, line: usize, run: run_frame:
             ],
         );
     }
+    toggle(&slot.row, "data-lit", (drawing.highlighted == Some(row)).then_some(""));
+    slot.run = Some(row);
     let mut class = String::from("row");
     for (on, word) in [
         (selected, " selected"),
         (drawing.cursor.0 == line, " current"),
-        (drawing.highlighted == Some(row), " lit"),
         (pinned, " on-top"),
         (!drawn, " undrawn"),
     ] {
@@ -615,6 +630,8 @@ fn show_class(slot: &mut Slot, class: String) {
 
 fn fill_group(slot: &mut Slot, drawing: &Drawing<'_>, nth: u32) {
     let Some(group) = drawing.lines.groups.get(nth as usize) else { return };
+    slot.run = None;
+    toggle(&slot.row, "data-lit", None);
     let name = &mut slot.name;
     let open = !drawing.folded.contains(&group.values);
     let none = || t("none").to_owned();

@@ -38,6 +38,7 @@ pub(super) fn RunsGrid(
     let name_width = RwSignal::new(name_width_now());
     let grid: StoredValue<Option<Grid>, LocalStorage> = StoredValue::new_local(None);
 
+    let drawn = Memo::new(move |_| table.drawn().into_iter().collect::<HashSet<u32>>());
     let draw = move |anew: Anew| {
         let (Some(scroller), Some(body)) = (scroller.get_untracked(), body.get_untracked()) else {
             return;
@@ -49,7 +50,9 @@ pub(super) fn RunsGrid(
                 Anew::Rows => grid.touch(),
                 Anew::Nothing => {}
             }
-            let window = draw_grid(table, grid, &scroller, name_width.get_untracked());
+            let name_width = name_width.get_untracked();
+            let window =
+                drawn.with_untracked(|drawn| draw_grid(table, grid, &scroller, name_width, drawn));
             if window_of_columns.with_untracked(|before| *before != window) {
                 window_of_columns.set(window);
             }
@@ -62,15 +65,22 @@ pub(super) fn RunsGrid(
         name_width.track();
         draw(Anew::All);
     });
-    let drawn = Memo::new(move |_| table.drawn());
     Effect::new(move || {
         table.selected.track();
         table.marks.track();
-        table.highlighted.track();
         table.cursor.track();
         table.histories.version().track();
         drawn.track();
         draw(Anew::Rows);
+    });
+    Effect::new(move || {
+        let lit = table.highlighted.get();
+        let row = table.source.frame().with_untracked(|frame| frame.row_of(lit.as_deref()?));
+        grid.with_value(|grid| {
+            if let Some(grid) = grid {
+                grid.light(row);
+            }
+        });
     });
     let resized = window_event_listener(leptos::ev::resize, move |_| {
         name_width.set(name_width_now());
@@ -146,9 +156,9 @@ fn draw_grid(
     grid: &mut Grid,
     scroller: &Element,
     name_width: u32,
+    drawn: &HashSet<u32>,
 ) -> Range<usize> {
     let lines = table.lines.get_untracked();
-    let drawn: HashSet<u32> = untrack(|| table.drawn()).into_iter().collect();
     let highlighted = table.highlighted.get_untracked();
     table.source.frame().with_untracked(|frame| {
         table.columns.with_untracked(|columns| {
@@ -168,7 +178,7 @@ fn draw_grid(
                             closed,
                             folded,
                             pinned: &pinned,
-                            drawn: &drawn,
+                            drawn,
                             highlighted: highlighted.as_deref().and_then(|id| frame.row_of(id)),
                             cursor: table.cursor.get_untracked(),
                             aggregation: table.view.with_untracked(|view| view.aggregation),
