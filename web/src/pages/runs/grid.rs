@@ -64,6 +64,8 @@ struct Slot {
     run: Option<u32>,
     stamp: u32,
     class: String,
+    /// How wide the name is, and the gap after it.
+    widths: (u32, u32),
 }
 
 struct NameCell {
@@ -78,6 +80,19 @@ struct NameCell {
     pin: Element,
     eye: Element,
     shown_status: Option<RunStatus>,
+    /// What the buttons say.
+    shown_state: Option<State>,
+}
+
+/// What the buttons of a run's name depend on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct State {
+    nests: bool,
+    has_children: bool,
+    open: bool,
+    pinned: bool,
+    drawn: bool,
+    depth: u16,
 }
 
 struct CellSlot {
@@ -87,6 +102,9 @@ struct CellSlot {
     line: Option<Element>,
     class: String,
     width: u32,
+    /// Which column it is of, how far from the left it stays if that is pinned,
+    /// and whether the keyboard is at it.
+    place: Option<(usize, Option<u32>, bool)>,
 }
 
 fn element(tag: &str, class: &str) -> Option<Element> {
@@ -185,7 +203,41 @@ impl NameCell {
             pin,
             eye,
             shown_status: None,
+            shown_state: None,
         })
+    }
+
+    /// Shows the buttons of a run; what they say already is left as it is.
+    fn show_state(&mut self, state: State) {
+        if self.shown_state == Some(state) {
+            return;
+        }
+        self.shown_state = Some(state);
+        let State { nests, has_children, open, pinned, drawn, depth } = state;
+        self.check.set_hidden(false);
+        self.indent.style().set_property("width", &format!("{}px", usize::from(depth) * 14)).ok();
+        self.show_expander(nests, has_children, open);
+        self.dot.set_hidden(false);
+        self.dot.set_attribute("aria-label", t("Colour")).ok();
+        let pin = if pinned { t("Unpin") } else { t("Pin to the top") };
+        let eye = if drawn { t("Hide in charts") } else { t("Show in charts") };
+        for (button, on, words) in [(&self.pin, pinned, pin), (&self.eye, drawn, eye)] {
+            toggle(button, "hidden", None);
+            let pressed = if on { "true" } else { "false" };
+            set(button, &[("aria-label", words), ("title", words), ("aria-pressed", pressed)]);
+        }
+    }
+
+    fn show_expander(&self, there: bool, works: bool, open: bool) {
+        toggle(&self.expander, "hidden", (!there).then_some(""));
+        let class = match (works, open) {
+            (true, true) => "expander open",
+            (true, false) => "expander",
+            (false, _) => "expander none",
+        };
+        self.expander.set_class_name(class);
+        let words = if open { t("Fold") } else { t("Unfold") };
+        self.expander.set_attribute("aria-label", words).ok();
     }
 
     fn show_status(&mut self, now: Option<RunStatus>) {
@@ -235,7 +287,15 @@ impl CellSlot {
         cell.set_attribute("role", "gridcell").ok();
         let text = document().create_text_node("");
         cell.append_child(&text).ok();
-        Some(CellSlot { cell, text, best: None, line: None, class: "cell".into(), width: 0 })
+        Some(CellSlot {
+            cell,
+            text,
+            best: None,
+            line: None,
+            class: "cell".into(),
+            width: 0,
+            place: None,
+        })
     }
 
     fn put(&mut self, words: &str, best: bool, class: &str) {
@@ -258,6 +318,25 @@ impl CellSlot {
             self.cell.set_class_name(class);
             class.clone_into(&mut self.class);
         }
+    }
+
+    /// Says which column it is of; what it says already is left as it is.
+    fn stand(&mut self, line: usize, place: (usize, Option<u32>, bool)) {
+        let (column, left, active) = place;
+        let before = self.place;
+        if before.is_none_or(|(other, ..)| other != column) {
+            let index = (column + 2).to_string();
+            set(&self.cell, &[("aria-colindex", &index), ("data-column", &column.to_string())]);
+        }
+        if let Some(px) = left
+            && before.is_none_or(|(_, other, _)| other != left)
+        {
+            self.cell.style().set_property("left", &format!("{px}px")).ok();
+        }
+        if active || before.is_none_or(|(.., active)| active) {
+            toggle(&self.cell, "id", active.then(|| active_id(line, column + 1)).as_deref());
+        }
+        self.place = Some(place);
     }
 
     /// Draws a sparkline, or takes it away.
@@ -296,7 +375,17 @@ impl Slot {
         append(&row, &[&name.cell, &spacer]);
         append(body, &[&row]);
         let class = "row".to_owned();
-        Some(Slot { row, name, spacer, cells: Vec::new(), line: None, run: None, stamp: 0, class })
+        Some(Slot {
+            row,
+            name,
+            spacer,
+            cells: Vec::new(),
+            line: None,
+            run: None,
+            stamp: 0,
+            class,
+            widths: (0, 0),
+        })
     }
 
     /// Puts the row out of sight.
@@ -401,7 +490,11 @@ fn fill(
         set(&slot.row, &[("aria-rowindex", &index), ("data-line", &line.to_string())]);
         slot.line = Some(line);
     }
-    slot.name.cell.style().set_property("width", &format!("{}px", drawing.name_width)).ok();
+    if slot.widths != (drawing.name_width, skipped) {
+        slot.widths = (drawing.name_width, skipped);
+        slot.name.cell.style().set_property("width", &format!("{}px", drawing.name_width)).ok();
+        slot.spacer.style().set_property("width", &format!("{skipped}px")).ok();
+    }
     while slot.cells.len() < columns.len() {
         match CellSlot::new() {
             Some(cell) => {
@@ -416,7 +509,6 @@ fn fill(
             cell.cell.remove();
         }
     }
-    slot.spacer.style().set_property("width", &format!("{skipped}px")).ok();
     match what {
         TableLine::Run(run) => fill_run(slot, drawing, line, run),
         TableLine::Group(nth) => fill_group(slot, drawing, nth),
@@ -430,16 +522,9 @@ fn fill(
             cell.cell.style().set_property("width", &format!("{}px", shown.width)).ok();
             cell.width = shown.width;
         }
-        if shown.pinned {
-            cell.cell.style().set_property("left", &format!("{left}px")).ok();
-            left += shown.width;
-        }
-        set(
-            &cell.cell,
-            &[("aria-colindex", &(at + 2).to_string()), ("data-column", &at.to_string())],
-        );
         let active = drawing.cursor == (line, at + 1);
-        toggle(&cell.cell, "id", active.then(|| active_id(line, at + 1)).as_deref());
+        cell.stand(line, (*at, shown.pinned.then_some(left), active));
+        left += if shown.pinned { shown.width } else { 0 };
         match what {
             TableLine::Run(run) => {
                 let facts = facts
@@ -558,41 +643,19 @@ fn fill_run(slot: &mut Slot, drawing: &Drawing<'_>, line: usize, run: run_frame:
     let selected = drawing.selected.contains(&row);
     let words = frame.run_name(row);
     name.check.set_checked(selected);
-    name.check.set_hidden(false);
     name.check.set_attribute("aria-label", &super::words::select_run(words)).ok();
     let depth = usize::from(run.depth);
-    name.indent.style().set_property("width", &format!("{}px", depth * 14)).ok();
     let open = !drawing.closed.contains(&row);
     let nests = drawing.lines.nested;
-    toggle(&name.expander, "hidden", (!nests).then_some(""));
-    let class = if run.children > 0 { "expander" } else { "expander none" };
-    name.expander.set_class_name(if open && run.children > 0 { "expander open" } else { class });
-    toggle(&name.expander, "aria-label", Some(if open { t("Fold") } else { t("Unfold") }));
-    name.dot.set_hidden(false);
+    let (pinned, drawn) = (drawing.pinned.contains(&row), drawing.drawn.contains(&row));
+    let has_children = run.children > 0;
+    name.show_state(State { nests, has_children, open, pinned, drawn, depth: run.depth });
     name.dot.style().set_property("--run", &colour(frame, row)).ok();
-    name.dot.set_attribute("aria-label", t("Colour")).ok();
     name.show_status(Some(frame.status(row)));
-    let route = route(frame, row);
     name.link.set_text_content(Some(words));
-    set(&name.link, &[("href", &route.href()), ("title", words)]);
-    let count = if run.children > 0 && !open { format!("{}", run.children) } else { String::new() };
+    set(&name.link, &[("href", &route(frame, row).href()), ("title", words)]);
+    let count = if has_children && !open { run.children.to_string() } else { String::new() };
     name.count.set_text_content(Some(&count));
-    let pinned = drawing.pinned.contains(&row);
-    let drawn = drawing.drawn.contains(&row);
-    for (button, on, words) in [
-        (&name.pin, pinned, if pinned { t("Unpin") } else { t("Pin to the top") }),
-        (&name.eye, drawn, if drawn { t("Hide in charts") } else { t("Show in charts") }),
-    ] {
-        toggle(button, "hidden", None);
-        set(
-            button,
-            &[
-                ("aria-label", words),
-                ("title", words),
-                ("aria-pressed", if on { "true" } else { "false" }),
-            ],
-        );
-    }
     toggle(&slot.row, "data-lit", (drawing.highlighted == Some(row)).then_some(""));
     slot.run = Some(row);
     let mut class = String::from("row");
@@ -638,11 +701,10 @@ fn fill_group(slot: &mut Slot, drawing: &Drawing<'_>, nth: u32) {
     let values: Vec<String> =
         group.values.iter().map(|value| value.clone().unwrap_or_else(none)).collect();
     let words = values.join(" · ");
+    name.shown_state = None;
     name.check.set_hidden(true);
     name.indent.style().set_property("width", "0").ok();
-    toggle(&name.expander, "hidden", None);
-    name.expander.set_class_name(if open { "expander open" } else { "expander" });
-    toggle(&name.expander, "aria-label", Some(if open { t("Fold") } else { t("Unfold") }));
+    name.show_expander(true, true, open);
     name.dot.set_hidden(true);
     name.show_status(None);
     name.link.set_text_content(Some(&words));
