@@ -50,7 +50,7 @@ const sticksOut = (page) =>
 /** Numbers that do not fit their cell: cut, they read as other numbers. */
 const cutNumbers = (page) =>
   page.evaluate(() =>
-    [...document.querySelectorAll('td.number')]
+    [...document.querySelectorAll('td.number, .runs-body .number')]
       .filter((cell) => cell.scrollWidth > cell.clientWidth + 1)
       .map((cell) => `cut: ${cell.textContent}`),
   );

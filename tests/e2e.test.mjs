@@ -37,7 +37,7 @@ describe('an MLflow server in the dashboard', { timeout: 240_000 }, () => {
 
   page('the runs table has every run, with its status, parameters and metrics', async (page) => {
     const { experiment, runs } = world.logged;
-    await page.goto(at(world.edge.url, runsOf(experiment.id)));
+    await page.goto(at(world.edge.url, `${runsOf(experiment.id)}?compareRunsMode=TABLE`));
     for (const { name, status, params, metrics } of Object.values(runs)) {
       const row = runRow(page, name);
       await row.waitFor();

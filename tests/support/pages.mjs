@@ -46,12 +46,31 @@ export async function runBody(page, body) {
   return { status, text: await answer.getByRole('region', { name: 'Answer' }).innerText() };
 }
 
+/** The names of the runs in the table that are in the page, from the top. */
+export const runNames = (page) =>
+  page.locator('.runs-body [role=row]:not([hidden])').evaluateAll((rows) =>
+    rows
+      .filter((row) => row.querySelector('a[href]'))
+      .sort((a, b) => a.ariaRowIndex - b.ariaRowIndex)
+      .map((row) => row.querySelector('a[href]').textContent),
+  );
+
+/** The button in the heading of a column of the table of runs. */
+export const columnButton = (page, heading) => page.getByRole('columnheader').getByRole('button', { name: heading, exact: true });
+
+/** What stands in the table of runs in the row of a run and under a heading, without the mark of the best. */
+export async function runCell(page, name, heading) {
+  const index = await columnButton(page, heading).locator('xpath=ancestor::*[@role="columnheader"]').getAttribute('aria-colindex');
+  const text = await runRow(page, name).locator(`[aria-colindex="${index}"]`).innerText();
+  return text.replace(/\s*\(best\)$/, '').trim();
+}
+
 /** The row of a run in the table of runs. */
 export const runRow = (page, name) => page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
 
 /** Types a filter for runs and applies it. */
 export async function filterRuns(page, filter) {
-  const box = page.getByRole('search').getByRole('textbox');
+  const box = page.getByRole('search').getByRole('combobox');
   await box.fill(filter);
   await box.press('Enter');
 }

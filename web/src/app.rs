@@ -15,7 +15,7 @@ use crate::pages::experiments::ExperimentsPage;
 use crate::pages::metric::MetricPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::run::{RunByIdPage, RunPage};
-use crate::pages::runs::RunsPage;
+use crate::pages::runs::{ExperimentsRunsPage, RunsPage, SharedViewPage};
 use crate::pages::settings::SettingsPage;
 use crate::pages::starting::StartingPage;
 use crate::pages::try_model::TryPage;
@@ -62,6 +62,10 @@ pub(crate) fn App() -> impl IntoView {
                     view! { <RunPage client experiment run/> }.into_any()
                 }
                 Route::Metric { .. } => view! { <MetricPage client/> }.into_any(),
+                Route::CompareExperiments => view! { <ExperimentsRunsPage client/> }.into_any(),
+                Route::SharedView { experiment } => {
+                    view! { <SharedViewPage client experiment/> }.into_any()
+                }
                 Route::CompareRuns => view! { <ComparePage client/> }.into_any(),
                 Route::RunById { run } => view! { <RunByIdPage client run/> }.into_any(),
                 _ => view! { <ExperimentsPage client/> }.into_any(),

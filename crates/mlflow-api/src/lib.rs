@@ -141,6 +141,7 @@ pub use server::{
 };
 pub use span::{AnyValue, KeyValue, Span, SpanEvent, SpanLink, SpanStatus};
 pub use tag::Tag;
+pub use time::format as format_time;
 pub use trace::{
     BatchGetTraceInfos, BatchGetTraceInfosResponse, BatchGetTraces, BatchGetTracesResponse,
     DeleteTraceTag, DeleteTraces, DeleteTracesResponse, GetTrace, GetTraceInfo, LinkPromptsToTrace,

@@ -24,7 +24,7 @@ impl Tag {
     }
 
     /// The value of the first tag called `key`.
-    pub(crate) fn find<'a>(tags: &'a [Self], key: &str) -> Option<&'a str> {
+    pub fn find<'a>(tags: &'a [Self], key: &str) -> Option<&'a str> {
         tags.iter().find(|tag| tag.key == key).map(|tag| tag.value.as_str())
     }
 }

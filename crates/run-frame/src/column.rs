@@ -14,6 +14,8 @@ pub enum Column {
     Param(KeyId),
     /// A tag.
     Tag(KeyId),
+    /// What a metric's history says, as far as it was read.
+    Stat(KeyId, Stat),
 }
 
 impl Column {
@@ -21,9 +23,41 @@ impl Column {
     pub const fn group(self) -> Group {
         match self {
             Self::Attribute(_) => Group::Attribute,
-            Self::Metric(_) => Group::Metric,
+            Self::Metric(_) | Self::Stat(..) => Group::Metric,
             Self::Param(_) => Group::Param,
             Self::Tag(_) => Group::Tag,
+        }
+    }
+}
+
+/// A number that is made of a metric's whole history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stat {
+    /// The smallest value.
+    Min,
+    /// The largest value.
+    Max,
+    /// The value of the first step.
+    First,
+    /// The value of the last step, which need not be the one logged last.
+    Last,
+    /// The step of the best value, where it is known which way is better.
+    BestStep,
+}
+
+impl Stat {
+    /// All of them.
+    pub const ALL: &'static [Self] =
+        &[Self::Min, Self::Max, Self::First, Self::Last, Self::BestStep];
+
+    /// The name, in snake case, as it stands in links and exports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::First => "first",
+            Self::Last => "last",
+            Self::BestStep => "best_step",
         }
     }
 }
@@ -77,6 +111,10 @@ pub enum Attribute {
     RunId,
     /// The id of the run that it is nested in: text.
     ParentRunId,
+    /// The datasets that it read, with their digests: text.
+    Dataset,
+    /// How many logged models it made: a number, missing for none.
+    Models,
 }
 
 impl Attribute {
@@ -91,6 +129,8 @@ impl Attribute {
         Self::ExperimentId,
         Self::RunId,
         Self::ParentRunId,
+        Self::Dataset,
+        Self::Models,
     ];
 
     /// The name, in snake case, as it stands in links and exports.
@@ -105,6 +145,8 @@ impl Attribute {
             Self::ExperimentId => "experiment_id",
             Self::RunId => "run_id",
             Self::ParentRunId => "parent_run_id",
+            Self::Dataset => "dataset",
+            Self::Models => "models",
         }
     }
 }

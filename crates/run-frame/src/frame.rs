@@ -6,7 +6,8 @@ use std::sync::Arc;
 use mlflow_api::{LifecycleStage, Run, RunStatus};
 
 use crate::cells::{Numbers, Texts};
-use crate::column::{Attribute, Cell, Column, Group, KeyId};
+use crate::column::{Attribute, Cell, Column, Group, KeyId, Stat};
+use crate::datasets::Datasets;
 
 /// Runs as columns. A row is a run; its number never changes.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,8 @@ pub struct Frame {
     pub(crate) metrics: Keyed<Numbers>,
     pub(crate) params: Keyed<Texts>,
     pub(crate) tags: Keyed<Texts>,
+    pub(crate) datasets: Datasets,
+    pub(crate) stats: HashMap<(KeyId, Stat), Numbers>,
 }
 
 /// What is stored by row: small, and there for every run.
@@ -31,6 +34,7 @@ struct Row {
     start_time: Option<i64>,
     end_time: Option<i64>,
     duration: Option<i64>,
+    models: u32,
 }
 
 impl Row {
@@ -42,6 +46,7 @@ impl Row {
             start_time: run.info.start_time,
             end_time: run.info.end_time,
             duration: run.duration_ms(),
+            models: run.outputs.model_outputs.len() as u32,
         }
     }
 }
@@ -66,7 +71,7 @@ impl<C: Default> Keyed<C> {
         self.columns.get(id.index()).map(|(name, _)| &**name)
     }
 
-    fn find(&self, key: &str) -> Option<KeyId> {
+    pub(crate) fn find(&self, key: &str) -> Option<KeyId> {
         self.index.get(key).copied().map(KeyId)
     }
 
@@ -172,6 +177,7 @@ impl Frame {
         self.metrics.each().for_each(|column| column.clear(row));
         self.params.each().for_each(|column| column.clear(row));
         self.tags.each().for_each(|column| column.clear(row));
+        self.datasets.clear(row);
     }
 
     fn fill(&mut self, row: usize, run: &Run, ingest: &mut Ingest) {
@@ -182,6 +188,9 @@ impl Frame {
         }
         if let Some(parent) = run.parent_run_id() {
             self.parents.set(row, parent);
+        }
+        if !run.inputs.dataset_inputs.is_empty() {
+            self.datasets.set(row, &run.inputs.dataset_inputs);
         }
         for metric in &run.data.metrics {
             // A key may come once a dataset or model: the latest value counts.
@@ -240,11 +249,21 @@ impl Frame {
     pub fn name(&self, column: Column) -> &str {
         match column {
             Column::Attribute(attribute) => Some(attribute.as_str()),
-            Column::Metric(id) => self.metrics.name(id),
+            Column::Metric(id) | Column::Stat(id, _) => self.metrics.name(id),
             Column::Param(id) => self.params.name(id),
             Column::Tag(id) => self.tags.name(id),
         }
         .unwrap_or_default()
+    }
+
+    /// The different texts of a parameter or a tag; none of other columns.
+    pub fn values(&self, column: Column) -> impl Iterator<Item = &str> {
+        let texts = match column {
+            Column::Param(id) => self.params.get(id),
+            Column::Tag(id) => self.tags.get(id),
+            _ => None,
+        };
+        texts.into_iter().flat_map(Texts::used)
     }
 
     /// What a run has in a column; [`Cell::Missing`] for a row that there is not.
@@ -255,6 +274,9 @@ impl Frame {
             Column::Metric(id) => self.metrics.get(id).and_then(|c| c.get(at)).map(Cell::Number),
             Column::Param(id) => self.params.get(id).and_then(|c| c.get(at)).map(Cell::Text),
             Column::Tag(id) => self.tags.get(id).and_then(|c| c.get(at)).map(Cell::Text),
+            Column::Stat(id, stat) => {
+                self.stats.get(&(id, stat)).and_then(|c| c.get(at)).map(Cell::Number)
+            }
         }
         .unwrap_or(Cell::Missing)
     }
@@ -271,7 +293,49 @@ impl Frame {
             Attribute::ExperimentId => self.experiments.get(at).map(Cell::Text),
             Attribute::RunId => Some(Cell::Text(&row.run_id)),
             Attribute::ParentRunId => self.parents.get(at).map(Cell::Text),
+            Attribute::Dataset => self.datasets.get(at).map(Cell::Text),
+            Attribute::Models => (row.models > 0).then(|| Cell::Number(f64::from(row.models))),
         }
+    }
+
+    /// Keeps what a metric's history says about a run.
+    pub fn set_stat(&mut self, row: u32, metric: KeyId, stat: Stat, value: f64) {
+        if (row as usize) < self.rows.len() {
+            let column = self.stats.entry((metric, stat)).or_default();
+            column.set(row as usize, value, (i64::MAX, 0));
+        }
+    }
+
+    /// The row of the run that a run is nested in, if that is here.
+    pub fn parent(&self, row: u32) -> Option<u32> {
+        self.row_of(self.parents.get(row as usize)?)
+    }
+
+    /// At which step the latest value of a metric was logged; 0 for other columns.
+    pub fn step(&self, column: Column, row: u32) -> i64 {
+        match column {
+            Column::Metric(id) => self.metrics.get(id).map_or(0, |c| c.step(row as usize)),
+            _ => 0,
+        }
+    }
+
+    /// When a run started, in milliseconds since 1970.
+    pub fn start_time(&self, row: u32) -> Option<i64> {
+        self.rows.get(row as usize)?.start_time
+    }
+
+    pub(crate) fn end_time(&self, row: u32) -> Option<i64> {
+        self.rows.get(row as usize)?.end_time
+    }
+
+    /// The id of the experiment that a run belongs to.
+    pub fn experiment_id(&self, row: u32) -> &str {
+        self.experiments.get(row as usize).unwrap_or_default()
+    }
+
+    /// The value of a tag.
+    pub fn tag(&self, row: u32, key: &str) -> Option<&str> {
+        self.tags.get(self.tags.find(key)?)?.get(row as usize)
     }
 
     /// The row of a run.

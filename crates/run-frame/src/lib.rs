@@ -31,14 +31,27 @@
 mod best;
 mod cells;
 mod column;
+mod datasets;
+mod export;
+mod filter;
 mod format;
 mod frame;
+mod group;
+mod mask;
 mod order;
+mod query;
 mod summary;
+mod tree;
 
 pub use best::{Best, Goal};
-pub use column::{Attribute, Cell, Column, Group, KeyId};
+pub use column::{Attribute, Cell, Column, Group, KeyId, Stat};
+pub use export::{csv_row, exact};
+pub use filter::{Pattern, Patterns};
 pub use format::format_number;
 pub use frame::{Frame, Ingest};
+pub use group::{Aggregate, RunGroup};
+pub use mask::Mask;
 pub use order::{Direction, SortKey};
+pub use query::{Expr, Match, Query, QueryError, Reach};
 pub use summary::{Layout, Summary};
+pub use tree::Line;

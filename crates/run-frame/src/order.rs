@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::cells::Texts;
-use crate::column::{Attribute, Cell, Column};
+use crate::column::{Attribute, Cell, Column, parse_number};
 use crate::frame::Frame;
 
 /// Which way a column is sorted.
@@ -104,6 +104,7 @@ impl Frame {
             Column::Attribute(Attribute::Name) => Some((&self.names, false)),
             Column::Attribute(Attribute::User) => Some((&self.users, false)),
             Column::Attribute(Attribute::ParentRunId) => Some((&self.parents, false)),
+            Column::Attribute(Attribute::Dataset) => return self.dataset_places(),
             _ => None,
         };
         if let Some((texts, numeric)) = texts {
@@ -123,6 +124,14 @@ impl Frame {
         (0..self.len() as u32).map(place).collect()
     }
 
+    fn dataset_places(&self) -> Vec<Place> {
+        let by_code = self.datasets.places();
+        let place = |row| by_code.get(self.datasets.code(row)? as usize).copied();
+        (0..self.len())
+            .map(|row| place(row).map_or(Place::MISSING, |place| Place { rank: Rank::Text, place }))
+            .collect()
+    }
+
     fn run_id_places(&self) -> Vec<Place> {
         let mut rows: Vec<u32> = (0..self.len() as u32).collect();
         rows.sort_unstable_by_key(|row| self.run_id(*row));
@@ -138,14 +147,17 @@ impl Frame {
 
 /// The place of each distinct text: texts are compared once each, not once a row.
 fn text_places(texts: &Texts, numeric: bool) -> Vec<Place> {
-    let entries = texts.entries();
-    let mut sorted: Vec<usize> = (0..entries.len()).collect();
-    sorted.sort_unstable_by_key(|code| entries.get(*code).map(|entry| &entry.text));
-    let mut places = vec![Place::MISSING; entries.len()];
-    for (place, code) in (0..).zip(sorted) {
-        let number = entries.get(code).and_then(|entry| entry.number).filter(|_| numeric);
-        if let Some(slot) = places.get_mut(code) {
-            *slot = number.map_or(Place { rank: Rank::Text, place }, Place::number);
+    let all: Vec<&str> = texts.texts().collect();
+    let number = |text: &str| parse_number(text).filter(|_| numeric).map(Place::number);
+    let mut places: Vec<Place> =
+        all.iter().map(|text| number(text).unwrap_or(Place::MISSING)).collect();
+    // Only words are sorted; of numbers the place is known.
+    let word = |code: &u32| places.get(*code as usize) == Some(&Place::MISSING);
+    let mut words: Vec<u32> = (0..all.len() as u32).filter(word).collect();
+    words.sort_unstable_by_key(|code| all.get(*code as usize));
+    for (place, code) in (0..).zip(words) {
+        if let Some(slot) = places.get_mut(code as usize) {
+            *slot = Place { rank: Rank::Text, place };
         }
     }
     places

@@ -48,6 +48,10 @@ impl Frame {
                 .tags
                 .get(id)
                 .map(|column| (column.count(), column.distinct(), range(column.numbers()))),
+            Column::Stat(id, stat) => self.stats.get(&(id, stat)).map(|column| {
+                let (distinct, range) = (count_distinct(column.iter()), range(column.iter()));
+                (column.count(), distinct, range)
+            }),
             Column::Attribute(_) => Some(self.summarise_attribute(column)),
         };
         let (present, distinct, (min, max)) = numbers.unwrap_or_default();
@@ -65,6 +69,9 @@ impl Frame {
             match cell {
                 Cell::Text(text) if texts.len() < COUNT_TO => drop(texts.insert(text)),
                 Cell::Status(status) => drop(values.insert(status as i64)),
+                Cell::Number(number) if values.len() < COUNT_TO => {
+                    values.insert(number as i64);
+                }
                 Cell::Time(ms) | Cell::Duration(ms) if values.len() < COUNT_TO => {
                     values.insert(ms);
                 }
@@ -72,7 +79,7 @@ impl Frame {
             }
         }
         // Names and ids are no numbers, even if they look like some.
-        let times = cells().filter(|cell| matches!(cell, Cell::Time(_) | Cell::Duration(_)));
+        let times = cells().filter(|cell| !matches!(cell, Cell::Text(_) | Cell::Status(_)));
         let range = range(times.filter_map(|cell| cell.number()));
         (cells().count(), texts.len() + values.len(), range)
     }

@@ -1,7 +1,7 @@
 //! Runs side by side: a line for each key, and how much the runs differ in it.
 
 use mlflow_api::Run;
-use run_frame::{Cell, Column, Frame, Goal, Group, Summary};
+use run_frame::{Cell, Column, Frame, Goal, Group, Summary, csv_row};
 
 use super::columns::text;
 use super::format::{full_number, number};
@@ -126,23 +126,6 @@ impl Comparison {
         }
         out
     }
-}
-
-/// A row as RFC 4180 has it.
-fn csv_row(out: &mut String, cells: impl Iterator<Item = String>) {
-    for (nth, cell) in cells.enumerate() {
-        if nth > 0 {
-            out.push(',');
-        }
-        if cell.contains(['"', ',', '\n', '\r']) {
-            out.push('"');
-            out.push_str(&cell.replace('"', "\"\""));
-            out.push('"');
-        } else {
-            out.push_str(&cell);
-        }
-    }
-    out.push_str("\r\n");
 }
 
 fn spread(summary: &Summary) -> f64 {

@@ -8,12 +8,17 @@ use mlflow_api::filter;
 /// A word with both kinds of quotes cannot be said in MLflow's grammar: its
 /// single quotes become `_`, which matches any one character.
 pub(crate) fn name_contains(words: &str) -> Option<String> {
+    words_in("name", words)
+}
+
+/// The same for another field that is text.
+pub(crate) fn words_in(field: &str, words: &str) -> Option<String> {
     let clause = |word: &str| {
         let pattern = format!("%{word}%");
         let text = filter::string(&pattern)
             .or_else(|_| filter::string(&pattern.replace('\'', "_")))
             .unwrap_or_default();
-        format!("name ILIKE {text}")
+        format!("{field} ILIKE {text}")
     };
     let clauses: Vec<String> = words.split_whitespace().map(clause).collect();
     (!clauses.is_empty()).then(|| clauses.join(" AND "))

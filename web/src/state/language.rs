@@ -108,7 +108,8 @@ pub(crate) fn tn(number: usize, one: &'static str, other: &'static str) -> Strin
     tf(if number == 1 { one } else { other }, &[&count])
 }
 
-fn fill(pattern: &str, values: &[&dyn Display]) -> String {
+/// A pattern with values in its places `{0}`, `{1}`, …
+pub(crate) fn fill(pattern: &str, values: &[&dyn Display]) -> String {
     let mut out = String::with_capacity(pattern.len() + 16);
     let mut rest = pattern;
     while let Some((before, after)) = rest.split_once('{') {

@@ -4,9 +4,7 @@ use std::future::Future;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use mlflow_api::Run;
 use mlflow_client::Error;
-use run_frame::Frame;
 
 /// How a list's last request fares.
 #[derive(Clone, Debug)]
@@ -55,18 +53,6 @@ impl<T: Send + Sync + 'static> Collect for Vec<T> {
 
     fn is_empty(&self) -> bool {
         self.as_slice().is_empty()
-    }
-}
-
-impl Collect for Frame {
-    type Item = Run;
-
-    fn take_in(&mut self, items: Vec<Run>) {
-        self.extend(&items);
-    }
-
-    fn is_empty(&self) -> bool {
-        Frame::is_empty(self)
     }
 }
 

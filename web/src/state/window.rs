@@ -1,41 +1,45 @@
-//! Which rows of a long table are worth having in the page.
+//! Which rows and columns of a large table are worth having in the page.
 
 use std::ops::Range;
 
 /// How high a row is, in CSS pixels: `--row` of the style.
 pub(crate) const ROW: usize = 28;
-/// Rows kept above and below what is seen, and the step in which they change.
-const MARGIN: usize = 24;
+/// Rows kept above and below what is seen.
+const SPARE_ROWS: usize = 8;
+/// How far beside what is seen columns are kept, in CSS pixels.
+const SPARE_WIDTH: u32 = 400;
+/// The step in which columns change, so that most scrolling builds nothing.
+const STEP: usize = 4;
 
-/// The rows near the part of a table that is seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Window {
-    first: usize,
-    last: usize,
+/// A length of the page as whole pixels.
+fn pixels(length: i32) -> usize {
+    usize::try_from(length).unwrap_or(0)
 }
 
-impl Default for Window {
-    /// The first rows of a table that nobody has measured yet.
-    fn default() -> Window {
-        Window::around(0, 1000)
-    }
+/// The rows around a scroll position, of `count`.
+pub(crate) fn rows(scroll_top: i32, height: i32, count: usize) -> Range<usize> {
+    let first = pixels(scroll_top) / ROW;
+    let last = (first + pixels(height) / ROW + 2 + SPARE_ROWS).min(count);
+    first.saturating_sub(SPARE_ROWS).min(last)..last
 }
 
-impl Window {
-    /// The rows around a scroll position, both in CSS pixels. It changes only
-    /// every few rows, so that most scrolling builds nothing.
-    pub(crate) fn around(scroll_top: i32, height: i32) -> Window {
-        let pixels = |length: i32| usize::try_from(length).unwrap_or(0);
-        let first = pixels(scroll_top) / ROW / MARGIN * MARGIN;
-        let seen = pixels(height) / ROW + 1;
-        Window { first: first.saturating_sub(MARGIN), last: first + seen + 2 * MARGIN }
+/// The columns around a scroll position, by their widths.
+pub(crate) fn columns(scroll_left: i32, width: i32, widths: &[u32]) -> Range<usize> {
+    let (from, to) = (pixels(scroll_left) as u32, pixels(scroll_left + width) as u32);
+    let (from, to) = (from.saturating_sub(SPARE_WIDTH), to.saturating_add(SPARE_WIDTH));
+    let mut left = 0;
+    let mut seen = widths.len()..0;
+    for (nth, width) in widths.iter().enumerate() {
+        let right = left + width;
+        if right > from && left < to {
+            seen = seen.start.min(nth)..nth + 1;
+        }
+        left = right;
     }
-
-    /// The part of it that a table of `rows` has.
-    pub(crate) fn clip(self, rows: usize) -> Range<usize> {
-        let last = self.last.min(rows);
-        self.first.min(last)..last
+    if seen.is_empty() {
+        return widths.len()..widths.len();
     }
+    seen.start / STEP * STEP..seen.end.next_multiple_of(STEP).min(widths.len())
 }
 
 #[cfg(test)]
@@ -43,26 +47,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_seen_is_always_in_the_window() {
-        let height = 700;
+    fn the_rows_that_are_seen_are_there() {
         for top in (0..100_000).step_by(37) {
-            let range = Window::around(top, height).clip(usize::MAX);
+            let range = rows(top, 700, 1_000_000);
             assert!(range.start * ROW <= top as usize);
-            assert!(range.end * ROW >= (top + height) as usize);
-            assert!(range.len() < 150);
+            assert!(range.end * ROW >= (top + 700) as usize);
+            assert!(range.len() < 60);
         }
+        assert_eq!(rows(0, 700, 3), 0..3);
+        assert_eq!(rows(90_000, 700, 3), 3..3);
+        assert_eq!(rows(-5, -5, 0), 0..0);
     }
 
     #[test]
-    fn small_scrolls_change_nothing() {
-        assert_eq!(Window::around(0, 700), Window::around(27, 700));
-        assert_ne!(Window::around(0, 700), Window::around(28 * 30, 700));
-    }
-
-    #[test]
-    fn short_tables_are_whole() {
-        assert_eq!(Window::default().clip(3), 0..3);
-        assert_eq!(Window::around(50_000, 700).clip(3), 3..3);
-        assert_eq!(Window::around(-5, -5).clip(0), 0..0);
+    fn the_columns_that_are_seen_are_there() {
+        let widths: Vec<u32> = (0..1000).map(|nth| 80 + nth % 50).collect();
+        let lefts: Vec<u32> = widths
+            .iter()
+            .scan(0, |sum, width| {
+                *sum += width;
+                Some(*sum - width)
+            })
+            .collect();
+        for left in (0..100_000).step_by(331) {
+            let range = columns(left, 1000, &widths);
+            assert!(lefts[range.start] <= left as u32 || range.start == 0);
+            assert!(
+                lefts[range.end - 1] + widths[range.end - 1] >= (left + 1000) as u32
+                    || range.end == 1000
+            );
+            assert!(range.len() < 34);
+        }
+        assert_eq!(columns(0, 1000, &[100, 100]), 0..2);
+        assert_eq!(columns(0, 1000, &[]), 0..0);
     }
 }

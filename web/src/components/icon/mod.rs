@@ -67,7 +67,7 @@ pub(crate) enum Glyph {
 
 impl Glyph {
     /// The strokes of the icon, as SVG path data.
-    fn path(self) -> &'static str {
+    pub(crate) fn path(self) -> &'static str {
         match self {
             Glyph::Brand => {
                 "M2 4.5c2-2 4-2 6 0s4 2 6 0M2 8.5c2-2 4-2 6 0s4 2 6 0M2 12.5c2-2 4-2 6 0s4 2 6 0"

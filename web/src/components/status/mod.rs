@@ -15,22 +15,7 @@ pub(crate) fn StatusMark(
     worded: bool,
 ) -> impl IntoView {
     let (class, word) = words(status);
-    // Five shapes that differ without colour: ring with a dot, tick, cross,
-    // square, and an empty ring.
-    let shape = match class {
-        "running" => view! {
-            <circle cx="6" cy="6" r="4.5"></circle>
-            <circle cx="6" cy="6" r="1.5" fill="currentColor"></circle>
-        }
-        .into_any(),
-        "finished" => view! { <path d="M2 6.5 4.75 9.25 10 3.25"></path> }.into_any(),
-        "failed" => view! { <path d="M2.75 2.75l6.5 6.5M9.25 2.75l-6.5 6.5"></path> }.into_any(),
-        "killed" => {
-            view! { <rect x="2.5" y="2.5" width="7" height="7" rx="1" fill="currentColor"></rect> }
-                .into_any()
-        }
-        _ => view! { <circle cx="6" cy="6" r="4.5" stroke-dasharray="2 2"></circle> }.into_any(),
-    };
+    let Shape { outline, filled, dashed } = shape(class);
     view! {
         <span class=format!("status {class}") title=(!worded).then_some(word)>
             <svg
@@ -42,15 +27,41 @@ pub(crate) fn StatusMark(
                 stroke-linejoin="round"
                 aria-hidden="true"
             >
-                {shape}
+                <path d=outline stroke-dasharray=dashed.then_some("2 2")></path>
+                <path d=filled fill="currentColor"></path>
             </svg>
             <span class=if worded { "" } else { "sr-only" }>{word}</span>
         </span>
     }
 }
 
+/// The paths of a mark.
+#[derive(Clone, Copy)]
+pub(crate) struct Shape {
+    /// What is drawn as a line.
+    pub(crate) outline: &'static str,
+    /// What is filled.
+    pub(crate) filled: &'static str,
+    /// Whether the line is dashed.
+    pub(crate) dashed: bool,
+}
+
+/// Five shapes that differ without colour: ring with a dot, tick, cross, square,
+/// and an empty ring.
+pub(crate) fn shape(class: &str) -> Shape {
+    const RING: &str = "M6 1.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9Z";
+    let (outline, filled) = match class {
+        "running" => (RING, "M6 4.5a1.5 1.5 0 1 1 0 3a1.5 1.5 0 1 1 0-3Z"),
+        "finished" => ("M2 6.5 4.75 9.25 10 3.25", ""),
+        "failed" => ("M2.75 2.75l6.5 6.5M9.25 2.75l-6.5 6.5", ""),
+        "killed" => ("", "M3 2.5h6v7h-6Z"),
+        _ => (RING, ""),
+    };
+    Shape { outline, filled, dashed: matches!(class, "scheduled" | "unknown") }
+}
+
 /// The class and the word of a status.
-fn words(status: RunStatus) -> (&'static str, &'static str) {
+pub(crate) fn words(status: RunStatus) -> (&'static str, &'static str) {
     match status {
         RunStatus::Running => ("running", t("Running")),
         RunStatus::Finished => ("finished", t("Finished")),

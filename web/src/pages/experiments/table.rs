@@ -14,7 +14,7 @@ use crate::state::experiment_tree::{Row, rows};
 use crate::state::language::t;
 use crate::state::location::use_navigator;
 use crate::state::pager::Phase;
-use crate::state::window::{ROW, Window};
+use crate::state::window::{self, ROW};
 
 /// What a row is made of: another one where this differs.
 type Key = (usize, String, Option<i64>, usize, bool);
@@ -39,22 +39,27 @@ pub(super) fn Table(
         })
     });
     let scroller: NodeRef<Div> = NodeRef::new();
-    let window = RwSignal::new(Window::default());
+    let seen = RwSignal::new(0..0);
     let look = move || {
         if let Some(scroller) = scroller.get_untracked() {
-            let seen = Window::around(scroller.scroll_top(), scroller.client_height());
-            if window.get_untracked() != seen {
-                window.set(seen);
+            let count = all.with_untracked(Vec::len);
+            let now = window::rows(scroller.scroll_top(), scroller.client_height(), count);
+            if seen.with_untracked(|before| *before != now) {
+                seen.set(now);
             }
         }
     };
     Effect::new(move || {
         all.track();
+        scroller.track();
         look();
     });
     let resized = window_event_listener(leptos::ev::resize, move |_| look());
     on_cleanup(move || resized.remove());
-    let shown = Memo::new(move |_| all.with(|all| window.get().clip(all.len())));
+    let shown = Memo::new(move |_| {
+        let (seen, count) = (seen.get(), all.with(Vec::len));
+        seen.start.min(count)..seen.end.min(count)
+    });
     let each = move || {
         let range = shown.get();
         let start = range.start;

@@ -1,38 +1,41 @@
-//! The runs of an experiment: one filter box, and one table with a column for
-//! every metric and parameter that says something.
+//! The runs of one experiment or several: one filter box, and one table with a
+//! column for every metric and parameter that says something.
 
+mod bar;
+mod bulk;
+mod cells;
+mod columns_panel;
+mod filter;
+mod grid;
+mod head;
+mod split;
 mod table;
+mod views;
+mod words;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use mlflow_api::SearchRuns;
-use run_frame::Frame;
 
 use crate::components::announcer::use_announcer;
 use crate::components::empty::{Empty, python};
 use crate::components::failure::{Failure, refusal};
-use crate::components::filter_box::FilterBox;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
-use crate::pages::runs::table::RunsTable;
-use crate::state::columns::{COLUMNS_STEP, Columns, Order};
-use crate::state::format::{count, plural};
+use crate::components::skeleton::SkeletonRows;
+use crate::pages::runs::bar::{Bar, counted};
+use crate::pages::runs::bulk::SelectionBar;
+use crate::pages::runs::filter::RunsFilter;
+use crate::pages::runs::split::Split;
+use crate::pages::starting::StartingPage;
+use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
-use crate::state::pager::{Kind, PageOf, Pager, Phase};
-use crate::state::route::Route;
+use crate::state::pager::{Kind, Phase};
+use crate::state::route::{Place, Route};
+use crate::state::runs_table::RunsTable;
+use crate::state::runs_view;
 use crate::state::session::{Mlflow, use_session};
 
-/// How many runs a page of the table has.
-const PAGE: u32 = 100;
-
-/// What the address asks for.
-#[derive(Clone, Debug, PartialEq)]
-struct Question {
-    filter: String,
-    order: Order,
-}
-
-/// The page of an experiment's runs.
+/// The page of the runs of an experiment.
 #[component]
 pub(crate) fn RunsPage(
     /// The client of the server in use.
@@ -40,196 +43,174 @@ pub(crate) fn RunsPage(
     /// The experiment in the address.
     experiment: String,
 ) -> impl IntoView {
-    let navigator = use_navigator();
-    let session = use_session();
-    let announcer = use_announcer();
-    let pager: Pager<Frame> = Pager::new();
     let name = RwSignal::new(experiment.clone());
-    let room = RwSignal::new(COLUMNS_STEP);
-    let client = StoredValue::new(client);
-    let experiment = StoredValue::new(experiment);
-
-    let question = Memo::new(move |_| {
-        navigator.place().with(|place| Question {
-            filter: place.query.get("searchFilter").unwrap_or_default().to_owned(),
-            order: Order::parse(place.query.get("orderByKey"), place.query.get("orderByAsc")),
-        })
-    });
-    let fetch = move |page_token: Option<String>| {
-        let client = client.get_value();
-        let Question { filter, order } = question.get_untracked();
-        let filter = filter.trim().to_owned();
-        let request = SearchRuns {
-            experiment_ids: vec![experiment.get_value()],
-            filter: (!filter.is_empty()).then_some(filter),
-            max_results: PAGE,
-            order_by: vec![order.clause()],
-            page_token,
-            ..SearchRuns::default()
-        };
-        async move {
-            let answer = client.search_runs(&request).await?;
-            Ok(PageOf { rows: answer.runs, next: answer.next_page_token })
-        }
-    };
-    let load = move || pager.load(fetch(None));
-    Effect::new(move || {
-        question.get();
-        load();
-    });
+    let id = experiment.clone();
+    let asked = client.clone();
     // Only its name: without it the breadcrumb shows the id.
     spawn_local(async move {
-        if let Ok(found) = client.get_value().get_experiment(&experiment.get_value()).await {
+        if let Ok(found) = asked.get_experiment(&id).await {
             name.try_set(found.name);
         }
     });
+    view! { <Runs client experiments=vec![experiment] name/> }
+}
 
-    let columns = Memo::new(move |_| pager.rows().with(|frame| Columns::of(frame, room.get())));
-    // While pages are missing, the server's order is the only true one.
-    let order = Memo::new(move |_| {
-        pager.rows().with(|frame| {
-            let key = question
-                .with(|question| columns.with(|columns| question.order.sort_key(frame, columns)));
-            match key.filter(|_| !pager.has_more()) {
-                Some(key) => frame.order(&[key]),
-                None => frame.order(&[]),
-            }
-        })
+/// The page of the runs of several experiments, which the address names.
+#[component]
+pub(crate) fn ExperimentsRunsPage(
+    /// The client of the server in use.
+    client: Mlflow,
+) -> impl IntoView {
+    let navigator = use_navigator();
+    let experiments =
+        Memo::new(move |_| navigator.place().with(|place| place.query.list("experiments")));
+    move || {
+        let experiments = experiments.get();
+        let name = tn(experiments.len(), "{0} experiment", "{0} experiments");
+        view! { <Runs client=client.clone() experiments name=RwSignal::new(name)/> }
+    }
+}
+
+/// The page of a view that somebody shared under a key, which stands in a tag of
+/// the experiment: goes to the runs as they were shared, as far as we know how.
+#[component]
+pub(crate) fn SharedViewPage(
+    /// The client of the server in use.
+    client: Mlflow,
+    /// The experiment in the address.
+    experiment: String,
+) -> impl IntoView {
+    let navigator = use_navigator();
+    let key = navigator.place().with_untracked(|place| {
+        place.query.get("viewStateShareKey").unwrap_or_default().to_owned()
     });
-    let refused = Memo::new(move |_| match pager.phase().get() {
+    spawn_local(async move {
+        let found = client.get_experiment(&experiment).await;
+        let tags = found.map(|found| found.tags).unwrap_or_default();
+        let state = tags.into_iter().find(|tag| tag.key == format!("mlflow.sharedViewState.{key}"));
+        let mut place = Place::from(Route::Runs { experiment });
+        if let Some(state) = state {
+            runs_view::from_shared_state(&state.value).write(&mut place.query);
+        }
+        navigator.replace(place);
+    });
+    view! { <StartingPage/> }
+}
+
+/// The page.
+#[component]
+fn Runs(
+    /// The client of the server in use.
+    client: Mlflow,
+    /// The experiments' ids.
+    experiments: Vec<String>,
+    /// What they are called.
+    name: RwSignal<String>,
+) -> impl IntoView {
+    let session = use_session();
+    let announcer = use_announcer();
+    let table = RunsTable::new(client, experiments);
+    let board = views::receive(table, use_navigator());
+    let phase = table.source.phase();
+    Effect::new(move || {
+        if let Phase::Ready = phase.get() {
+            announcer.say(untrack(|| counted(table)));
+        }
+    });
+    let refused = Memo::new(move |_| match phase.get() {
         Phase::Failed(error) => refusal(&error),
         _ => None,
     });
-    let counted = move || {
-        let runs = pager.rows().with(Frame::len);
-        match pager.phase().get() {
-            Phase::Loading => "Loading…".to_owned(),
-            Phase::LoadingMore => format!("{} loaded · loading", count(runs)),
-            Phase::Ready if pager.has_more() => format!("first {}", plural(runs, "run")),
-            Phase::Ready => plural(runs, "run"),
-            Phase::Failed(_) => String::new(),
-            Phase::FailedMore(_) => format!("first {}", plural(runs, "run")),
-        }
-    };
-    Effect::new(move || {
-        if let Phase::Ready = pager.phase().get() {
-            announcer.say(untrack(counted));
-        }
-    });
-
-    let apply = Callback::new(move |typed: String| {
-        if question.with_untracked(|question| question.filter != typed) {
-            navigator.choose(&[("searchFilter", (!typed.is_empty()).then_some(typed.as_str()))]);
-        }
-    });
-    let sort = Callback::new(move |order: Order| {
-        let ascending = order.direction == run_frame::Direction::Ascending;
-        navigator.choose(&[
-            ("orderByKey", Some(&order.key)),
-            ("orderByAsc", Some(if ascending { "true" } else { "false" })),
-        ]);
-    });
-    let retry = Callback::new(move |()| load());
-
     // What stands below the bar: only its kind is a reason to build another.
-    let kind = Memo::new(move |_| match pager.phase().get() {
-        Phase::Failed(error) if refusal(&error).is_none() && pager.is_empty() => Kind::Failed,
-        Phase::Ready if pager.is_empty() => Kind::Empty,
-        _ => Kind::Table,
+    let kind = Memo::new(move |_| {
+        let none = table.lines.with(|lines| lines.lines.is_empty());
+        match phase.get() {
+            Phase::Failed(error) if refusal(&error).is_none() && none => Kind::Failed,
+            Phase::Ready if none => Kind::Empty,
+            _ => Kind::Table,
+        }
     });
-    let body = move || {
-        match (kind.get(), pager.phase().get_untracked()) {
+    let retry = Callback::new(move |()| table.source.reload());
+    let body = move || match (kind.get(), phase.get_untracked()) {
         (Kind::Failed, Phase::Failed(error)) => view! { <Failure error retry/> }.into_any(),
-        (Kind::Empty, _) if question.with_untracked(|question| question.filter.is_empty()) => {
-            let experiment = name.get_untracked();
-            view! {
-                <Empty
-                    title="No runs yet"
-                    words="A run is one execution of your code, with the parameters and metrics that it logs."
-                    python=python(&untrack(|| session.tracking_uri()), &experiment)
-                />
-            }
-            .into_any()
+        (Kind::Empty, _) if table.view.with(|view| !view.is_narrowed() && !view.deleted) => {
+            let python = python(&untrack(|| session.tracking_uri()), &name.get_untracked());
+            let words = t(
+                "A run is one execution of your code, with the parameters and metrics that it logs.",
+            );
+            view! { <Empty title=t("No runs yet") words python/> }.into_any()
         }
-        (Kind::Empty, _) => view! {
-            <Empty
-                title="No run fits the filter"
-                words="Comparisons with a metric, a parameter or a tag leave out the runs that do not have it."
-            />
+        (Kind::Empty, _) if table.view.with(|view| !view.is_narrowed()) => {
+            let words =
+                t("Runs that are deleted stand here until the server removes them for good.");
+            view! { <Empty title=t("No deleted runs") words/> }.into_any()
         }
-        .into_any(),
-        _ => {
-            let order_now = Signal::derive(move || question.with(|question| question.order.clone()));
-            view! {
-                <RunsTable
-                    experiment=experiment.get_value()
-                    pager
-                    columns
-                    rows=order
-                    order=order_now
-                    sort
-                    more=Callback::new(move |()| pager.load_more(fetch(pager.next_token())))
-                    retry
-                />
-            }
-            .into_any()
+        (Kind::Empty, _) => {
+            let words = t(
+                "Comparisons with a metric, a parameter or a tag leave out the runs that do not have it.",
+            );
+            view! { <Empty title=t("No run fits the filter") words/> }.into_any()
         }
-    }
+        _ => view! { <Split table board foot=move || foot(table)/> }.into_any(),
     };
-    let actions = move || view! { <Refresh refresh=move |()| load()/> };
     let crumbs = Signal::derive(move || {
-        vec![Crumb::link("Experiments", &Route::Experiments), Crumb::here(name.get())]
+        vec![Crumb::link(t("Experiments"), &Route::Experiments), Crumb::here(name.get())]
     });
-    let refusal_id = Signal::derive(move || refused.get().map(|_| "filter-refusal"));
+    let actions = move || view! { <Refresh refresh=move |()| table.source.reload()/> };
     view! {
         <Page crumbs actions filling=true>
-            <h1 class="sr-only">{move || format!("Runs of {}", name.get())}</h1>
+            <h1 class="sr-only">{move || tf("Runs of {0}", &[&name.get()])}</h1>
             <div class="table-bar">
-                <FilterBox
-                    label="Filter runs: metrics.loss < 0.3 and params.lr = '0.01'"
-                    value=question.with_untracked(|question| question.filter.clone())
-                    apply
-                    code=true
-                    error=refusal_id
-                />
+                <RunsFilter table/>
             </div>
             {move || {
-                refused
-                    .get()
-                    .map(|words| view! { <p id="filter-refusal" class="refusal" role="alert">{words}</p> })
+                refused.get().map(|words| view! { <p class="refusal" role="alert">{words}</p> })
             }}
-            <div class="runs-bar">
-                <Same columns/>
-                {move || {
-                    let hidden = columns.with(|columns| columns.hidden);
-                    (hidden > 0)
-                        .then(|| {
-                            view! {
-                                <button
-                                    type="button"
-                                    class="link-button"
-                                    on:click=move |_| room.update(|room| *room += COLUMNS_STEP)
-                                >
-                                    {format!("{} more", plural(hidden, "column"))}
-                                </button>
-                            }
-                        })
-                }}
-                <span class="faint count">{counted}</span>
-            </div>
+            <Bar table board/>
+            <Same table/>
+            <SelectionBar table/>
             {body}
         </Page>
     }
 }
 
+/// What stands under the last row.
+fn foot(table: RunsTable) -> AnyView {
+    let phase = table.source.phase();
+    let waiting = Memo::new(move |_| {
+        matches!(phase.get(), Phase::Loading) && table.lines.with(|lines| lines.lines.is_empty())
+    });
+    let failed = move || match phase.get() {
+        Phase::Failed(error) if refusal(&error).is_none() => {
+            view! { <Failure error retry=move |()| table.source.reload()/> }.into_any()
+        }
+        Phase::FailedMore(error) => {
+            view! { <Failure error retry=move |()| table.source.go_on()/> }.into_any()
+        }
+        _ => ().into_any(),
+    };
+    view! {
+        <Show when=move || waiting.get()>
+            <table class="bones" aria-hidden="true">
+                <tbody>
+                    <SkeletonRows rows=16 columns=6/>
+                </tbody>
+            </table>
+        </Show>
+        {failed}
+    }
+    .into_any()
+}
+
 /// What is the same in all runs, as a strip of keys and values.
 #[component]
 fn Same(
-    /// The columns, which know it.
-    columns: Memo<Columns>,
+    /// The table.
+    table: RunsTable,
 ) -> impl IntoView {
+    let same = Memo::new(move |_| table.defaults.with(|defaults| defaults.same.clone()));
     let strip = move || {
-        let same = columns.with(|columns| columns.same.clone());
+        let same = same.get();
         if same.is_empty() {
             return ().into_any();
         }
@@ -244,8 +225,8 @@ fn Same(
             }
         };
         view! {
-            <span class="label">"Same in all runs"</span>
-            <ul tabindex="0" aria-label="Same in all runs">
+            <span class="label">{t("Same in all runs")}</span>
+            <ul tabindex="0" aria-label=t("Same in all runs")>
                 {same.into_iter().map(item).collect_view()}
             </ul>
         }

@@ -1,352 +1,476 @@
-//! The table of runs. Only the rows near the window are in the page: the table
-//! stays fast whatever was loaded.
+//! The table of runs: what scrolls, and the hands that move through it.
 
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use leptos::ev::{KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
-use run_frame::{Attribute, Cell, Column, Direction, Frame, Goal};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
-use crate::components::failure::{Failure, refusal};
-use crate::components::icon::{Glyph, Icon};
-use crate::components::skeleton::SkeletonRows;
-use crate::components::status::StatusMark;
-use crate::state::clock::{date_time, since};
-use crate::state::columns::{Columns, Order, first_direction, heading, order_key, text, width};
-use crate::state::format::full_number;
-use crate::state::pager::{Pager, Phase};
-use crate::state::route::Route;
-use crate::state::window::{ROW, Window};
+use super::bulk;
+use super::grid::{self, Drawing, Grid};
+use super::head::Head;
+use crate::state::commands::use_commands;
+use crate::state::language::t;
+use crate::state::runs_table::{RunsTable, TableLine};
+use crate::state::window::ROW;
 
-/// How wide the first column is, in CSS pixels; style knows a narrower one for
-/// small screens.
-const NAME_WIDTH: u32 = 232;
+/// How wide the name is, in CSS pixels, on a desk and on a phone.
+const NAME_WIDTH: (u32, u32) = (268, 190);
+/// Below which width of the window it is a phone.
+const PHONE: f64 = 640.0;
 
-/// The table of runs.
+/// The table.
 #[component]
-pub(super) fn RunsTable(
-    /// The experiment in the address.
-    experiment: String,
-    /// The runs.
-    pager: Pager<Frame>,
-    /// The columns.
-    columns: Memo<Columns>,
-    /// The row numbers of the runs, in the order in which they are shown.
-    rows: Memo<Vec<u32>>,
-    /// How the table is sorted.
+pub(super) fn RunsGrid(
+    /// The table's state.
+    table: RunsTable,
+    /// What stands under the last row.
     #[prop(into)]
-    order: Signal<Order>,
-    /// Sorts it otherwise.
-    sort: Callback<Order>,
-    /// Loads the next page.
-    more: Callback<()>,
-    /// Asks again after a failure.
-    retry: Callback<()>,
+    foot: ViewFn,
 ) -> impl IntoView {
-    let frame = pager.rows();
     let scroller: NodeRef<Div> = NodeRef::new();
-    let window = RwSignal::new(Window::default());
-    let look = move || {
-        if let Some(scroller) = scroller.get_untracked() {
-            let seen = Window::around(scroller.scroll_top(), scroller.client_height());
-            if window.get_untracked() != seen {
-                window.set(seen);
+    let body: NodeRef<Div> = NodeRef::new();
+    let window_of_columns = RwSignal::new(0..0_usize);
+    let name_width = RwSignal::new(name_width_now());
+    let grid: StoredValue<Option<Grid>, LocalStorage> = StoredValue::new_local(None);
+
+    let drawn = Memo::new(move |_| table.drawn().into_iter().collect::<HashSet<u32>>());
+    let draw = move |anew: Anew| {
+        let (Some(scroller), Some(body)) = (scroller.get_untracked(), body.get_untracked()) else {
+            return;
+        };
+        grid.update_value(|grid| {
+            let grid = grid.get_or_insert_with(|| Grid::new(body.unchecked_into()));
+            match anew {
+                Anew::All => grid.invalidate(),
+                Anew::Rows => grid.touch(),
+                Anew::Nothing => {}
             }
-        }
+            let name_width = name_width.get_untracked();
+            let window =
+                drawn.with_untracked(|drawn| draw_grid(table, grid, &scroller, name_width, drawn));
+            if window_of_columns.with_untracked(|before| *before != window) {
+                window_of_columns.set(window);
+            }
+        });
     };
+    // What changes values, and what changes only how rows look.
     Effect::new(move || {
-        rows.with(|_| ());
-        look();
+        table.lines.track();
+        table.columns.track();
+        name_width.track();
+        draw(Anew::All);
     });
-    let resized = window_event_listener(leptos::ev::resize, move |_| look());
+    Effect::new(move || {
+        table.selected.track();
+        table.marks.track();
+        table.cursor.track();
+        table.histories.version().track();
+        drawn.track();
+        draw(Anew::Rows);
+    });
+    Effect::new(move || {
+        let lit = table.highlighted.get();
+        let row = table.source.frame().with_untracked(|frame| frame.row_of(lit.as_deref()?));
+        grid.with_value(|grid| {
+            if let Some(grid) = grid {
+                grid.light(row);
+            }
+        });
+    });
+    let resized = window_event_listener(leptos::ev::resize, move |_| {
+        name_width.set(name_width_now());
+        draw(Anew::Nothing);
+    });
     on_cleanup(move || resized.remove());
 
-    let shown = Memo::new(move |_| rows.with(|rows| window.get().clip(rows.len())));
-    let experiment = StoredValue::new(experiment);
-    // Rows are built anew when columns or values change, and kept on a scroll.
-    let drawn = Memo::new(move |before: Option<&u32>| {
-        frame.track();
-        columns.with(|_| ());
-        before.map_or(0, |before| before.wrapping_add(1))
-    });
-    let best = Memo::new(move |_| columns.with(|columns| frame.with(|frame| best(frame, columns))));
-    let each = move || {
-        let range = shown.get();
-        let drawn = drawn.get();
-        let first = range.start;
-        rows.with(|rows| {
-            rows.get(range)
-                .unwrap_or_default()
-                .iter()
-                .enumerate()
-                .map(|(nth, row)| (drawn, first + nth, *row))
-                .collect::<Vec<_>>()
-        })
-    };
-    let row = move |(_, nth, row): (u32, usize, u32)| {
-        let cells = frame.with_untracked(|frame| {
-            columns.with_untracked(|columns| {
-                best.with_untracked(|best| {
-                    columns
-                        .iter()
-                        .map(|column| cell(frame, column, row, columns.is_numeric(column), best))
-                        .collect_view()
-                })
-            })
-        });
-        let (name, route, status) = frame.with_untracked(|frame| {
-            let route = Route::Run {
-                experiment: experiment.get_value(),
-                run: frame.run_id(row).to_owned(),
-                tab: String::new(),
-            };
-            (frame.run_name(row).to_owned(), route, frame.status(row))
-        });
-        view! {
-            <tr aria-rowindex=(nth + 3).to_string()>
-                <th scope="row" class="run-name">
-                    <span>
-                        <StatusMark status/>
-                        <a class="clip" href=route.href() title=name.clone()>{name.clone()}</a>
-                    </span>
-                </th>
-                {cells}
-                <td class="filler"></td>
-            </tr>
+    let hands = Hands { table, scroller, tools: bulk::Tools::new(table) };
+    hands.offer();
+    let total = move || {
+        if table.source.has_more() {
+            "-1".to_owned()
+        } else {
+            table.lines.with(|lines| (lines.lines.len() + 1).to_string())
         }
     };
-    let gap = move |rows: usize| {
-        (rows > 0).then(|| {
-            let height = format!("{}px", rows * ROW);
-            view! { <tr class="gap" aria-hidden="true"><td style:height=height></td></tr> }
-        })
+    let height = move || table.lines.with(|lines| format!("{}px", lines.lines.len() * ROW));
+    let width = move || {
+        let columns: u32 = table.columns.with(|columns| columns.iter().map(|c| c.width).sum());
+        format!("{}px", name_width.get() + columns)
     };
-    let waiting = move || matches!(pager.phase().get(), Phase::Loading) && pager.is_empty();
-    let foot = move || match pager.phase().get() {
-        Phase::LoadingMore => view! { <p class="table-foot faint">"Loading more…"</p> }.into_any(),
-        Phase::Failed(error) if refusal(&error).is_none() => {
-            view! { <Failure error retry/> }.into_any()
-        }
-        Phase::FailedMore(error) => view! { <Failure error retry=more/> }.into_any(),
-        Phase::Ready if pager.has_more() => view! {
-            <p class="table-foot">
-                <button type="button" class="button" on:click=move |_| more.run(())>
-                    "Load more"
-                </button>
-            </p>
-        }
-        .into_any(),
-        _ => ().into_any(),
-    };
-    let total = move || match pager.has_more() {
-        true => "-1".to_owned(),
-        false => (rows.with(Vec::len) + 2).to_string(),
+    let active = move || {
+        let (line, column) = table.cursor.get();
+        let there = table.lines.with(|lines| line < lines.lines.len());
+        there.then(|| grid::active_id(line, column))
     };
     view! {
         <div
-            class="table-scroll"
-            class:stale=move || matches!(pager.phase().get(), Phase::Loading) && !pager.is_empty()
+            class="runs-grid"
             node_ref=scroller
-            on:scroll=move |_| look()
+            role=move || if table.lines.with(|lines| lines.nested) { "treegrid" } else { "grid" }
+            tabindex="0"
+            aria-label=t("Runs")
+            aria-rowcount=total
+            aria-colcount=move || table.columns.with(|columns| (columns.len() + 1).to_string())
+            aria-multiselectable="true"
+            aria-activedescendant=active
+            on:scroll=move |_| draw(Anew::Nothing)
+            on:keydown=move |event| hands.key(&event)
         >
-            <table
-                class="runs"
-                aria-rowcount=total
-                aria-busy=move || waiting().to_string()
-            >
-                <Head frame columns order sort/>
-                <tbody>
-                    <Show when=waiting>
-                        <SkeletonRows rows=16 columns=4/>
-                    </Show>
-                    {move || gap(shown.get().start)}
-                    <For each=each key=|key| *key children=row/>
-                    {move || gap(rows.with(Vec::len).saturating_sub(shown.get().end))}
-                </tbody>
-            </table>
-            {foot}
+            <Head table window=window_of_columns name_width/>
+            <div
+                class="runs-body"
+                role="rowgroup"
+                node_ref=body
+                style:height=height
+                style:min-width=width
+                on:click=move |event| hands.click(&event)
+                on:pointerover=move |event| hands.hover(&event)
+                on:pointerleave=move |_| table.highlighted.set(None)
+            ></div>
+            {foot.run()}
         </div>
     }
 }
 
-/// The two rows of headings: groups, then columns.
-#[component]
-fn Head(
-    /// The runs.
-    frame: ReadSignal<Frame>,
-    /// The columns.
-    columns: Memo<Columns>,
-    /// How the table is sorted.
-    order: Signal<Order>,
-    /// Sorts it otherwise.
-    sort: Callback<Order>,
-) -> impl IntoView {
-    let heads = move || {
-        columns.with(|columns| {
-            frame.with_untracked(|frame| {
-                columns
-                    .iter()
-                    .map(|column| head_cell(frame, column, columns.is_numeric(column), order, sort))
-                    .collect_view()
-            })
+/// What of the rows that are in the page has to be drawn again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Anew {
+    Nothing,
+    Rows,
+    All,
+}
+
+fn name_width_now() -> u32 {
+    let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(PHONE);
+    if width <= PHONE { NAME_WIDTH.1 } else { NAME_WIDTH.0 }
+}
+
+/// Draws what is seen; returns which columns that are.
+fn draw_grid(
+    table: RunsTable,
+    grid: &mut Grid,
+    scroller: &Element,
+    name_width: u32,
+    drawn: &HashSet<u32>,
+) -> Range<usize> {
+    let lines = table.lines.get_untracked();
+    let highlighted = table.highlighted.get_untracked();
+    table.source.frame().with_untracked(|frame| {
+        table.columns.with_untracked(|columns| {
+            let (seen, window) = grid::seen(scroller, columns, name_width, lines.lines.len());
+            let pinned: Vec<u32> = table.marks.with_untracked(|marks| {
+                marks.pinned.iter().filter_map(|id| frame.row_of(id)).collect()
+            });
+            table.selected.with_untracked(|selected| {
+                table.closed.with_untracked(|closed| {
+                    table.folded.with_untracked(|folded| {
+                        let drawing = Drawing {
+                            frame,
+                            lines: &lines,
+                            columns,
+                            name_width,
+                            selected,
+                            closed,
+                            folded,
+                            pinned: &pinned,
+                            drawn,
+                            highlighted: highlighted.as_deref().and_then(|id| frame.row_of(id)),
+                            cursor: table.cursor.get_untracked(),
+                            aggregation: table.view.with_untracked(|view| view.aggregation),
+                            histories: table.histories,
+                        };
+                        grid.draw(&drawing, seen, &window);
+                    });
+                });
+            });
+            window
         })
-    };
-    let name = move || {
-        let name = Column::Attribute(Attribute::Name);
-        frame.with_untracked(|frame| head_cell(frame, name, false, order, sort))
-    };
-    let sizes = move || {
-        columns.with(|columns| {
-            frame.with_untracked(|frame| {
-                columns
-                    .iter()
-                    .map(|column| {
-                        view! { <col style:width=format!("{}px", width(frame, column))/> }
-                    })
-                    .collect_view()
-            })
-        })
-    };
-    let group = |label: &'static str, many: usize| {
-        (many > 0).then(|| {
-            view! { <th scope="colgroup" colspan=many.to_string()><span>{label}</span></th> }
-        })
-    };
-    let groups = move || {
-        columns.with(|columns| {
-            view! {
-                <td class="run-name"></td>
-                <td class="group-gap" colspan=columns.attributes.len().to_string()></td>
-                {group("Metrics", columns.metrics.len())}
-                {group("Parameters", columns.params.len())}
-                <td class="group-gap filler"></td>
+    })
+}
+
+/// What keys and clicks do.
+#[derive(Clone, Copy)]
+struct Hands {
+    table: RunsTable,
+    scroller: NodeRef<Div>,
+    tools: bulk::Tools,
+}
+
+impl Hands {
+    /// Offers what can be done by key from anywhere on the page.
+    fn offer(self) {
+        let commands = use_commands();
+        let table = self.table;
+        let tools = self.tools;
+        commands.offer(t("Next run"), "j", move || self.step(1));
+        commands.offer(t("Previous run"), "k", move || self.step(-1));
+        commands.offer(t("Select this run"), "x", move || self.toggle_selected());
+        commands.offer(t("Compare the selected runs"), "c", move || tools.compare());
+        commands.offer(t("Pin this run to the top"), "p", move || {
+            if let Some(row) = self.row() {
+                table.pin(row);
             }
-        })
-    };
-    view! {
-        <colgroup>
-            <col class="name-column" style:width=format!("{NAME_WIDTH}px")/>
-            {sizes}
-            <col/>
-        </colgroup>
-        <thead>
-            <tr class="groups" aria-rowindex="1">{groups}</tr>
-            <tr aria-rowindex="2">
-                {name}
-                {heads}
-                <td class="filler"></td>
-            </tr>
-        </thead>
-    }
-}
-
-/// The heading of a column: a button where the server can sort by it.
-fn head_cell(
-    frame: &Frame,
-    column: Column,
-    numeric: bool,
-    order: Signal<Order>,
-    sort: Callback<Order>,
-) -> impl IntoView + use<> {
-    let label = heading(frame, column);
-    let first = first_direction(frame, column);
-    let key = order_key(frame, column);
-    let name = column == Column::Attribute(Attribute::Name);
-    let direction = {
-        let key = key.clone();
-        Memo::new(move |_| {
-            let order = order.get();
-            (Some(order.key) == key).then_some(order.direction)
-        })
-    };
-    let sorted = move || {
-        direction.get().map(|direction| match direction {
-            Direction::Ascending => "ascending",
-            Direction::Descending => "descending",
-        })
-    };
-    let arrow = move || {
-        direction.get().map(|direction| {
-            let glyph = match direction {
-                Direction::Ascending => Glyph::Up,
-                Direction::Descending => Glyph::Down,
-            };
-            view! { <Icon glyph/> }
-        })
-    };
-    let content = match key {
-        Some(key) => {
-            let click = move |_| {
-                let direction = match direction.get_untracked() {
-                    None => first,
-                    Some(Direction::Ascending) => Direction::Descending,
-                    Some(Direction::Descending) => Direction::Ascending,
-                };
-                sort.run(Order { key: key.clone(), direction });
-            };
-            view! {
-                <button type="button" title=label.clone() on:click=click>
-                    <span class="clip">{label.clone()}</span>
-                    {arrow}
-                </button>
+        });
+        commands.offer(t("Hide this run in charts, or show it"), "h", move || {
+            if let Some(row) = self.row() {
+                table.toggle_drawn(row);
             }
-            .into_any()
-        }
-        None => view! { <span class="clip">{label}</span> }.into_any(),
-    };
-    view! {
-        <th
-            scope="col"
-            class:number=numeric
-            class:run-name=name
-            aria-sort=sorted
-        >
-            {content}
-        </th>
+        });
     }
-}
 
-/// The best value of each metric of which it is known which way is better.
-fn best(frame: &Frame, columns: &Columns) -> Vec<(Column, f64)> {
-    let rows = || 0..u32::try_from(frame.len()).unwrap_or(u32::MAX);
-    columns
-        .metrics
-        .iter()
-        .filter_map(|column| {
-            let goal = Goal::from_name(frame.name(*column))?;
-            Some((*column, frame.best(*column, goal, rows())?.value))
-        })
-        .collect()
-}
+    /// The run that the keyboard is at.
+    fn row(self) -> Option<u32> {
+        let (line, _) = self.table.cursor.get_untracked();
+        self.table.lines.with_untracked(|lines| lines.row(line))
+    }
 
-/// What a run has in a column.
-fn cell(
-    frame: &Frame,
-    column: Column,
-    row: u32,
-    numeric: bool,
-    best: &[(Column, f64)],
-) -> impl IntoView + use<> {
-    let value = frame.cell(column, row);
-    let whole = match value {
-        Cell::Number(number) => full_number(number),
-        Cell::Time(milliseconds) => date_time(milliseconds),
-        other => text(other),
-    };
-    let shown = match value {
-        Cell::Missing => String::new(),
-        Cell::Time(milliseconds) => since(milliseconds),
-        other => text(other),
-    };
-    let is_best = match value {
-        Cell::Number(number) => {
-            frame.len() > 1 && best.iter().any(|(c, best)| *c == column && *best == number)
+    /// Moves by some lines, and keeps the line in sight.
+    fn step(self, by: isize) {
+        let last = self.table.lines.with_untracked(|lines| lines.lines.len().saturating_sub(1));
+        let (line, column) = self.table.cursor.get_untracked();
+        self.go(line.saturating_add_signed(by).min(last), column);
+    }
+
+    fn go(self, line: usize, column: usize) {
+        let Some(scroller) = self.scroller.get_untracked() else { return };
+        self.show_line(&scroller, line);
+        self.show_column(&scroller, column);
+        self.table.cursor.set((line, column));
+        // The active cell is spoken only where the focus is.
+        if document().active_element().is_none_or(|active| !scroller.contains(Some(&active))) {
+            scroller.focus().ok();
         }
-        _ => false,
-    };
-    let mark = is_best.then(|| view! { <span class="sr-only">" (best)"</span> });
-    view! {
-        <td class="clip" class:number=numeric class:best=is_best title=whole>
-            {shown}
-            {mark}
-        </td>
+    }
+
+    fn show_line(self, scroller: &Element, line: usize) {
+        /// The two rows of headings.
+        const HEAD: i32 = 52;
+        let (row, top) = (ROW as i32, scroller.scroll_top());
+        let at = line as i32 * row;
+        let room = scroller.client_height() - HEAD - row;
+        if at < top {
+            scroller.set_scroll_top(at);
+        } else if at > top + room {
+            scroller.set_scroll_top(at - room);
+        }
+    }
+
+    fn show_column(self, scroller: &Element, column: usize) {
+        let Some(nth) = column.checked_sub(1) else { return scroller.set_scroll_left(0) };
+        self.table.columns.with_untracked(|columns| {
+            let Some(shown) = columns.get(nth).filter(|shown| !shown.pinned) else { return };
+            let width = |pinned: bool| -> u32 {
+                let before = columns.iter().take(nth).filter(|c| c.pinned == pinned);
+                before.map(|c| c.width).sum()
+            };
+            let left = width(false) as i32;
+            let room = scroller.client_width() - (name_width_now() + width(true)) as i32;
+            let now = scroller.scroll_left();
+            if left < now {
+                scroller.set_scroll_left(left);
+            } else if left + shown.width as i32 > now + room {
+                scroller.set_scroll_left(left + shown.width as i32 - room);
+            }
+        });
+    }
+
+    fn toggle_selected(self) {
+        if let Some(row) = self.row() {
+            let on = !self.table.selected.with_untracked(|selected| selected.contains(&row));
+            self.table.select(row, on);
+        }
+    }
+
+    /// Keys while the table has the focus.
+    fn key(self, event: &KeyboardEvent) {
+        let own = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let here = self.scroller.get_untracked();
+        let in_table = own.zip(here).is_some_and(|(own, here)| own.is_same_node(Some(&here)));
+        if !in_table {
+            return;
+        }
+        if event.ctrl_key() || event.meta_key() {
+            match event.key().as_str() {
+                "c" => self.copy_cell(),
+                "a" => self.select_all(),
+                _ => return,
+            }
+            return event.prevent_default();
+        }
+        if event.alt_key() {
+            return;
+        }
+        let page = self
+            .scroller
+            .get_untracked()
+            .map_or(10, |scroller| (scroller.client_height() / ROW as i32 - 3).max(1) as isize);
+        let (line, column) = self.table.cursor.get_untracked();
+        let columns = self.table.columns.with_untracked(Vec::len);
+        match event.key().as_str() {
+            "ArrowDown" => self.move_selecting(1, event.shift_key()),
+            "ArrowUp" => self.move_selecting(-1, event.shift_key()),
+            "PageDown" => self.step(page),
+            "PageUp" => self.step(-page),
+            "Home" if event.shift_key() => self.go(line, 0),
+            "End" if event.shift_key() => self.go(line, columns),
+            "Home" => self.step(isize::MIN / 2),
+            "End" => self.step(isize::MAX / 2),
+            "ArrowRight" if column == 0 && self.fold(true) => {}
+            "ArrowLeft" if column == 0 => drop(self.fold(false)),
+            "ArrowRight" => self.go(line, (column + 1).min(columns)),
+            "ArrowLeft" => self.go(line, column - 1),
+            " " => match self.row() {
+                Some(_) => self.toggle_selected(),
+                None => self.toggle_fold(),
+            },
+            "Enter" => match self.row() {
+                Some(row) => self.tools.open(row),
+                None => self.toggle_fold(),
+            },
+            _ => return,
+        }
+        event.prevent_default();
+    }
+
+    fn move_selecting(self, by: isize, selecting: bool) {
+        let before = self.row();
+        self.step(by);
+        if selecting {
+            for row in [before, self.row()].into_iter().flatten() {
+                self.table.select(row, true);
+            }
+        }
+    }
+
+    fn select_all(self) {
+        let lines = self.table.lines.get_untracked();
+        self.table.selected.update(|selected| selected.extend(lines.rows.iter().copied()));
+    }
+
+    /// Unfolds what the keyboard is at, or folds it; whether there was anything.
+    fn fold(self, open: bool) -> bool {
+        let (at, _) = self.table.cursor.get_untracked();
+        let lines = self.table.lines.get_untracked();
+        match lines.lines.get(at) {
+            Some(TableLine::Run(line)) if line.children > 0 => {
+                let is = !self.table.closed.with_untracked(|closed| closed.contains(&line.row));
+                if is != open {
+                    self.toggle_fold();
+                }
+                is != open
+            }
+            Some(TableLine::Group(nth)) => {
+                let Some(group) = lines.groups.get(*nth as usize) else { return false };
+                let is = !self.table.folded.with_untracked(|f| f.contains(&group.values));
+                if is != open {
+                    self.toggle_fold();
+                }
+                is != open
+            }
+            _ => false,
+        }
+    }
+
+    fn toggle_fold(self) {
+        let (at, _) = self.table.cursor.get_untracked();
+        let lines = self.table.lines.get_untracked();
+        match lines.lines.get(at) {
+            Some(TableLine::Run(line)) => self.table.closed.update(|closed| {
+                if !closed.remove(&line.row) {
+                    closed.insert(line.row);
+                }
+            }),
+            Some(TableLine::Group(nth)) => {
+                if let Some(group) = lines.groups.get(*nth as usize) {
+                    self.table.folded.update(|folded| {
+                        if !folded.remove(&group.values) {
+                            folded.insert(group.values.clone());
+                        }
+                    });
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn copy_cell(self) {
+        let (_, column) = self.table.cursor.get_untracked();
+        let Some(row) = self.row() else { return };
+        let shown = column
+            .checked_sub(1)
+            .and_then(|nth| self.table.columns.with_untracked(|columns| columns.get(nth).cloned()));
+        let text = self.table.source.frame().with_untracked(|frame| match shown {
+            Some(shown) => shown.column.map(|column| super::cells::copied(frame.cell(column, row))),
+            None => Some(frame.run_name(row).to_owned()),
+        });
+        self.tools.copy(&text.unwrap_or_default());
+    }
+
+    /// What a click hits: the line, and what it does there.
+    fn hit(event: &web_sys::Event) -> Option<(usize, Option<String>, Option<usize>)> {
+        let target: Element = event.target()?.dyn_into().ok()?;
+        let row = target.closest("[data-line]").ok()??;
+        let line = row.get_attribute("data-line")?.parse().ok()?;
+        let does = target.closest("[data-does]").ok().flatten();
+        let column = target.closest("[data-column]").ok().flatten();
+        let column = column.and_then(|cell| cell.get_attribute("data-column")?.parse().ok());
+        Some((line, does.and_then(|does| does.get_attribute("data-does")), column))
+    }
+
+    fn click(self, event: &MouseEvent) {
+        let Some((line, does, column)) = Hands::hit(event) else { return };
+        let (from, _) = self.table.cursor.get_untracked();
+        self.table.cursor.set((line, column.map_or(0, |column| column + 1)));
+        let Some(row) = self.table.lines.with_untracked(|lines| lines.row(line)) else {
+            return self.toggle_fold();
+        };
+        match does.as_deref() {
+            Some("select") if event.shift_key() => self.select_range(from, line),
+            Some("select") => self.toggle_selected(),
+            Some("expand") => self.toggle_fold(),
+            Some("pin") => self.table.pin(row),
+            Some("eye") => self.table.toggle_drawn(row),
+            Some("colour") => self.tools.pick_colour(event, row),
+            _ => {}
+        }
+    }
+
+    /// Selects what lies between two lines, or not, as the second one now is.
+    fn select_range(self, from: usize, to: usize) {
+        let lines = self.table.lines.get_untracked();
+        let on = lines.row(to).is_some_and(|row| {
+            !self.table.selected.with_untracked(|selected| selected.contains(&row))
+        });
+        self.table.selected.update(|selected| {
+            for row in (from.min(to)..=from.max(to)).filter_map(|line| lines.row(line)) {
+                if on {
+                    selected.insert(row);
+                } else {
+                    selected.remove(&row);
+                }
+            }
+        });
+    }
+
+    fn hover(self, event: &PointerEvent) {
+        let Some((line, _, column)) = Hands::hit(event) else { return };
+        let row = self.table.lines.with_untracked(|lines| lines.row(line));
+        let id: Option<Arc<str>> = row
+            .map(|row| self.table.source.frame().with_untracked(|frame| frame.run_id(row).into()));
+        if self.table.highlighted.with_untracked(|before| *before != id) {
+            self.table.highlighted.set(id);
+        }
+        // Tooltips are made when they may be read.
+        let cell = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let cell = cell.and_then(|cell| cell.closest("[data-column]").ok().flatten());
+        if let (Some(cell), Some(column)) = (cell, column) {
+            let words = grid::tooltip(self.table, line, column).unwrap_or_default();
+            cell.set_attribute("title", &words).ok();
+        }
     }
 }

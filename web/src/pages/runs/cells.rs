@@ -1,0 +1,90 @@
+//! What a cell of the runs table says.
+
+use run_frame::{Aggregate, Cell, Column, Frame, exact};
+
+use crate::state::clock::{date_time, since};
+use crate::state::columns::{Shade, text};
+use crate::state::format::{full_number, number};
+use crate::state::language::tf;
+use crate::state::runs_table::Shown;
+use crate::state::runs_view::Aggregation;
+
+/// How many strengths of shading there are.
+const SHADES: f64 = 8.0;
+
+/// What a run's cell shows.
+pub(super) fn shown(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::Time(milliseconds) => since(milliseconds),
+        // What is on one line has no other lines.
+        Cell::Text(text) => text.lines().next().unwrap_or_default().chars().take(300).collect(),
+        other => text(other),
+    }
+}
+
+/// All of what it holds, for its tooltip.
+pub(super) fn whole(cell: Cell<'_>) -> String {
+    match cell {
+        Cell::Number(value) => full_number(value),
+        Cell::Time(milliseconds) => date_time(milliseconds),
+        other => text(other),
+    }
+}
+
+/// What is copied of it.
+pub(super) fn copied(cell: Cell<'_>) -> String {
+    exact(cell)
+}
+
+/// What a group's cell shows.
+pub(super) fn group_number(all: &Aggregate, which: Aggregation) -> String {
+    number(match which {
+        Aggregation::Mean => all.mean,
+        Aggregation::Min => all.min,
+        Aggregation::Max => all.max,
+    })
+}
+
+/// All of what it holds.
+pub(super) fn group_whole(all: &Aggregate) -> String {
+    tf(
+        "mean {0}, min {1}, max {2}, of {3}",
+        &[&number(all.mean), &number(all.min), &number(all.max), &all.count],
+    )
+}
+
+/// A column's best value and its range, of the runs that are left.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Facts {
+    pub(super) best: Option<f64>,
+    range: Option<(f64, f64)>,
+}
+
+impl Facts {
+    /// Of some rows.
+    pub(super) fn of(frame: &Frame, shown: &Shown, rows: &[u32]) -> Facts {
+        let Some(column) = shown.column else { return Facts::default() };
+        let mut facts = Facts::default();
+        let goal = shown.id.metric().and_then(run_frame::Goal::from_name);
+        if let (Column::Metric(_), Some(goal), true) = (column, goal, rows.len() > 1) {
+            let best = frame.best(column, goal, rows.iter().copied());
+            facts.best = best.map(|best| best.value);
+        }
+        if shown.shade.is_some() {
+            facts.range = frame.aggregate(column, rows).map(|all| (all.min, all.max));
+        }
+        facts
+    }
+
+    /// How strongly a number is shaded, from 1 to 8; 0 for not at all.
+    pub(super) fn shade(self, shade: Option<Shade>, value: f64) -> u8 {
+        let (Some(shade), Some((low, high))) = (shade, self.range) else { return 0 };
+        if !value.is_finite() || !(high - low).is_normal() {
+            return 0;
+        }
+        let part = (value - low) / (high - low);
+        let part = if shade == Shade::Low { 1.0 - part } else { part };
+        // Between 1 and 8, whatever rounding does.
+        (part * (SHADES - 1.0) + 1.0).round().clamp(1.0, SHADES) as u8
+    }
+}

@@ -1,0 +1,600 @@
+//! The table of runs as it is now: which runs, in which order, in which columns,
+//! and what is selected, pinned and hidden.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use mlflow_api::filter::string;
+use mlflow_api::{RunStatus, tags};
+use run_frame::{
+    Attribute, Column, Direction, Expr, Frame, Group, Line, Query, Reach, RunGroup, SortKey,
+};
+use serde::{Deserialize, Serialize};
+
+use super::clock;
+use super::columns::{ColumnId, Defaults, Layout, Shade};
+use super::filter::words_in;
+use super::location::{Navigator, use_navigator};
+use super::pager::Phase;
+use super::regex;
+use super::run_histories::RunHistories;
+use super::runs_source::{Ask, RunsSource};
+use super::runs_view::{Mode, View};
+use super::session::Mlflow;
+use super::storage::Shelf;
+
+/// A line of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TableLine {
+    /// A run.
+    Run(Line),
+    /// The head of a group, by its number.
+    Group(u32),
+}
+
+/// The lines of the table.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lines {
+    /// All of them, from the top.
+    pub(crate) lines: Vec<TableLine>,
+    /// The groups; empty where nothing is grouped.
+    pub(crate) groups: Vec<RunGroup>,
+    /// The runs that the filter leaves, in their order, nested ones too.
+    pub(crate) rows: Vec<u32>,
+    /// The same without the brush in a chart, if there is one.
+    pub(crate) before_brush: Option<Vec<u32>>,
+    /// Whether any run is nested in another, or in a group.
+    pub(crate) nested: bool,
+}
+
+impl Lines {
+    /// The row of the run in a line.
+    pub(crate) fn row(&self, line: usize) -> Option<u32> {
+        match self.lines.get(line)? {
+            TableLine::Run(line) => Some(line.row),
+            TableLine::Group(_) => None,
+        }
+    }
+}
+
+/// Which runs are drawn in charts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Visibility {
+    /// The first ten.
+    #[default]
+    First10,
+    /// The first twenty.
+    First20,
+    /// All of them.
+    All,
+    /// None.
+    None,
+    /// Those that have not finished.
+    Unfinished,
+}
+
+/// What somebody has marked of an experiment's runs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Marks {
+    /// Ids of the runs that stay at the top.
+    pub(crate) pinned: Vec<String>,
+    /// Which runs are drawn.
+    pub(crate) visibility: Visibility,
+    /// Runs that are drawn, or not, whatever `visibility` says.
+    pub(crate) exceptions: BTreeMap<String, bool>,
+}
+
+/// A column as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Shown {
+    pub(crate) id: ColumnId,
+    /// Where the frame keeps it; `None` while no loaded run has it.
+    pub(crate) column: Option<Column>,
+    pub(crate) heading: String,
+    /// In CSS pixels.
+    pub(crate) width: u32,
+    /// Whether it is read from its right edge.
+    pub(crate) numeric: bool,
+    pub(crate) pinned: bool,
+    pub(crate) shade: Option<Shade>,
+}
+
+/// A filter as it was read: what it says, or what is wrong with it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Filter {
+    pub(crate) query: Query,
+    /// What is wrong, and where in the text.
+    pub(crate) error: Option<(String, std::ops::Range<usize>)>,
+}
+
+impl Filter {
+    /// Reads a text. If it is wrong, what was understood `before` stays.
+    fn of(text: &str, before: Option<&Filter>) -> Filter {
+        let everything = Query { expr: Expr::All(Vec::new()), reach: Reach::Everything };
+        let before = before.map_or(everything, |before| before.query.clone());
+        match Query::parse(text) {
+            Ok(query) => {
+                let wrong = query.matches().into_iter().find(|found| {
+                    cfg!(target_arch = "wasm32") && regex::pattern(&found.pattern).is_none()
+                });
+                let error = wrong.map(|found| {
+                    let words = super::language::t("This is no regular expression");
+                    (words.to_owned(), found.span.clone())
+                });
+                let query = if error.is_some() { before } else { query };
+                Filter { query, error }
+            }
+            Err(error) => {
+                let error = Some((error.message().to_owned(), error.span()));
+                Filter { query: before, error }
+            }
+        }
+    }
+}
+
+/// The table. A copyable handle.
+#[derive(Clone, Copy)]
+pub(crate) struct RunsTable {
+    pub(crate) source: RunsSource,
+    pub(crate) histories: RunHistories,
+    /// What the address asks for.
+    pub(crate) view: Memo<View>,
+    /// The filter, read.
+    pub(crate) filter: Memo<Filter>,
+    /// How the columns are laid out.
+    pub(crate) layout: RwSignal<Layout>,
+    /// What is shown where nobody has chosen.
+    pub(crate) defaults: Memo<Defaults>,
+    /// The columns after the name.
+    pub(crate) columns: Memo<Vec<Shown>>,
+    /// The lines.
+    pub(crate) lines: Memo<Arc<Lines>>,
+    /// The rows of the runs that are selected.
+    pub(crate) selected: RwSignal<HashSet<u32>>,
+    /// The rows of the runs whose nested ones are not shown.
+    pub(crate) closed: RwSignal<HashSet<u32>>,
+    /// The groups that are folded, by their values.
+    pub(crate) folded: RwSignal<HashSet<Vec<Option<String>>>>,
+    /// Pinned and hidden runs.
+    pub(crate) marks: RwSignal<Marks>,
+    /// The run under the pointer, here or in a chart.
+    pub(crate) highlighted: RwSignal<Option<Arc<str>>>,
+    /// The runs that a brush in a chart leaves.
+    pub(crate) brushed: RwSignal<Option<Vec<Arc<str>>>>,
+    /// Line and column (0 is the name) that the keyboard is at.
+    pub(crate) cursor: RwSignal<(usize, usize)>,
+    /// Whether the runs have metrics with a history, and the window room for it.
+    has_histories: Memo<bool>,
+    navigator: Navigator,
+    shelf: StoredValue<String>,
+}
+
+impl RunsTable {
+    /// The table of some experiments' runs; begins to load them.
+    pub(crate) fn new(client: Mlflow, experiments: Vec<String>) -> RunsTable {
+        let navigator = use_navigator();
+        let several = experiments.len() > 1;
+        let shelf = format!("{} {}", client.base_url().as_str(), experiments.join(","));
+        let source = RunsSource::new(client.clone(), experiments);
+        let frame = source.frame();
+        let histories = RunHistories::new(client, frame);
+        let view = Memo::new(move |_| navigator.place().with(|place| View::parse(&place.query)));
+        let text = Memo::new(move |_| view.with(|view| view.filter.clone()));
+        let filter =
+            Memo::new(move |before: Option<&Filter>| text.with(|text| Filter::of(text, before)));
+        let layout: RwSignal<Layout> =
+            RwSignal::new(Shelf::Device.get(&layout_key(&shelf)).unwrap_or_default());
+        let marks: RwSignal<Marks> =
+            RwSignal::new(Shelf::Device.get(&marks_key(&shelf)).unwrap_or_default());
+        let defaults = Memo::new(move |before: Option<&Defaults>| {
+            let ready = matches!(source.phase().get(), Phase::Ready);
+            let before = before.cloned().unwrap_or_default();
+            frame.with(|frame| match frame.len() {
+                0 => before,
+                // All columns of many runs are looked at when all are there.
+                many if many > 3000 && !ready => before,
+                _ => Defaults::of(frame, &before, several),
+            })
+        });
+        let columns = columns(frame, layout, defaults);
+        let selected = RwSignal::new(HashSet::new());
+        let closed = RwSignal::new(HashSet::new());
+        let folded = RwSignal::new(HashSet::new());
+        let brushed = RwSignal::new(None);
+        let parts = Parts { source, view, filter, closed, folded, marks, brushed };
+        let lines = Memo::new_with_compare(move |_| Arc::new(parts.lines()), |_, _| true);
+        let table = RunsTable {
+            source,
+            histories,
+            view,
+            filter,
+            layout,
+            defaults,
+            columns,
+            lines,
+            selected,
+            closed,
+            folded,
+            marks,
+            highlighted: RwSignal::new(None),
+            brushed,
+            cursor: RwSignal::new((0, 0)),
+            has_histories: Memo::new(move |before: Option<&bool>| {
+                // Once the charts stand there, they stay.
+                before == Some(&true) || frame.with(has_histories) && is_wide()
+            }),
+            navigator,
+            shelf: StoredValue::new(shelf),
+        };
+        table.keep();
+        table.load();
+        source.follow();
+        table
+    }
+
+    /// Keeps the layout and the marks on this device.
+    fn keep(self) {
+        Effect::new(move |before: Option<()>| {
+            self.layout.with(|layout| {
+                if before.is_some() {
+                    Shelf::Device.set(&self.shelf.with_value(|key| layout_key(key)), layout);
+                }
+            });
+        });
+        Effect::new(move |before: Option<()>| {
+            self.marks.with(|marks| {
+                if before.is_some() {
+                    Shelf::Device.set(&self.shelf.with_value(|key| marks_key(key)), marks);
+                }
+            });
+        });
+    }
+
+    /// Asks the server when what is asked of the table changes, unless all is here.
+    fn load(self) {
+        let ask = Memo::new(move |_| {
+            let view = self.view.get();
+            let filter = self.filter.get();
+            if filter.error.is_some() {
+                return None;
+            }
+            Some((ask(&view, &filter.query), words_to_look_for(&filter.query)))
+        });
+        Effect::new(move || {
+            let Some((ask, words)) = ask.get() else { return };
+            let local = self.filter.with_untracked(|filter| !filter.query.is_beyond_frames());
+            if self.source.is_whole_untracked(ask.deleted) && local {
+                return;
+            }
+            self.source.ask(ask);
+            if let Some(words) = words {
+                self.source.look_for(words);
+            }
+        });
+    }
+
+    /// Changes what is asked of the table.
+    pub(crate) fn change(self, change: impl FnOnce(&mut View)) {
+        let mut view = self.view.get_untracked();
+        change(&mut view);
+        let mut place = self.navigator.place().get_untracked();
+        view.write(&mut place.query);
+        self.navigator.replace(place);
+    }
+
+    /// Sorts by a column; `also` keeps the columns before it.
+    pub(crate) fn sort(self, shown: &Shown, also: bool) {
+        let first = shown.id.first_direction(shown.numeric);
+        self.change(|view| view.sort_by(&shown.id, first, also));
+    }
+
+    /// The ids of the columns that are shown.
+    pub(crate) fn column_ids(self) -> Vec<ColumnId> {
+        self.columns
+            .with_untracked(|columns| columns.iter().map(|shown| shown.id.clone()).collect())
+    }
+
+    /// The key under which things of these experiments are kept on this device.
+    pub(crate) fn shelf_key(self, what: &str) -> String {
+        self.shelf.with_value(|key| format!("millrace.{what} {key}"))
+    }
+
+    /// The ids of the selected runs, in the order of the table.
+    pub(crate) fn selected_ids(self) -> Vec<String> {
+        self.source.frame().with_untracked(|frame| {
+            let rows = self.selected.with_untracked(|selected| {
+                let lines = self.lines.get_untracked();
+                let mut rows: Vec<u32> =
+                    lines.rows.iter().copied().filter(|row| selected.contains(row)).collect();
+                // Selected before another filter: still selected.
+                let here: HashSet<u32> = rows.iter().copied().collect();
+                rows.extend(selected.iter().copied().filter(|row| !here.contains(row)));
+                rows
+            });
+            rows.iter().map(|row| frame.run_id(*row).to_owned()).collect()
+        })
+    }
+
+    /// Selects a run or not.
+    pub(crate) fn select(self, row: u32, on: bool) {
+        self.selected.update(|selected| {
+            if on {
+                selected.insert(row)
+            } else {
+                selected.remove(&row)
+            };
+        });
+    }
+
+    /// Pins a run to the top, or lets it go.
+    pub(crate) fn pin(self, row: u32) {
+        let id = self.source.frame().with_untracked(|frame| frame.run_id(row).to_owned());
+        self.marks.update(|marks| match marks.pinned.iter().position(|pinned| *pinned == id) {
+            Some(at) => drop(marks.pinned.remove(at)),
+            None => marks.pinned.push(id),
+        });
+    }
+
+    /// Draws a run in charts, or not.
+    pub(crate) fn toggle_drawn(self, row: u32) {
+        let drawn = self.drawn().contains(&row);
+        let id = self.source.frame().with_untracked(|frame| frame.run_id(row).to_owned());
+        self.marks.update(|marks| {
+            marks.exceptions.insert(id, !drawn);
+        });
+    }
+
+    /// The rows that are drawn in charts, in the order of the table.
+    pub(crate) fn drawn(self) -> Vec<u32> {
+        let lines = self.lines.get();
+        let marks = self.marks.get();
+        self.source.frame().with(|frame| {
+            let mut nth = 0_usize;
+            let rows = lines.before_brush.as_ref().unwrap_or(&lines.rows);
+            rows.iter()
+                .copied()
+                .filter(|row| {
+                    let place = nth;
+                    nth += 1;
+                    let usual = match marks.visibility {
+                        Visibility::First10 => place < 10,
+                        Visibility::First20 => place < 20,
+                        Visibility::All => true,
+                        Visibility::None => false,
+                        Visibility::Unfinished => frame.status(*row) != RunStatus::Finished,
+                    };
+                    if marks.exceptions.is_empty() {
+                        return usual;
+                    }
+                    marks.exceptions.get(frame.run_id(*row)).copied().unwrap_or(usual)
+                })
+                .collect()
+        })
+    }
+
+    /// What stands beside what.
+    pub(crate) fn mode(self) -> Mode {
+        let usual = || if self.has_histories.get() { Mode::Split } else { Mode::Table };
+        self.view.with(|view| view.mode).unwrap_or_else(usual)
+    }
+
+    /// The value of the tag that colours a run.
+    pub(crate) fn colour(frame: &Frame, row: u32) -> Option<&str> {
+        frame.tag(row, tags::RUN_COLOR)
+    }
+}
+
+/// Whether one of the first runs logged a metric at a step.
+fn has_histories(frame: &Frame) -> bool {
+    const LOOKED_AT: u32 = 100;
+    let rows = LOOKED_AT.min(frame.len() as u32);
+    let metrics = || frame.columns(Group::Metric).filter(|column| !frame.is_system(*column));
+    metrics().any(|column| (0..rows).any(|row| frame.step(column, row) > 0))
+}
+
+/// Whether there is room for charts beside the table.
+fn is_wide() -> bool {
+    const WIDE: f64 = 1000.0;
+    let width = web_sys::window().and_then(|window| window.inner_width().ok()?.as_f64());
+    width.is_some_and(|width| width >= WIDE)
+}
+
+fn layout_key(shelf: &str) -> String {
+    format!("millrace.columns {shelf}")
+}
+
+fn marks_key(shelf: &str) -> String {
+    format!("millrace.marks {shelf}")
+}
+
+/// What the server is asked for.
+fn ask(view: &View, query: &Query) -> Ask {
+    let mut clauses = Vec::new();
+    if query.reach == Reach::Server {
+        clauses.push(view.filter.trim().to_owned());
+    }
+    if let Some(moment) = view.since.moment(clock::now()) {
+        // To the minute, so that the same question stays the same for a while.
+        clauses.push(format!("attributes.start_time >= {}", moment / 60_000 * 60_000));
+    }
+    let list = |part: fn(&(String, String)) -> &String| {
+        let all = view.datasets.iter().map(part).filter(|text| !text.is_empty());
+        all.filter_map(|text| string(text).ok()).collect::<Vec<_>>().join(", ")
+    };
+    for (key, values) in [("name", list(|set| &set.0)), ("digest", list(|set| &set.1))] {
+        if !values.is_empty() {
+            clauses.push(format!("dataset.{key} IN ({values})"));
+        }
+    }
+    Ask {
+        filter: (!clauses.is_empty()).then(|| clauses.join(" AND ")),
+        deleted: view.deleted,
+        order: view.order_by(),
+    }
+}
+
+/// The names that the server is asked for when words are looked for.
+fn words_to_look_for(query: &Query) -> Option<String> {
+    (query.reach == Reach::Words)
+        .then(|| words_in("attributes.run_name", &query.words().join(" ")))?
+}
+
+/// What the lines are made of.
+#[derive(Clone, Copy)]
+struct Parts {
+    source: RunsSource,
+    view: Memo<View>,
+    filter: Memo<Filter>,
+    closed: RwSignal<HashSet<u32>>,
+    folded: RwSignal<HashSet<Vec<Option<String>>>>,
+    marks: RwSignal<Marks>,
+    brushed: RwSignal<Option<Vec<Arc<str>>>>,
+}
+
+impl Parts {
+    fn lines(self) -> Lines {
+        let view = self.view.get();
+        let whole = self.source.is_whole(view.deleted);
+        let mut rows = self.source.rows(view.deleted);
+        self.source.frame().with(|frame| {
+            self.filter.with(|filter| {
+                let query = &filter.query;
+                let here = whole && !query.is_beyond_frames();
+                if matches!(query.reach, Reach::Words | Reach::Local) || here {
+                    let mask = frame.filter(&query.expr, &regex::pattern);
+                    rows.retain(|row| mask.contains(*row));
+                }
+            });
+            if whole {
+                self.narrow(frame, &view, &mut rows);
+            }
+            if whole || view.sorts_locally() || !self.source.has_more() {
+                frame.sort_rows(&mut rows, &sort_keys(frame, &view));
+            }
+            let before_brush = self.brushed.get().map(|brushed| {
+                let left: HashSet<u32> = brushed.iter().filter_map(|id| frame.row_of(id)).collect();
+                let all = rows.clone();
+                rows.retain(|row| left.contains(row));
+                all
+            });
+            let pinned: Vec<u32> = self
+                .marks
+                .with(|marks| marks.pinned.iter().filter_map(|id| frame.row_of(id)).collect());
+            let pinned: Vec<u32> = pinned.into_iter().filter(|row| rows.contains(row)).collect();
+            let mut lines: Vec<TableLine> = pinned
+                .iter()
+                .map(|row| TableLine::Run(Line { row: *row, depth: 0, children: 0 }))
+                .collect();
+            let rest: Vec<u32> = if pinned.is_empty() {
+                rows.clone()
+            } else {
+                rows.iter().copied().filter(|row| !pinned.contains(row)).collect()
+            };
+            let columns: Vec<Column> = view
+                .group_by
+                .iter()
+                .filter_map(|text| ColumnId::parse(text)?.find(frame))
+                .collect();
+            if columns.is_empty() {
+                let tree =
+                    self.closed.with(|closed| frame.lines(&rest, &|row| !closed.contains(&row)));
+                let nested = tree.iter().any(|line| line.children > 0);
+                lines.extend(tree.into_iter().map(TableLine::Run));
+                return Lines { lines, groups: Vec::new(), rows, before_brush, nested };
+            }
+            let groups = frame.group(&rest, &columns);
+            self.folded.with(|folded| {
+                for (nth, group) in (0..).zip(&groups) {
+                    lines.push(TableLine::Group(nth));
+                    if !folded.contains(&group.values) {
+                        let run =
+                            |row: &u32| TableLine::Run(Line { row: *row, depth: 1, children: 0 });
+                        lines.extend(group.rows.iter().map(run));
+                    }
+                }
+            });
+            Lines { lines, groups, rows, before_brush, nested: true }
+        })
+    }
+
+    /// What the server would have left out.
+    fn narrow(self, frame: &Frame, view: &View, rows: &mut Vec<u32>) {
+        if let Some(moment) = view.since.moment(clock::now()) {
+            rows.retain(|row| frame.start_time(*row).is_some_and(|start| start >= moment));
+        }
+        if !view.datasets.is_empty() {
+            let names: Vec<String> = view
+                .datasets
+                .iter()
+                .map(|(name, digest)| match digest.as_str() {
+                    "" => name.clone(),
+                    digest => format!("{name} ({digest})"),
+                })
+                .collect();
+            let column = Column::Attribute(Attribute::Dataset);
+            rows.retain(|row| match frame.cell(column, *row) {
+                run_frame::Cell::Text(text) => {
+                    text.split(", ").any(|one| names.iter().any(|n| n == one))
+                }
+                _ => false,
+            });
+        }
+    }
+}
+
+/// What rows are sorted by; in the end the newest come first, as MLflow has it.
+fn sort_keys(frame: &Frame, view: &View) -> Vec<SortKey> {
+    let own = view.sort.iter().filter_map(|sort| {
+        let column = ColumnId::of_order_key(&sort.key)?.find(frame)?;
+        Some(SortKey { column, direction: sort.direction })
+    });
+    let newest = SortKey {
+        column: Column::Attribute(Attribute::StartTime),
+        direction: Direction::Descending,
+    };
+    own.chain([newest]).collect()
+}
+
+/// The columns as they are shown.
+fn columns(
+    frame: RwSignal<Frame>,
+    layout: RwSignal<Layout>,
+    defaults: Memo<Defaults>,
+) -> Memo<Vec<Shown>> {
+    // Whether a column holds numbers is found out once, and again when there are
+    // twice as many runs: of many runs it takes long.
+    let numeric: StoredValue<HashMap<ColumnId, (usize, bool)>> = StoredValue::default();
+    let is_numeric = move |frame: &Frame, id: &ColumnId| {
+        let known = numeric.with_value(|known| known.get(id).copied());
+        match known {
+            Some((runs, is)) if is || frame.len() < 2 * runs.max(50) => is,
+            _ => {
+                let is = id.is_numeric(frame);
+                numeric.update_value(|known| {
+                    known.insert(id.clone(), (frame.len(), is));
+                });
+                is
+            }
+        }
+    };
+    Memo::new(move |_| {
+        frame.with(|frame| {
+            layout.with(|layout| {
+                let ids = defaults.with(|defaults| layout.columns(defaults));
+                ids.into_iter()
+                    .map(|id| Shown {
+                        column: id.find(frame),
+                        heading: id.heading(),
+                        width: layout.width(&id),
+                        numeric: is_numeric(frame, &id),
+                        pinned: layout.is_pinned(&id),
+                        shade: layout.shades.get(&id.to_string()).copied(),
+                        id,
+                    })
+                    .collect()
+            })
+        })
+    })
+}
