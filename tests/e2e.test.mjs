@@ -107,7 +107,7 @@ describe('an MLflow server in the dashboard', { timeout: 240_000 }, () => {
 
   page("the chart draws the whole history: the line from side to side, and the spike", async (page) => {
     const { experiment, runs, spike } = world.logged;
-    await page.goto(at(world.edge.url, `${runsOf(experiment.id)}/${runs.spiked.id}`));
+    await page.goto(at(world.edge.url, `${runsOf(experiment.id)}/${runs.spiked.id}/model-metrics`));
     const canvas = metricChart(page, 'loss').locator('canvas').first();
     await canvas.scrollIntoViewIfNeeded();
     const line = rgb(runs.spiked.tags['mlflow.runColor']);
@@ -130,9 +130,10 @@ describe('an MLflow server in the dashboard', { timeout: 240_000 }, () => {
 
   page('a NaN, a single value and an empty run are shown for what they are', async (page) => {
     const { experiment, runs } = world.logged;
-    await page.goto(at(world.edge.url, `${runsOf(experiment.id)}/${runs.spiked.id}`));
+    await page.goto(at(world.edge.url, `${runsOf(experiment.id)}/${runs.spiked.id}/model-metrics`));
     await metricChart(page, 'val_mae').getByText(/3 points, 1 of them no number/).waitFor();
     assert.equal(await metricChart(page, 'score').count(), 0, 'one value is a number, not a chart');
+    await page.getByRole('link', { name: 'Overview' }).click();
     await page.getByRole('row', { name: /^score/ }).filter({ hasText: '2.5' }).waitFor();
     await page.goto(at(world.edge.url, `${runsOf(experiment.id)}/${runs.bare.id}`));
     await page.getByRole('heading', { name: runs.bare.name }).waitFor();
@@ -166,7 +167,7 @@ describe('an MLflow server in the dashboard', { timeout: 240_000 }, () => {
 
   page('every request of the page goes to the edge', async (page) => {
     const { experiment, runs } = world.logged;
-    await page.goto(at(world.edge.url, `${runsOf(experiment.id)}/${runs.spiked.id}`));
+    await page.goto(at(world.edge.url, `${runsOf(experiment.id)}/${runs.spiked.id}/model-metrics`));
     await metricChart(page, 'loss').waitFor();
     await page.waitForLoadState('networkidle');
     assert.deepEqual(page.requested.filter((url) => !url.startsWith(`${world.edge.url}/`) && !/^(data|blob):/.test(url)), []);

@@ -100,3 +100,16 @@ export async function chartMenu(chart, item) {
   await chart.getByRole('button', { name: /^More for the chart/ }).click();
   await chart.getByRole('menuitem', { name: item, exact: true }).click();
 }
+
+/** Fills the fields of a dialog by their labels, and presses one of its buttons. */
+export async function fillDialog(page, name, fields, button) {
+  const dialog = page.getByRole('dialog', { name, exact: true }).last();
+  for (const [label, text] of Object.entries(fields)) await dialog.getByLabel(label, { exact: true }).fill(text);
+  await dialog.getByRole('button', { name: button, exact: true }).click();
+}
+
+/** Opens the menu of an experiment in the list and chooses from it. */
+export async function rowMenu(page, name, item) {
+  await page.getByRole('button', { name: `More about ${name}`, exact: true }).click();
+  await page.getByRole('menuitem', { name: item, exact: true }).click();
+}

@@ -74,6 +74,8 @@ pub(crate) fn Menu(
     items: Callback<(), Vec<Item>>,
 ) -> impl IntoView {
     let opened = Opened::new();
+    // What is chosen outlives the panel, which goes as soon as it closes.
+    let owner = Owner::current();
     let on_key = move |event: KeyboardEvent| {
         let step = match event.key().as_str() {
             "ArrowDown" => Step::Next,
@@ -88,7 +90,7 @@ pub(crate) fn Menu(
             focus(&panel, step);
         }
     };
-    let item = move |item: Item| {
+    let item = move |owner: Option<Owner>, item: Item| {
         let Item { words, run, checked, danger, divided, disabled } = item;
         let role = if checked.is_some() { "menuitemcheckbox" } else { "menuitem" };
         let mark = checked.map(|on| {
@@ -96,7 +98,10 @@ pub(crate) fn Menu(
         });
         let click = move |_| {
             opened.close();
-            run.run(());
+            match &owner {
+                Some(owner) => owner.with(|| run.run(())),
+                None => run.run(()),
+            }
         };
         view! {
             <button
@@ -118,7 +123,7 @@ pub(crate) fn Menu(
     view! {
         <Popover label face class role="menu" opened>
             <div class="menu" role="presentation" on:keydown=on_key>
-                {items.run(()).into_iter().map(item).collect_view()}
+                {items.run(()).into_iter().map(|one| item(owner.clone(), one)).collect_view()}
             </div>
         </Popover>
     }

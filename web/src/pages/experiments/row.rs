@@ -104,8 +104,10 @@ pub(super) fn ExperimentRow(
         id.try_with_value(|id| the.runs.forget(id));
     });
     let href = Route::Runs { experiment: experiment.experiment_id.clone() }.href();
-    let leaf =
-        if depth == 0 { experiment.name.clone() } else { split(&experiment.name).1.to_owned() };
+    // Above all folders stand whole names, in a folder the last parts.
+    let whole = depth == 0 && the.question.with_untracked(|question| question.folder.is_empty());
+    let leaf = if whole { experiment.name.as_str() } else { split(&experiment.name).1 };
+    let leaf = leaf.to_owned();
     let time = |milliseconds: Option<i64>| match milliseconds {
         Some(milliseconds) => {
             view! { <span title=date_time(milliseconds)>{since(milliseconds)}</span> }.into_any()
