@@ -24,7 +24,7 @@ describe('charts', { timeout: 240_000 }, () => {
   const page = (name, body) => checkPage(name, () => browser, body);
   const openMetric = (page, runs, metric, choices) =>
     page.goto(at(edge.url, metricPage(runs.map((run) => run.id), metric, logged.experiment, choices)));
-  const openRun = (page, run) => page.goto(at(edge.url, `/experiments/${logged.experiment}/runs/${run.id}`));
+  const openRun = (page, run) => page.goto(at(edge.url, `/experiments/${logged.experiment}/runs/${run.id}/model-metrics`));
 
   /** The columns of a line once they are as `ready` wants them. */
   async function drawn(page, canvas, colour, ready) {
