@@ -160,6 +160,72 @@ fn a_million_points_become_a_stroke_a_column_and_keep_their_spike() {
 }
 
 #[test]
+fn a_group_is_a_line_in_a_band() {
+    let points = |ys: &[f64]| Points::new(&[0.0, 1.0, 2.0], ys);
+    let together = plot::grouped(&[points(&[1.0, 2.0, 3.0]), points(&[3.0, 4.0, 9.0])]);
+    let mut line = Series::new("g", "g", together.mean);
+    line.band = Some(together.band);
+    let chart = chart(vec![line]);
+    let frame = chart.frame(&measure);
+    let layout = frame.layout.as_ref().unwrap();
+    let band = frame.draws.iter().find_map(|draw| match draw {
+        Draw::Columns { spans, opacity, .. } if *opacity < 0.5 => Some(spans),
+        _ => None,
+    });
+    let last = *band.unwrap().last().unwrap();
+    let y = |value| layout.y.to_px(value).unwrap();
+    assert!((last.top - y(9.0)).abs() < 0.5 && (last.bottom - y(3.0)).abs() < 0.5);
+    // The axis shows all of the band.
+    assert!(layout.y.domain().contains(9.0) && layout.y.domain().contains(1.0));
+    assert_eq!(lines(&frame, &chart.series[0].colour).len(), 1);
+}
+
+#[test]
+fn outliers_are_cut_but_never_everything() {
+    let mut pairs: Vec<(f64, f64)> = (0..100).map(|x| (f64::from(x), f64::from(x % 10))).collect();
+    pairs[50].1 = 1e6;
+    let chart = LineChart { cut_outliers: true, ..chart(vec![series("a", &pairs)]) };
+    assert!(chart.layout(&measure).unwrap().y.domain().hi() <= 10.0);
+    // In view is the outlier alone.
+    let chart = LineChart { view: View { x: Some((49.9, 50.1)), y: None }, ..chart };
+    assert!(chart.layout(&measure).unwrap().y.domain().contains(1e6));
+}
+
+#[test]
+fn a_logarithmic_x_leaves_out_what_has_no_place_and_says_how_many() {
+    let line = series("a", &[(-1.0, 1.0), (0.0, 2.0), (1.0, 3.0), (10.0, 0.0), (100.0, 5.0)]);
+    let chart = LineChart { x_scale: ScaleKind::Log, y_scale: ScaleKind::Log, ..chart(vec![line]) };
+    let frame = chart.frame(&measure);
+    let layout = frame.layout.as_ref().unwrap();
+    assert_eq!((layout.x.domain().lo(), layout.x.domain().hi()), (1.0, 100.0));
+    assert_eq!(chart.left_out(), 3);
+    let [a, b] = [1.0, 10.0].map(|x| layout.x.to_px(x).unwrap());
+    assert!((layout.x.to_px(100.0).unwrap() - b - (b - a)).abs() < 1e-9);
+}
+
+#[test]
+fn a_cursor_from_elsewhere_reads_without_a_nearest_line() {
+    let two = vec![series("a", &[(0.0, 1.0), (5.0, 2.0)]), series("b", &[(0.0, 3.0), (5.0, 4.0)])];
+    let chart = LineChart { cursor: Some(4.6), ..chart(two) };
+    let readout = chart.frame(&measure).readout.unwrap();
+    assert_eq!((readout.x, readout.nearest), (5.0, None));
+    let values: Vec<f64> = readout.entries.iter().map(|entry| entry.y).collect();
+    assert_eq!(values, [4.0, 2.0]);
+    let beyond = LineChart { cursor: Some(99.0), ..chart };
+    assert_eq!(beyond.frame(&measure).readout, None);
+}
+
+#[test]
+fn keys_go_from_point_to_point() {
+    let chart = chart(vec![series("a", &[(0.0, 1.0), (4.0, 2.0)]), series("b", &[(1.0, 3.0)])]);
+    assert_eq!(chart.next_x(0.0, true), Some(1.0));
+    assert_eq!(chart.next_x(1.0, true), Some(4.0));
+    assert_eq!(chart.next_x(4.0, true), None);
+    assert_eq!(chart.next_x(4.0, false), Some(1.0));
+    assert_eq!(chart.next_x(f64::INFINITY, false), Some(4.0));
+}
+
+#[test]
 fn the_y_axis_follows_what_is_in_view() {
     let mut chart = chart(vec![series("a", &[(0.0, 100.0), (1.0, 2.0), (2.0, 1.0), (3.0, 1.5)])]);
     chart.view.x = Some((1.0, 3.0));

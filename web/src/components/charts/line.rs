@@ -254,3 +254,104 @@ fn shade(colour: &Arc<str>, nth: usize) -> Arc<str> {
     let next = plot::colour::PALETTE.get((at + nth * 3) % 10).copied();
     next.map_or_else(|| colour.clone(), Arc::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::board::runs::Latest;
+    use plot::Sample;
+
+    fn run(id: &str, group: Option<&str>, keys: &[&str]) -> Arc<BoardRun> {
+        let latest = |key: &&str| Latest { key: (*key).into(), value: 1.0, step: 2, timestamp: 0 };
+        Arc::new(BoardRun {
+            id: id.into(),
+            name: format!("run {id}").into(),
+            colour: "#123456".into(),
+            group: group.map(Arc::from),
+            metrics: keys.iter().map(latest).collect(),
+            ..BoardRun::default()
+        })
+    }
+
+    /// A history over these steps, whose values are ten times the step.
+    fn over(steps: &[i64]) -> HistoryState {
+        let sample =
+            |step: &i64| Sample { step: *step, timestamp: 1000 * step, value: *step as f64 * 10.0 };
+        HistoryState::Ready(Arc::new(History::of(steps.iter().map(sample).collect())))
+    }
+
+    fn built(
+        spec: &LineSpec,
+        runs: &[Arc<BoardRun>],
+        state: impl Fn(&str) -> HistoryState,
+    ) -> Lines {
+        let history = |_: &Arc<str>, key: &Arc<str>| state(key);
+        lines("title", spec, &LineSettings::default(), runs, &history, &[])
+    }
+
+    #[test]
+    fn runs_without_the_metric_are_not_waited_for() {
+        let runs = [run("a", None, &["loss"]), run("b", None, &["acc"])];
+        let built = built(&LineSpec::of("loss"), &runs, |_| HistoryState::Loading(7));
+        assert_eq!((built.wanted, built.ready, built.coming), (1, 0, 7));
+        assert!(built.chart.series.is_empty());
+    }
+
+    #[test]
+    fn the_runs_of_a_group_are_one_line_in_a_band() {
+        let runs = [
+            run("a", Some("g"), &["loss"]),
+            run("b", Some("g"), &["loss"]),
+            run("c", None, &["loss"]),
+        ];
+        let built = built(&LineSpec::of("loss"), &runs, |_| over(&[0, 1, 2]));
+        let series: Vec<(&str, bool)> =
+            built.chart.series.iter().map(|s| (&*s.id, s.band.is_some())).collect();
+        assert_eq!(series, [("c", false), ("g", true)]);
+    }
+
+    #[test]
+    fn without_steps_x_is_time() {
+        let runs = [run("a", None, &["loss"])];
+        let flat = [(0, 1.0), (0, 2.0)].map(|(step, value)| Sample {
+            step,
+            timestamp: value as i64,
+            value,
+        });
+        let state = |_: &str| HistoryState::Ready(Arc::new(History::of(flat.to_vec())));
+        let kind = |spec: &LineSpec| built(spec, &runs, state).chart.x_kind;
+        assert_eq!(kind(&LineSpec::of("loss")), XKind::RelativeTime);
+        let chosen = LineSpec { x: Some(XAxis::Step), ..LineSpec::of("loss") };
+        assert_eq!(kind(&chosen), XKind::Step);
+        let stepped = built(&LineSpec::of("loss"), &runs, |_| over(&[0, 1]));
+        assert_eq!(stepped.chart.x_kind, XKind::Step);
+        let system = [run("a", None, &["system/cpu"])];
+        let system = built(&LineSpec::of("system/cpu"), &system, |_| over(&[0, 1]));
+        assert_eq!(system.chart.x_kind, XKind::RelativeTime);
+    }
+
+    #[test]
+    fn a_metric_over_another_and_a_formula_meet_at_their_steps() {
+        let runs = [run("a", None, &["loss", "epoch"])];
+        let state = |key: &str| if key == "epoch" { over(&[1, 2, 3]) } else { over(&[2, 3, 4]) };
+        let spec = LineSpec { x: Some(XAxis::Metric("epoch".into())), ..LineSpec::of("loss") };
+        let over_epoch = built(&spec, &runs, state);
+        assert_eq!(over_epoch.chart.series[0].points.xs(), [20.0, 30.0]);
+        assert_eq!(&*over_epoch.chart.x_name, "epoch");
+        let spec = LineSpec { formula: Some("loss - epoch / 2".into()), ..LineSpec::default() };
+        assert_eq!(built(&spec, &runs, state).chart.series[0].points.ys(), [10.0, 15.0]);
+        let spec = LineSpec { formula: Some("loss +".into()), ..LineSpec::default() };
+        assert!(built(&spec, &runs, state).mistake.is_some());
+    }
+
+    #[test]
+    fn several_metrics_of_a_run_are_told_apart() {
+        let runs = [run("a", None, &["loss", "acc"])];
+        let spec = LineSpec { metrics: vec!["loss".into(), "acc".into()], ..LineSpec::default() };
+        let built = built(&spec, &runs, |_| over(&[0, 1]));
+        let [first, second] = built.chart.series.as_slice() else { panic!() };
+        assert_eq!((&*first.label, &*second.label), ("run a · loss", "run a · acc"));
+        assert_eq!(&*first.colour, "#123456");
+        assert_ne!(first.colour, second.colour);
+    }
+}
