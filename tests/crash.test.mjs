@@ -1,12 +1,12 @@
 // Nothing that was acknowledged is lost: workerd is killed in the middle of a
 // storm of writes, again and again; and clients write to one run at once.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
 import { check } from './support/check.mjs';
-import { startServe } from './support/serve.mjs';
+import { startServe, workerdOf } from './support/serve.mjs';
 
 const KILLS = 50;
 const CLIENTS = 4;
@@ -27,13 +27,6 @@ async function post(url, path, body) {
 }
 
 const get = async (url, path) => (await fetch(`${url}/api/2.0/mlflow/${path}`)).json();
-
-/** The process of workerd, which `xtask serve` has started in a group of its own. */
-async function workerdOf({ pid }) {
-  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number);
-  assert.equal(children.length, 1, `serve has ${children.length} children`);
-  return children[0];
-}
 
 /** A batch that is whole or not there: `VALUES` values and a tag, all of the same number. */
 const batchOf = (number) => ({

@@ -26,5 +26,7 @@ export const workerDir = () => path.join(variable('MILLRACE_DIST', 'the folder o
 export const xtask = () => variable('MILLRACE_XTASK', 'the xtask executable');
 /** A Python with the packages of tests/requirements.txt. */
 export const python = () => variable('MILLRACE_PYTHON', 'a Python with tests/requirements.txt');
+/** A Python with the client of tests/requirements-2.txt, and otherwise the same packages. */
+export const olderPython = () => variable('MILLRACE_PYTHON_2', 'a Python with tests/requirements-2.txt');
 /** A Chromium executable. */
 export const chromium = () => variable('MILLRACE_CHROMIUM', 'the Chromium executable');

@@ -8,7 +8,7 @@ import { freePort, run, start } from './processes.mjs';
 const START_MS = 120_000;
 
 // No telemetry, no job workers: nothing leaves the machine and nothing idles.
-const QUIET = {
+export const QUIET = {
   DO_NOT_TRACK: 'true',
   MLFLOW_DISABLE_TELEMETRY: 'true',
   MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',

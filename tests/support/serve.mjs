@@ -1,5 +1,6 @@
 // `cargo xtask serve` as its user starts it, on what is built already.
-import { mkdtemp, rm } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { rootDir, xtask } from './environment.mjs';
@@ -50,3 +51,10 @@ export const serveFails = async (flags, extraEnv = {}) => {
     await rm(dir, { recursive: true, force: true });
   }
 };
+
+/** The process of workerd, which `xtask serve` has started in a group of its own. */
+export async function workerdOf({ pid }) {
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number);
+  assert.equal(children.length, 1, `serve has ${children.length} children`);
+  return children[0];
+}

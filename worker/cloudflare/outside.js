@@ -12,6 +12,13 @@ export function get(service, url, headers, redirect) {
   return (service ?? globalThis).fetch(url, { headers: JSON.parse(headers), redirect, signal });
 }
 
+// The answer to a POST, likewise. Where the answer points on to is not followed.
+export function post(service, url, headers, body, timeout) {
+  const signal = AbortSignal.timeout(timeout);
+  const init = { method: "POST", headers: JSON.parse(headers), body, redirect: "manual", signal };
+  return (service ?? globalThis).fetch(url, init);
+}
+
 // An object of a bucket as an answer.
 export async function getObject(bucket, key) {
   const object = await bucket.get(key);

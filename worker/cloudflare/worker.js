@@ -52,13 +52,21 @@ export class Workspace extends DurableObject {
   #half = null;
   #generation = -1;
 
+  #started() {
+    if (this.#generation !== generation) {
+      this.#half = new edge.Workspace(this.ctx, this.env);
+      this.#generation = generation;
+    }
+    return this.#half;
+  }
+
   fetch(request) {
-    return guarded(() => {
-      if (this.#generation !== generation) {
-        this.#half = new edge.Workspace(this.ctx, this.env);
-        this.#generation = generation;
-      }
-      return this.#half.fetch(request);
-    });
+    return guarded(() => this.#started().fetch(request));
+  }
+
+  // What fails is called again by the platform.
+  async alarm() {
+    const answer = await guarded(() => this.#started().alarm());
+    if (!answer.ok) throw new Error("the alarm's work was not done");
   }
 }

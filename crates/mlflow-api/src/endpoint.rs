@@ -176,6 +176,7 @@ endpoints! {
     ListWebhooks => ListWebhooksResponse: Get "/api/2.0/mlflow/webhooks", true;
     GetWebhook => WebhookResponse: Get "/api/2.0/mlflow/webhooks/{webhook_id}", true;
     UpdateWebhook => WebhookResponse: Patch "/api/2.0/mlflow/webhooks/{webhook_id}", true;
+    TestWebhook => TestWebhookResponse: Post "/api/2.0/mlflow/webhooks/{webhook_id}/test", false;
     DeleteWebhook => Empty: Delete "/api/2.0/mlflow/webhooks/{webhook_id}", false;
     GetServerInfo => ServerInfo: Get "/api/3.0/mlflow/server-info", true;
     GetCurrentUser => CurrentUserResponse: Get "/api/2.0/mlflow/users/current", true;

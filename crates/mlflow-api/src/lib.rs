@@ -153,8 +153,8 @@ pub use trace_v2::{
     SearchTracesV2Response, SetTraceTagV2, StartTraceV2, TraceInfoV2, TraceInfoV2Response,
 };
 pub use webhook::{
-    CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, ListWebhooksResponse, UpdateWebhook,
-    Webhook, WebhookEvent, WebhookResponse,
+    CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, ListWebhooksResponse, TestWebhook,
+    TestWebhookResponse, UpdateWebhook, Webhook, WebhookEvent, WebhookResponse, WebhookTestResult,
 };
 pub use workspace::{
     CreateWorkspace, DEFAULT_WORKSPACE, DeleteWorkspace, GetWorkspace, ListWorkspaces,

@@ -7,6 +7,7 @@ use serde::ser::Serializer;
 const DAY_MS: i64 = 86_400_000;
 
 /// Milliseconds since 1970 as `2024-01-31T08:00:00.123Z`.
+#[must_use]
 pub fn format(ms: i64) -> String {
     let (day, ms) = (ms.div_euclid(DAY_MS), ms.rem_euclid(DAY_MS));
     let (year, month, day) = date_of(day);

@@ -145,3 +145,40 @@ pub struct WebhookResponse {
     #[serde(deserialize_with = "json::or_default")]
     pub webhook: Webhook,
 }
+
+/// `POST webhooks/{webhook_id}/test`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TestWebhook {
+    /// Which.
+    #[serde(deserialize_with = "json::or_default")]
+    pub webhook_id: String,
+    /// Of what it is told; the first of its own without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<WebhookEvent>,
+}
+
+/// What became of a test.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TestWebhookResponse {
+    /// How it went.
+    pub result: WebhookTestResult,
+}
+
+/// How a test went.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WebhookTestResult {
+    /// Whether the webhook took the message.
+    pub success: bool,
+    /// What it answered with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_status: Option<i32>,
+    /// Its words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_body: Option<String>,
+    /// Why there is no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_message: Option<String>,
+}

@@ -9,7 +9,7 @@
 //!
 //! What this server does of MLflow's REST API so far is in `routes`: experiments,
 //! runs and what they log, searches, logged models, the model registry, traces,
-//! evaluation datasets, and webhooks, which are kept but told nothing.
+//! evaluation datasets, and webhooks, but for sending what they are told.
 //! Everything else answers 501 with `NOT_IMPLEMENTED`.
 
 mod associations;
@@ -35,7 +35,7 @@ mod sql;
 #[cfg(feature = "rusqlite")]
 mod sqlite;
 mod traces;
-mod webhooks;
+pub mod webhooks;
 mod workspaces;
 
 pub use error::Error;

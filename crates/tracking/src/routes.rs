@@ -131,10 +131,10 @@ fn registered_models(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: DeleteRegisteredModel| models::delete(sql, &r)))
         .or_else(|| ask.read(|r: SearchRegisteredModels| search::models(sql, ask.caller, &r)))
         .or_else(|| ask.read(|r: GetLatestVersions| models::get_latest_versions(sql, &r)))
-        .or_else(|| ask.write(|r: SetRegisteredModelTag| tags::set(sql, &r)))
-        .or_else(|| ask.write(|r: DeleteRegisteredModelTag| tags::delete(sql, &r)))
-        .or_else(|| ask.write(|r: SetModelAlias| aliases::set(sql, &r)))
-        .or_else(|| ask.write(|r: DeleteModelAlias| aliases::delete(sql, &r)))
+        .or_else(|| ask.write(|r: SetRegisteredModelTag| tags::set(sql, now, &r)))
+        .or_else(|| ask.write(|r: DeleteRegisteredModelTag| tags::delete(sql, now, &r)))
+        .or_else(|| ask.write(|r: SetModelAlias| aliases::set(sql, now, &r)))
+        .or_else(|| ask.write(|r: DeleteModelAlias| aliases::delete(sql, now, &r)))
         .or_else(|| ask.read(|r: GetModelVersionByAlias| aliases::get(sql, &r)))
 }
 
@@ -148,8 +148,8 @@ fn model_versions(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: DeleteModelVersion| versions::delete(sql, now, &r)))
         .or_else(|| ask.read(|r: SearchModelVersions| search::versions(sql, ask.caller, &r)))
         .or_else(|| ask.read(|r: GetDownloadUri| versions::get_download_uri(sql, &r)))
-        .or_else(|| ask.write(|r: SetModelVersionTag| tags::set_of_version(sql, &r)))
-        .or_else(|| ask.write(|r: DeleteModelVersionTag| tags::delete_of_version(sql, &r)))
+        .or_else(|| ask.write(|r: SetModelVersionTag| tags::set_of_version(sql, now, &r)))
+        .or_else(|| ask.write(|r: DeleteModelVersionTag| tags::delete_of_version(sql, now, &r)))
 }
 
 fn logged_models(ask: &Ask<'_>) -> Answer {
@@ -245,14 +245,27 @@ fn evaluation_datasets(ask: &Ask<'_>) -> Answer {
 }
 
 fn webhooks(ask: &Ask<'_>) -> Answer {
-    use crate::webhooks;
-    use mlflow_api::{CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, UpdateWebhook};
+    use crate::webhooks::{self, Settings};
+    use mlflow_api::{
+        CreateWebhook, DeleteWebhook, GetWebhook, ListWebhooks, TestWebhook, UpdateWebhook,
+    };
     let Ask { sql, now, .. } = *ask;
-    ask.write(|r: CreateWebhook| webhooks::create(sql, now, &r))
+    let settings = || Settings::of(ask.request);
+    ask.write(|r: CreateWebhook| webhooks::create(sql, &settings(), now, &r))
         .or_else(|| ask.read(|r: ListWebhooks| webhooks::list(sql, &r)))
         .or_else(|| ask.read(|r: GetWebhook| webhooks::get(sql, &r)))
-        .or_else(|| ask.write(|r: UpdateWebhook| webhooks::update(sql, now, &r)))
+        .or_else(|| ask.write(|r: UpdateWebhook| webhooks::update(sql, &settings(), now, &r)))
         .or_else(|| ask.write(|r: DeleteWebhook| webhooks::delete(sql, now, &r)))
+        .or_else(|| {
+            // Sent by whoever has a network, who then answers in its place.
+            ask.is::<TestWebhook>().map(|path| {
+                let asked = call::read(ask.request, path)?;
+                let delivery = webhooks::test(sql, &settings(), now, &asked)?;
+                let mut answer = webhooks::tested(Err("this server has no network".into()));
+                answer.extensions_mut().insert(delivery);
+                Ok(answer)
+            })
+        })
 }
 
 impl<'a> Ask<'a> {

@@ -1,8 +1,12 @@
 //! The data folder: what is where in it, and who uses it.
 
 use std::fs::{self, File, TryLockError};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
@@ -22,6 +26,30 @@ pub(crate) fn artifacts(data: &Path) -> PathBuf {
 /// Where the workspaces are kept: one SQLite file for each.
 pub(crate) fn workspaces(data: &Path) -> PathBuf {
     data.join("workspaces")
+}
+
+/// The variable with the key that secrets of webhooks are kept under.
+pub(crate) const WEBHOOK_KEY: &str = "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY";
+
+/// That key: the environment's, or one that is made once and kept in the folder,
+/// for its owner alone.
+pub(crate) fn webhook_key(data: &Path) -> Result<String> {
+    if let Some(key) = std::env::var(WEBHOOK_KEY).ok().filter(|key| !key.is_empty()) {
+        return Ok(key);
+    }
+    let file = data.join("webhooks.key");
+    if let Ok(key) = fs::read_to_string(&file) {
+        return Ok(key.trim().to_owned());
+    }
+    let mut bytes = [0; 32];
+    File::open("/dev/urandom")
+        .and_then(|mut random| random.read_exact(&mut bytes))
+        .context(|| "reading /dev/urandom".to_owned())?;
+    let key = URL_SAFE.encode(bytes);
+    let made = File::options().write(true).create_new(true).mode(0o600).open(&file);
+    made.and_then(|mut file| file.write_all(key.as_bytes()))
+        .context(|| format!("writing {}", file.display()))?;
+    Ok(key)
 }
 
 /// What workerd's namespace of workspaces is told from others by.

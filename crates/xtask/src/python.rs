@@ -16,6 +16,22 @@ pub(crate) fn ensure() -> Result<PathBuf> {
     environment("MLflow", &root.join(".venv"), &root.join("tests/requirements.txt"))
 }
 
+/// The Python of one with the client of MLflow 2, which finds all else in that of
+/// [`ensure`], whose Python is given: so it takes seconds to make.
+pub(crate) fn ensure_older(python: &Path) -> Result<PathBuf> {
+    let root = paths::root();
+    let (venv, list) = (root.join(".venv-2"), root.join("tests/requirements-2.txt"));
+    let older = environment("the client of MLflow 2", &venv, &list)?;
+    let packages = |python| {
+        let ask = "import sysconfig; print(sysconfig.get_path('purelib'))";
+        output(Command::new(python).args(["-c", ask]))
+    };
+    let shared = Path::new(&packages(older.as_path())?).join("shared.pth");
+    fs::write(&shared, packages(python)? + "\n")
+        .context(|| format!("writing {}", shared.display()))?;
+    Ok(older)
+}
+
 /// The Python of a virtual environment with the packages of a list, made at the
 /// first call and again when the list changes; `what` says what it is for.
 pub(crate) fn environment(what: &str, venv: &Path, list: &Path) -> Result<PathBuf> {

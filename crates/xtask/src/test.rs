@@ -45,6 +45,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     let node = system::node()?;
     npm::ensure(Scope::Test)?;
     let python = python::ensure()?;
+    let older = python::ensure_older(&python)?;
     let chromium = system::chromium()?;
     let toolchain = Toolchain::ensure()?;
     if !only_some {
@@ -67,6 +68,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
             .env("MILLRACE_DIST", paths::dist())
             .env("MILLRACE_XTASK", xtask)
             .env("MILLRACE_PYTHON", &python)
+            .env("MILLRACE_PYTHON_2", &older)
             .env("MILLRACE_CHROMIUM", &chromium)
             .env("MILLRACE_NO_BUILD", "1");
         run(&mut tests).map_err(|_| Error::new("tests failed; the failures are listed above"))

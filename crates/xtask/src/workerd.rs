@@ -57,7 +57,7 @@ impl fmt::Display for Place {
 
 /// The variables of the environment that the edge gets as they are, besides
 /// those of the stores.
-const PASSED_ON: [&str; 15] = [
+const PASSED_ON: [&str; 19] = [
     "MILLRACE_MAX_BODY_BYTES",
     "MILLRACE_SCORING",
     "MILLRACE_MAX_MEMORY_BYTES",
@@ -73,7 +73,14 @@ const PASSED_ON: [&str; 15] = [
     "MLFLOW_AUTH_ADMIN_PASSWORD",
     "MLFLOW_ENABLE_WORKSPACES",
     "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS",
+    "MLFLOW_WEBHOOK_ALLOWED_SCHEMES",
+    PRIVATE_WEBHOOKS,
+    "MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES",
+    "MLFLOW_WEBHOOK_REQUEST_TIMEOUT",
 ];
+
+/// Whether webhooks may be on this machine and its own network.
+const PRIVATE_WEBHOOKS: &str = "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS";
 
 /// The variables with names that the edge answers to besides its addresses.
 const HOSTS: [&str; 2] = ["MILLRACE_ALLOWED_HOSTS", "MLFLOW_SERVER_ALLOWED_HOSTS"];
@@ -142,6 +149,7 @@ impl Workerd {
         fs::write(&config, configuration(setup, &data)?)
             .context(|| format!("writing {}", config.display()))?;
         let mut child = Command::new(binary)
+            .env(data::WEBHOOK_KEY, data::webhook_key(&data)?)
             // Events on standard output; messages stay on standard error.
             .args(["serve", "--control-fd=1"])
             .arg(&config)
@@ -288,6 +296,14 @@ fn configuration(setup: &Setup, data: &Path) -> Result<String> {
             writeln!(bindings, "    (name = {name}, fromEnvironment = {name}),").ok();
         }
     }
+    let key = quoted(data::WEBHOOK_KEY);
+    writeln!(bindings, "    (name = {key}, fromEnvironment = {key}),").ok();
+    bindings.push_str("    (name = \"WEBHOOKS\", service = \"webhooks\"),\n");
+    let is_on = |value: String| ["true", "1"].contains(&value.to_ascii_lowercase().as_str());
+    let networks = match std::env::var(PRIVATE_WEBHOOKS).is_ok_and(is_on) {
+        true => "\"public\", \"private\", \"local\"",
+        false => "\"public\"",
+    };
     let mut modules = String::new();
     for (name, path) in modules_of(&worker) {
         let kind = if name.ends_with(".wasm") { "wasm" } else { "esModule" };
@@ -304,6 +320,8 @@ const config :Workerd.Config = (
     (name = \"main\", worker = .edge),
     # Nothing but the services named here is ever reached.
     (name = \"nowhere\", network = (allow = [])),
+    # Webhooks: looked at by the address that is connected to, whatever its name.
+    (name = \"webhooks\", network = (allow = [{networks}], tlsOptions = (trustBrowserCas = true))),
 {services}  ],
   sockets = [(name = \"http\", address = \"{address}\", http = (), service = \"main\")],
 );

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use model_source::{Folder, Source, Stores, is_model_name};
 use serde::{Deserialize, Serialize};
-use tracking::ArtifactServing;
 use tracking::auth::{self, Admin, Permission};
+use tracking::{ArtifactServing, webhooks};
 use worker::Env;
 
 use crate::cors::Cors;
@@ -23,6 +24,9 @@ const DEFAULT_MAX_MEMORY: u32 = 96 * 1024 * 1024;
 /// How often an alias is looked up unless a variable says otherwise: after 30
 /// seconds.
 const DEFAULT_REFRESH: u32 = 30;
+
+/// How long a webhook may take unless a variable says otherwise: 30 seconds.
+const DEFAULT_WEBHOOK_TIMEOUT: u32 = 30;
 
 /// What the deployment serves.
 #[derive(Debug, Clone)]
@@ -50,6 +54,10 @@ pub(crate) struct Config {
     /// `MILLRACE_AUTH`: who may do what; `None` where everybody may everything,
     /// which has to be said: without the variable, who is not signed in only reads.
     pub(crate) auth: Option<auth::Settings>,
+    /// MLflow's `MLFLOW_WEBHOOK_…`: how webhooks may be.
+    pub(crate) webhooks: Arc<webhooks::Settings>,
+    /// `MLFLOW_WEBHOOK_REQUEST_TIMEOUT`, in milliseconds: how long one may take.
+    pub(crate) webhook_timeout: u32,
     /// `MILLRACE_WORKSPACES`, or MLflow's `MLFLOW_ENABLE_WORKSPACES`: whether
     /// requests may name a workspace.
     pub(crate) has_workspaces: bool,
@@ -171,6 +179,8 @@ impl Config {
         if allowed_hosts.is_empty() {
             allowed_hosts = list("MLFLOW_SERVER_ALLOWED_HOSTS");
         }
+        let webhook_timeout: u32 =
+            number(variable, "MLFLOW_WEBHOOK_REQUEST_TIMEOUT", DEFAULT_WEBHOOK_TIMEOUT)?;
         let cors = |name| Cors::parse(name, &variable(name).unwrap_or_default());
         let refresh = number(variable, "MILLRACE_REFRESH_SECONDS", DEFAULT_REFRESH)?;
         let memory = number(variable, "MILLRACE_MAX_MEMORY_BYTES", DEFAULT_MAX_MEMORY)?;
@@ -184,6 +194,8 @@ impl Config {
             cors: cors("MILLRACE_CORS_ORIGINS")?,
             tracking_cors: cors("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS")?,
             auth,
+            webhooks: Arc::new(webhook_settings(variable, list("MLFLOW_WEBHOOK_ALLOWED_SCHEMES"))?),
+            webhook_timeout: webhook_timeout.saturating_mul(1000),
             has_workspaces,
             registered,
             refresh: u64::from(refresh) * 1000,
@@ -338,6 +350,30 @@ fn auth(
                 e.message()
             )
         })
+}
+
+/// How webhooks may be, by MLflow's variables.
+fn webhook_settings(
+    variable: impl Fn(&str) -> Option<String> + Copy,
+    schemes: Vec<String>,
+) -> Result<webhooks::Settings, String> {
+    const KEY: &str = "MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY";
+    let mut settings = webhooks::Settings {
+        allows_private: flag(variable, "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS")?,
+        ..webhooks::Settings::default()
+    };
+    let retries = "MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES";
+    settings.max_retries = number(variable, retries, settings.max_retries)?;
+    if !schemes.is_empty() {
+        settings.schemes = schemes.iter().map(|scheme| scheme.to_ascii_lowercase()).collect();
+    }
+    if let Some(key) = variable(KEY) {
+        let key = webhooks::Key::parse(&key);
+        settings.key = Some(
+            key.ok_or_else(|| format!("the variable {KEY} is not 32 bytes in URL-safe base64"))?,
+        );
+    }
+    Ok(settings)
 }
 
 fn flag(variable: impl Fn(&str) -> Option<String>, name: &str) -> Result<bool, String> {

@@ -19,6 +19,7 @@ mod outside;
 mod proxy;
 mod reply;
 mod route;
+mod webhooks;
 mod workspace;
 
 use std::sync::OnceLock;
@@ -49,6 +50,12 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response>
     if !config.allows_host(host, url.port()) || workspace::is_inside(&url) {
         let message = format!("Invalid Host header: this deployment does not answer to '{host}'");
         return reply::error(403, "PERMISSION_DENIED", &message);
+    }
+    if url.path().starts_with("//") {
+        // As MLflow's server does, and some of its clients rely on.
+        let mut single = url.clone();
+        single.set_path(&format!("/{}", url.path().trim_start_matches('/')));
+        return Response::redirect_with_status(single, 308);
     }
     // As the address is understood: what it says in other words must not be one
     // thing here and another further on.

@@ -40,7 +40,7 @@ extern "C" {
     async fn get_object(bucket: &JsValue, key: &str) -> std::result::Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_name = readAll)]
-    async fn read_all(
+    pub(crate) async fn read_all(
         response: &web_sys::Response,
         limit: u32,
     ) -> std::result::Result<JsValue, JsValue>;

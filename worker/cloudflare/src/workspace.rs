@@ -6,12 +6,15 @@
 //! SQLite is called.
 
 use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::join_all;
 use mlflow_api::{DEFAULT_WORKSPACE, Endpoint as _, GetServerInfo, WORKSPACE_HEADER};
 use mlflow_client::BaseUrl;
 use tracking::auth::{self, CALLER_PATH, CHANGES_PATH, Caller, Gate, is_for_default_workspace};
-use tracking::{ArtifactServing, Deployment, Error, Row, Sql, SqlError, Value};
+use tracking::{ArtifactServing, Deployment, Error, Row, Sql, SqlError, Value, webhooks};
 use wasm_bindgen::prelude::*;
 use worker::{
     Date, DurableObject, Env, Headers, Method, Request, RequestInit, Response, ResponseBuilder,
@@ -99,14 +102,17 @@ fn is_server_info(path: &str) -> bool {
 }
 
 /// The Durable Object.
-#[durable_object]
+#[durable_object(alarm)]
 pub struct Workspace {
     store: Store,
     env: Env,
     artifacts: Option<ArtifactServing>,
     deployment: Deployment,
     gate: Option<Gate>,
+    webhooks: Arc<webhooks::Settings>,
     is_prepared: Cell<bool>,
+    /// Whether an alarm is known to be set for what is to be told.
+    is_scheduled: Cell<bool>,
 }
 
 impl DurableObject for Workspace {
@@ -119,7 +125,9 @@ impl DurableObject for Workspace {
             artifacts: config.and_then(Config::artifact_serving),
             deployment: Deployment { has_workspaces: config.is_some_and(|c| c.has_workspaces) },
             gate: config.and_then(|config| config.auth.clone()).map(Gate::new),
+            webhooks: config.map(|config| config.webhooks.clone()).unwrap_or_default(),
             is_prepared: Cell::new(false),
+            is_scheduled: Cell::new(false),
             env,
         }
     }
@@ -138,26 +146,73 @@ impl DurableObject for Workspace {
             request.extensions_mut().insert(artifacts);
         }
         request.extensions_mut().insert(self.deployment);
+        request.extensions_mut().insert(Arc::clone(&self.webhooks));
         let named = request.headers().get(WORKSPACE_HEADER).and_then(|name| name.to_str().ok());
         match workspace_of(request.uri().path(), named.unwrap_or_default()) {
             DEFAULT_WORKSPACE if is_from_here => {
                 let now = self.prepare(DEFAULT_WORKSPACE)?;
                 respond(tracking::answer(&self.store, now, &request))
             }
-            DEFAULT_WORKSPACE => self.answer(&request),
+            DEFAULT_WORKSPACE => self.answer(&request).await,
             name => self.answer_elsewhere(&request, name).await,
         }
+    }
+
+    /// Tells webhooks what is due.
+    async fn alarm(&self) -> Result<Response> {
+        let Ok(config) = crate::config(&self.env) else { return Response::empty() };
+        let due = webhooks::due(&self.store, &self.webhooks, now()).map_err(store_failed)?;
+        let told = due.iter().map(async |delivery| {
+            let outcome = crate::webhooks::tell(&self.env, config, delivery).await;
+            webhooks::settle(&self.store, &self.webhooks, now(), &delivery.id, &outcome)
+        });
+        for settled in join_all(told).await {
+            settled.map_err(store_failed)?;
+        }
+        self.schedule().await?;
+        Response::empty()
     }
 }
 
 impl Workspace {
     /// Answers in the default workspace.
-    fn answer(&self, request: &http::Request<Bytes>) -> Result<Response> {
+    async fn answer(&self, request: &http::Request<Bytes>) -> Result<Response> {
         let now = self.prepare(DEFAULT_WORKSPACE)?;
-        respond(match &self.gate {
+        let answer = match &self.gate {
             Some(gate) => gate.answer(&self.store, now, request),
             None => tracking::answer(&self.store, now, request),
-        })
+        };
+        self.tell(request, answer).await
+    }
+
+    /// Sees to it that webhooks are told what an answered request leaves to be
+    /// told; where it is a test of one, that one now.
+    async fn tell(
+        &self,
+        request: &http::Request<Bytes>,
+        answer: http::Response<Bytes>,
+    ) -> Result<Response> {
+        if let (Some(delivery), Ok(config)) =
+            (answer.extensions().get::<webhooks::Delivery>(), crate::config(&self.env))
+        {
+            let answer = crate::webhooks::ask(&self.env, config, delivery).await;
+            return respond(webhooks::tested(answer));
+        }
+        // The first answer after a start looks for what was left over.
+        if !self.is_scheduled.get() || webhooks::may_tell(request.method(), request.uri().path()) {
+            self.schedule().await?;
+        }
+        respond(answer)
+    }
+
+    /// Sets the alarm for what is to be told next.
+    async fn schedule(&self) -> Result<()> {
+        if let Some(due) = webhooks::next_due(&self.store).map_err(store_failed)? {
+            let wait = u64::try_from(due - now()).unwrap_or_default();
+            self.store.storage.set_alarm(Duration::from_millis(wait)).await?;
+        }
+        self.is_scheduled.set(true);
+        Ok(())
     }
 
     /// Answers in another one, which the default one has to know.
@@ -173,7 +228,7 @@ impl Workspace {
                 return Ok(known);
             }
             let now = self.prepare(name)?;
-            return respond(tracking::answer(&self.store, now, request));
+            return self.tell(request, tracking::answer(&self.store, now, request)).await;
         }
         let mut known = self.ask_default(request, CALLER_PATH, None).await?;
         if known.status_code() != 200 {
@@ -189,7 +244,7 @@ impl Workspace {
                 return Ok(taken);
             }
         }
-        respond(answer)
+        self.tell(request, answer).await
     }
 
     /// Asks the default workspace for the sender of a request: with a body, by
@@ -219,18 +274,26 @@ impl Workspace {
     /// Makes what is missing in the store of the workspace of that name, and
     /// gives the time.
     fn prepare(&self, name: &str) -> Result<i64> {
-        let now = i64::try_from(Date::now().as_millis()).unwrap_or_default();
+        let now = now();
         if !self.is_prepared.get() {
-            let failed = |e: Error| worker::Error::from(e.to_string());
             // Before whatever the first request makes: lists are by time.
-            tracking::prepare_workspace(&self.store, now - 1, name).map_err(failed)?;
+            tracking::prepare_workspace(&self.store, now - 1, name).map_err(store_failed)?;
             if let Some(gate) = self.gate.as_ref().filter(|_| name == DEFAULT_WORKSPACE) {
-                gate.prepare(&self.store).map_err(failed)?;
+                gate.prepare(&self.store).map_err(store_failed)?;
             }
             self.is_prepared.set(true);
         }
         Ok(now)
     }
+}
+
+/// The time in milliseconds since 1970.
+fn now() -> i64 {
+    i64::try_from(Date::now().as_millis()).unwrap_or_default()
+}
+
+fn store_failed(error: Error) -> worker::Error {
+    error.to_string().into()
 }
 
 fn respond(answer: http::Response<Bytes>) -> Result<Response> {

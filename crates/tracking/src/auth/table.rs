@@ -265,6 +265,7 @@ const TABLE: &[Rule] = &[
     ("GET", "/2.0/mlflow/webhooks/{webhook_id}", &[Need::Admin]),
     ("PATCH", "/2.0/mlflow/webhooks/{webhook_id}", &[Need::Admin]),
     ("DELETE", "/2.0/mlflow/webhooks/{webhook_id}", &[Need::Admin]),
+    ("POST", "/2.0/mlflow/webhooks/{webhook_id}/test", &[Need::Admin]),
     // Scorers.
     ("POST", "/3.0/mlflow/scorers/register", &[Need::Experiment(Update)]),
     ("GET", "/3.0/mlflow/scorers/list", &[Need::Experiment(Read)]),

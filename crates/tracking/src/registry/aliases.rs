@@ -5,12 +5,15 @@ use mlflow_api::{
     SetModelAlias,
 };
 
+use serde_json::json;
+
 use super::{models, validate, versions};
 use crate::call::required;
 use crate::sql::Columns;
+use crate::webhooks::events::{Thing, tell_of_change};
 use crate::{Error, Sql};
 
-pub(crate) fn set(sql: &dyn Sql, asked: &SetModelAlias) -> Result<Empty, Error> {
+pub(crate) fn set(sql: &dyn Sql, now: i64, asked: &SetModelAlias) -> Result<Empty, Error> {
     required(&asked.version, "version")?;
     validate::name(&asked.name)?;
     let alias = validate::new_alias(&asked.alias)?;
@@ -20,10 +23,12 @@ pub(crate) fn set(sql: &dyn Sql, asked: &SetModelAlias) -> Result<Empty, Error> 
          ON CONFLICT (workspace, name, alias) DO UPDATE SET version = excluded.version",
         &[alias.into(), version.into(), name.into()],
     )?;
+    let told = json!({"name": asked.name, "alias": alias, "version": asked.version});
+    tell_of_change(sql, now, Thing::Alias, "created", &asked.name, told)?;
     Ok(Empty {})
 }
 
-pub(crate) fn delete(sql: &dyn Sql, asked: &DeleteModelAlias) -> Result<Empty, Error> {
+pub(crate) fn delete(sql: &dyn Sql, now: i64, asked: &DeleteModelAlias) -> Result<Empty, Error> {
     validate::name(&asked.name)?;
     let alias = validate::alias(&asked.alias)?;
     let name = models::check(sql, &asked.name)?;
@@ -32,6 +37,8 @@ pub(crate) fn delete(sql: &dyn Sql, asked: &DeleteModelAlias) -> Result<Empty, E
          WHERE workspace = 'default' AND name = ?1 AND alias = ?2",
         &[name.into(), alias.into()],
     )?;
+    let told = json!({"name": asked.name, "alias": alias});
+    tell_of_change(sql, now, Thing::Alias, "deleted", &asked.name, told)?;
     Ok(Empty {})
 }
 

@@ -6,9 +6,12 @@ use mlflow_api::{
     RegisteredModelResponse, RenameRegisteredModel, Tag, UpdateRegisteredModel,
 };
 
+use serde_json::json;
+
 use super::{tags, validate, versions};
 use crate::experiments::pairs;
 use crate::sql::Columns;
+use crate::webhooks::events::{Thing, tags_told, tell_of_new};
 use crate::{Error, Row, Sql};
 
 /// The columns of a registered model; its tags and aliases as JSON arrays of
@@ -41,6 +44,13 @@ pub(crate) fn create(
     for tag in &asked.tags {
         tags::write(sql, name, tag)?;
     }
+    tell_of_new(sql, now, Thing::Model, &asked.tags, |of_prompt| {
+        json!({
+            "name": name,
+            "tags": tags_told(&asked.tags, of_prompt),
+            "description": asked.description.as_deref().unwrap_or_default(),
+        })
+    })?;
     respond(sql, name)
 }
 

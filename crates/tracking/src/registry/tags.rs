@@ -5,18 +5,27 @@ use mlflow_api::{
     SetRegisteredModelTag, Tag, tags,
 };
 
+use serde_json::json;
+
 use super::{models, validate, versions};
 use crate::call::required;
+use crate::webhooks::events::{Thing, tell_of_change};
 use crate::{Error, Sql};
 
-pub(crate) fn set(sql: &dyn Sql, asked: &SetRegisteredModelTag) -> Result<Empty, Error> {
+pub(crate) fn set(sql: &dyn Sql, now: i64, asked: &SetRegisteredModelTag) -> Result<Empty, Error> {
     validate::name(&asked.name)?;
     let tag = validate::tag(&asked.tag)?;
     write(sql, models::check(sql, &asked.name)?, tag)?;
+    let told = json!({"name": asked.name, "key": tag.key, "value": tag.value});
+    tell_of_change(sql, now, Thing::ModelTag, "set", &asked.name, told)?;
     Ok(Empty {})
 }
 
-pub(crate) fn delete(sql: &dyn Sql, asked: &DeleteRegisteredModelTag) -> Result<Empty, Error> {
+pub(crate) fn delete(
+    sql: &dyn Sql,
+    now: i64,
+    asked: &DeleteRegisteredModelTag,
+) -> Result<Empty, Error> {
     validate::name(&asked.name)?;
     let key = validate::key(&asked.key)?;
     let name = models::check(sql, &asked.name)?;
@@ -25,20 +34,31 @@ pub(crate) fn delete(sql: &dyn Sql, asked: &DeleteRegisteredModelTag) -> Result<
          WHERE workspace = 'default' AND name = ?1 AND key = ?2",
         &[name.into(), key.into()],
     )?;
+    let told = json!({"name": asked.name, "key": key});
+    tell_of_change(sql, now, Thing::ModelTag, "deleted", &asked.name, told)?;
     Ok(Empty {})
 }
 
-pub(crate) fn set_of_version(sql: &dyn Sql, asked: &SetModelVersionTag) -> Result<Empty, Error> {
+pub(crate) fn set_of_version(
+    sql: &dyn Sql,
+    now: i64,
+    asked: &SetModelVersionTag,
+) -> Result<Empty, Error> {
     required(&asked.version, "version")?;
     validate::name(&asked.name)?;
     let tag = validate::tag(&asked.tag)?;
     let (name, version) = versions::check(sql, &asked.name, &asked.version)?;
     write_of_version(sql, name, version, tag)?;
+    let told = json!({
+        "name": asked.name, "version": asked.version, "key": tag.key, "value": tag.value,
+    });
+    tell_of_change(sql, now, Thing::VersionTag, "set", &asked.name, told)?;
     Ok(Empty {})
 }
 
 pub(crate) fn delete_of_version(
     sql: &dyn Sql,
+    now: i64,
     asked: &DeleteModelVersionTag,
 ) -> Result<Empty, Error> {
     required(&asked.version, "version")?;
@@ -50,6 +70,8 @@ pub(crate) fn delete_of_version(
          WHERE workspace = 'default' AND name = ?1 AND version = ?2 AND key = ?3",
         &[name.into(), version.into(), key.into()],
     )?;
+    let told = json!({"name": asked.name, "version": asked.version, "key": key});
+    tell_of_change(sql, now, Thing::VersionTag, "deleted", &asked.name, told)?;
     Ok(Empty {})
 }
 
@@ -84,7 +106,7 @@ pub(super) fn marks_prompt(tags: &[Tag]) -> bool {
 }
 
 /// Whether the tags say that this is a prompt; the last counts.
-pub(super) fn is_prompt(tags: &[Tag]) -> bool {
+pub(crate) fn is_prompt(tags: &[Tag]) -> bool {
     let tag = tags.iter().rfind(|tag| tag.key == tags::IS_PROMPT);
     tag.is_some_and(|tag| tag.value.eq_ignore_ascii_case("true"))
 }

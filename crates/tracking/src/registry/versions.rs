@@ -5,11 +5,14 @@ use mlflow_api::{
     GetModelVersion, ModelVersion, ModelVersionResponse, Tag, TransitionStage, UpdateModelVersion,
 };
 
+use serde_json::json;
+
 use super::source::{self, Origin};
 use super::{models, tags, validate};
 use crate::call::required;
 use crate::experiments::pairs;
 use crate::sql::Columns;
+use crate::webhooks::events::{Thing, tags_told, tell_of_new};
 use crate::{Error, Row, Sql, logged_models};
 
 /// The columns of a version; its tags as a JSON array of pairs, its aliases as
@@ -78,7 +81,30 @@ pub(crate) fn create(
     if let Some(model_id) = model_id {
         logged_models::note_version(sql, &model_id, name, version)?;
     }
-    respond(sql, name, version)
+    let answer = respond(sql, name, version)?;
+    tell_of_new(sql, now, Thing::Version, &asked.tags, |of_prompt| {
+        told(&answer.model_version, &asked.tags, of_prompt)
+    })?;
+    Ok(answer)
+}
+
+/// What webhooks are told of a new version.
+fn told(version: &ModelVersion, given: &[Tag], of_prompt: bool) -> serde_json::Value {
+    let description = version.description.as_deref().filter(|text| !text.is_empty());
+    let ModelVersion { name, version: number, source, .. } = version;
+    let run_id = version.run_id.as_deref().filter(|id| !id.is_empty());
+    let tags = tags_told(given, of_prompt);
+    if of_prompt {
+        let text = given.iter().rfind(|tag| tag.key == mlflow_api::tags::PROMPT_TEXT);
+        return json!({
+            "name": name, "version": number, "template": text.map(|tag| &tag.value),
+            "tags": tags, "description": description,
+        });
+    }
+    json!({
+        "name": name, "version": number, "source": source, "run_id": run_id,
+        "tags": tags, "description": description,
+    })
 }
 
 pub(crate) fn get(sql: &dyn Sql, asked: &GetModelVersion) -> Result<ModelVersionResponse, Error> {
