@@ -421,6 +421,9 @@ impl Defaults {
 /// The columns of before in their places, and the new ones after the last of
 /// their group.
 fn settle(before: &[ColumnId], now: Vec<ColumnId>) -> Vec<ColumnId> {
+    if before.is_empty() {
+        return now;
+    }
     let mut settled = before.to_vec();
     for id in now {
         if !settled.contains(&id) {

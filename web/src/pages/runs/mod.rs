@@ -15,9 +15,11 @@ mod words;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use mlflow_api::Experiment;
 
 use crate::components::announcer::use_announcer;
 use crate::components::empty::{Empty, python};
+use crate::components::experiment_head::ExperimentHead;
 use crate::components::failure::{Failure, refusal};
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
@@ -43,16 +45,23 @@ pub(crate) fn RunsPage(
     /// The experiment in the address.
     experiment: String,
 ) -> impl IntoView {
-    let name = RwSignal::new(experiment.clone());
-    let id = experiment.clone();
+    let found: RwSignal<Option<Experiment>> = RwSignal::new(None);
+    let id = StoredValue::new(experiment.clone());
     let asked = client.clone();
-    // Only its name: without it the breadcrumb shows the id.
+    // Without it the breadcrumb shows the id.
     spawn_local(async move {
-        if let Ok(found) = asked.get_experiment(&id).await {
-            name.try_set(found.name);
+        if let Ok(experiment) = asked.get_experiment(&id.get_value()).await {
+            found.try_set(Some(experiment));
         }
     });
-    view! { <Runs client experiments=vec![experiment] name/> }
+    let name = Signal::derive(move || {
+        found
+            .with(|found| found.as_ref().map(|found| found.name.clone()))
+            .unwrap_or_else(|| id.get_value())
+    });
+    let own = client.clone();
+    let head = move || view! { <ExperimentHead client=own.clone() experiment=found/> }.into_any();
+    view! { <Runs client experiments=vec![experiment] name head/> }
 }
 
 /// The page of the runs of several experiments, which the address names.
@@ -67,7 +76,9 @@ pub(crate) fn ExperimentsRunsPage(
     move || {
         let experiments = experiments.get();
         let name = tn(experiments.len(), "{0} experiment", "{0} experiments");
-        view! { <Runs client=client.clone() experiments name=RwSignal::new(name)/> }
+        let title = tf("Runs of {0}", &[&name]);
+        let head = move || view! { <h1 class="sr-only">{title.clone()}</h1> }.into_any();
+        view! { <Runs client=client.clone() experiments name=Signal::derive(move || name.clone()) head/> }
     }
 }
 
@@ -105,7 +116,10 @@ fn Runs(
     /// The experiments' ids.
     experiments: Vec<String>,
     /// What they are called.
-    name: RwSignal<String>,
+    name: Signal<String>,
+    /// What stands above the filter: the page's heading.
+    #[prop(into)]
+    head: ViewFn,
 ) -> impl IntoView {
     let session = use_session();
     let announcer = use_announcer();
@@ -159,7 +173,7 @@ fn Runs(
     let actions = move || view! { <Refresh refresh=move |()| table.source.reload()/> };
     view! {
         <Page crumbs actions filling=true>
-            <h1 class="sr-only">{move || tf("Runs of {0}", &[&name.get()])}</h1>
+            {head.run()}
             <div class="table-bar">
                 <RunsFilter table/>
             </div>
