@@ -10,15 +10,12 @@ use crate::components::keyboard::Keyboard;
 use crate::components::palette::Palette;
 use crate::components::rail::{Drawer, Rail};
 use crate::components::toasts::{ToastShelf, Toasts};
-use crate::pages::compare::ComparePage;
-use crate::pages::experiments::ExperimentsPage;
-use crate::pages::metric::MetricPage;
 use crate::pages::not_found::NotFoundPage;
-use crate::pages::run::{RunByIdPage, RunPage};
+use crate::pages::run::RunByIdPage;
 use crate::pages::runs::{ExperimentsRunsPage, RunsPage, SharedViewPage};
 use crate::pages::settings::SettingsPage;
 use crate::pages::starting::StartingPage;
-use crate::pages::try_model::TryPage;
+use crate::parts;
 use crate::state::appearance::Appearance;
 use crate::state::commands::Commands;
 use crate::state::config::PageQuery;
@@ -50,7 +47,7 @@ pub(crate) fn App() -> impl IntoView {
     let page = move || {
         let route = route.get();
         match (&route, session.stage()) {
-            (Route::Try, _) => view! { <TryPage/> }.into_any(),
+            (Route::Try, _) => parts::try_model(),
             (Route::Settings, Stage::Starting) => view! { <StartingPage/> }.into_any(),
             (Route::Settings, _) => view! { <SettingsPage/> }.into_any(),
             (Route::Unknown { path }, _) => view! { <NotFoundPage path=path.clone()/> }.into_any(),
@@ -58,17 +55,15 @@ pub(crate) fn App() -> impl IntoView {
             (_, Stage::Choosing | Stage::Unusable(_)) => view! { <SettingsPage/> }.into_any(),
             (_, Stage::Using(client)) => match route {
                 Route::Runs { experiment } => view! { <RunsPage client experiment/> }.into_any(),
-                Route::Run { experiment, run, .. } => {
-                    view! { <RunPage client experiment run/> }.into_any()
-                }
-                Route::Metric { .. } => view! { <MetricPage client/> }.into_any(),
+                Route::Run { experiment, run, .. } => parts::run(client, experiment, run),
+                Route::Metric { .. } => parts::metric(client),
                 Route::CompareExperiments => view! { <ExperimentsRunsPage client/> }.into_any(),
                 Route::SharedView { experiment } => {
                     view! { <SharedViewPage client experiment/> }.into_any()
                 }
-                Route::CompareRuns => view! { <ComparePage client/> }.into_any(),
+                Route::CompareRuns => parts::compare(client),
                 Route::RunById { run } => view! { <RunByIdPage client run/> }.into_any(),
-                _ => view! { <ExperimentsPage client/> }.into_any(),
+                _ => parts::experiments(client),
             },
         }
     };

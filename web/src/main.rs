@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `app` | which page is shown, and what all of them share |
 //! | `pages` | one folder a page |
+//! | `parts` | what of them is fetched when it is first shown |
 //! | `components` | one folder a component |
 //! | `state` | what the page knows: address, server, theme; words and numbers |
 
@@ -13,6 +14,7 @@
 mod app;
 mod components;
 mod pages;
+mod parts;
 mod state;
 
 use gloo_net::http::Request;

@@ -53,6 +53,8 @@ struct Module {
     bare: bool,
     /// What rustc is told besides.
     flags: &'static str,
+    /// Whether parts of it are files of their own, fetched when they are needed.
+    splits: bool,
 }
 
 /// What a module is optimised for.
@@ -81,6 +83,7 @@ const MODULES: [Module; 4] = [
         kind: Kind::Small,
         bare: false,
         flags: "",
+        splits: false,
     },
     Module {
         package: "scoring-wasm",
@@ -90,6 +93,7 @@ const MODULES: [Module; 4] = [
         kind: Kind::Kernels,
         bare: true,
         flags: FEW_COPIES,
+        splits: false,
     },
     Module {
         package: "web",
@@ -99,7 +103,9 @@ const MODULES: [Module; 4] = [
         kind: Kind::Small,
         bare: false,
         // Leptos: one type for all views, which is less code.
-        flags: "--cfg erase_components",
+        // And to say where functions are called, which splitting goes by.
+        flags: "--cfg erase_components -C link-arg=--emit-relocs",
+        splits: true,
     },
     Module {
         package: "scoring-wasm",
@@ -109,6 +115,7 @@ const MODULES: [Module; 4] = [
         kind: Kind::Engine,
         bare: false,
         flags: "",
+        splits: false,
     },
 ];
 
@@ -121,6 +128,7 @@ const SUITE: Module = Module {
     kind: Kind::Engine,
     bare: false,
     flags: "",
+    splits: false,
 };
 
 /// The same without tract, as the module `tabular` is built; for benchmarks.
@@ -132,6 +140,7 @@ const SUITE_TABULAR: Module = Module {
     kind: Kind::Kernels,
     bare: true,
     flags: FEW_COPIES,
+    splits: false,
 };
 
 impl Module {
@@ -244,14 +253,38 @@ fn compile(toolchain: &Toolchain, module: &Module, level: Level) -> Result<()> {
         return Ok(());
     }
     fs::remove_dir_all(&out).ok();
-    bind(module, level, &compiled, &out)?;
-    if let Some(effort) = module.wasm_opt(level) {
-        let wasm = out.join(format!("{}_bg.wasm", module.name));
-        step(&format!("shrinking {} (wasm-opt {effort})", module.name), || {
-            shrink(npm::wasm_opt()?, effort, &wasm)
-        })?;
+    if module.splits {
+        let (main, parts) = split(module, &compiled, &out)?;
+        bind(module, level, &main, &out)?;
+        fs::remove_file(&main).context(|| format!("removing {}", main.display()))?;
+        shrink_all(module, level, &parts)?;
+    } else {
+        bind(module, level, &compiled, &out)?;
     }
+    shrink_all(module, level, &[out.join(format!("{}_bg.wasm", module.name))])?;
     write(&stamp, &made_from)
+}
+
+/// Moves what is reached through `wasm_split` functions alone into files of its
+/// own, and gives the rest, for wasm-bindgen, and those files.
+fn split(module: &Module, compiled: &Path, out: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
+    let wasm = fs::read(compiled).context(|| format!("reading {}", compiled.display()))?;
+    let (main, main_module) = (out.join("main.wasm"), format!("./{}.js", module.name));
+    let mut options = wasm_split_cli_support::Options::new(&wasm);
+    options.output_dir = out;
+    options.main_out_path = &main;
+    options.main_module = &main_module;
+    options.link_name = "./parts.js";
+    let split = wasm_split_cli_support::transform(options)
+        .map_err(|e| Error::new(format!("splitting {}: {e:#}", module.name)))?;
+    Ok((main, split.split_modules))
+}
+
+fn shrink_all(module: &Module, level: Level, files: &[PathBuf]) -> Result<()> {
+    let Some(effort) = module.wasm_opt(level) else { return Ok(()) };
+    step(&format!("shrinking {} (wasm-opt {effort})", module.name), || {
+        files.iter().try_for_each(|wasm| shrink(npm::wasm_opt()?, effort, wasm))
+    })
 }
 
 fn fingerprint(file: &Path) -> Result<String> {

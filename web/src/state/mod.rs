@@ -23,6 +23,7 @@ pub(crate) mod git;
 pub(crate) mod json;
 pub(crate) mod keys;
 pub(crate) mod language;
+pub(crate) mod line_diff;
 pub(crate) mod location;
 pub(crate) mod markdown;
 pub(crate) mod metric_histories;

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use run_frame::Column;
-use similar::{ChangeTag, TextDiff as Diff};
 
 use crate::state::comparison::Comparison;
 use crate::state::language::{t, tf};
+use crate::state::line_diff::{self, Change};
 
 /// Texts longer than this are compared no further: it would take long.
 const MOST: usize = 200_000;
@@ -37,14 +37,13 @@ pub(super) fn TextDiff(
             return view! { <p class="soft">{t("These texts are too long to be compared here.")}</p> }
                 .into_any();
         }
-        let diff = Diff::from_lines(old.as_str(), new.as_str());
-        let line = |change: similar::Change<&str>| {
-            let (class, sign, words) = match change.tag() {
-                ChangeTag::Delete => ("gone", "-", t("removed")),
-                ChangeTag::Insert => ("come", "+", t("added")),
-                ChangeTag::Equal => ("", " ", ""),
+        let line = |(change, text): (Change, &str)| {
+            let (class, sign, words) = match change {
+                Change::Gone => ("gone", "-", t("removed")),
+                Change::Come => ("come", "+", t("added")),
+                Change::Same => ("", " ", ""),
             };
-            let text = change.value().trim_end_matches('\n').to_owned();
+            let text = text.to_owned();
             view! {
                 <div class=class>
                     <span aria-hidden="true">{sign}</span>
@@ -53,7 +52,7 @@ pub(super) fn TextDiff(
                 </div>
             }
         };
-        let lines = diff.iter_all_changes().map(line).collect_view();
+        let lines = line_diff::lines(&old, &new).into_iter().map(line).collect_view();
         view! {
             <div class="text-diff" tabindex="0" role="region" aria-label=t("Differences, line by line")>
                 {lines}

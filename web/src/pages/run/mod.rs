@@ -28,7 +28,7 @@ use leptos::task::spawn_local;
 use mlflow_api::{LifecycleStage, RestoreRun, Run};
 use mlflow_client::Error;
 
-use crate::components::charts::{ChartBoard, use_board_layout};
+use crate::components::charts::use_board_layout;
 use crate::components::failure::Failure;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
@@ -37,6 +37,7 @@ use crate::pages::run::artifacts::Artifacts;
 use crate::pages::run::head::{Head, RunActions};
 use crate::pages::run::model::Models;
 use crate::pages::run::overview::Overview;
+use crate::parts::{self, Charts};
 use crate::state::board::{BoardRun, Scope};
 use crate::state::change::Change;
 use crate::state::language::t;
@@ -241,8 +242,16 @@ fn RunView(
     let highlighted = RwSignal::new(None);
     let layout = use_board_layout(&format!("run {}", the.experiment()), None);
     let histories = the.histories;
-    let board =
-        move |scope| view! { <ChartBoard histories runs highlighted layout scope/> }.into_any();
+    let board = move |scope| {
+        parts::charts(Charts {
+            histories,
+            runs: runs.into(),
+            scope,
+            highlighted,
+            layout,
+            brushed: RwSignal::new(None),
+        })
+    };
     let content = move || match tab.get() {
         Tab::Overview => view! { <Overview the/> }.into_any(),
         Tab::ModelMetrics => board(Scope::Model),

@@ -12,9 +12,10 @@ use web_sys::Element;
 
 use super::grid::colour;
 use super::table::RunsGrid;
-use crate::components::charts::{ChartBoard, use_board_layout};
+use crate::components::charts::use_board_layout;
+use crate::parts::{self, Charts};
 use crate::state::board::runs::Latest;
-use crate::state::board::{BoardLayout, BoardRun};
+use crate::state::board::{BoardLayout, BoardRun, Scope};
 use crate::state::language::t;
 use crate::state::metric_histories::MetricHistories;
 use crate::state::runs_table::{Lines, RunsTable};
@@ -67,13 +68,14 @@ pub(super) fn Split(
             </Show>
             <Show when=move || mode.get() != Mode::Table>
                 <section class="split-charts" tabindex="0" aria-label=t("Charts")>
-                    <ChartBoard
-                        histories
-                        runs
-                        highlighted=table.highlighted
-                        layout=board
-                        brushed=table.brushed
-                    />
+                    {parts::charts(Charts {
+                        histories,
+                        runs,
+                        scope: Scope::All,
+                        highlighted: table.highlighted,
+                        layout: board,
+                        brushed: table.brushed,
+                    })}
                 </section>
             </Show>
         </div>

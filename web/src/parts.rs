@@ -1,0 +1,147 @@
+//! The parts of the page whose code is fetched when they are first shown.
+//!
+//! A function here that is marked with `wasm_split` marks a file of its own: the
+//! build moves what can be reached through it alone out of the page's module.
+//! Each gives the function that builds the part, so that the part is built where
+//! it is shown and not where its code arrives.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+
+use crate::components::charts::ChartBoard;
+use crate::pages::compare::ComparePage;
+use crate::pages::experiments::ExperimentsPage;
+use crate::pages::metric::MetricPage;
+use crate::pages::run::RunPage;
+use crate::pages::try_model::TryPage;
+use crate::state::board::{BoardLayout, BoardRun, Scope};
+use crate::state::language::t;
+use crate::state::metric_histories::MetricHistories;
+use crate::state::session::Mlflow;
+
+/// What builds a part, from what it is about.
+pub(crate) type Build<P> = fn(P) -> AnyView;
+
+/// A builder whose code is on its way, or why it did not come.
+type Fetched<P> = Result<Build<P>, SplitLoaderError>;
+
+/// What a board of charts is about: see [`ChartBoard`].
+#[derive(Clone, Copy)]
+pub(crate) struct Charts {
+    /// Where histories come from.
+    pub(crate) histories: MetricHistories,
+    /// The runs to draw.
+    pub(crate) runs: Signal<Vec<Arc<BoardRun>>>,
+    /// Which metrics.
+    pub(crate) scope: Scope,
+    /// The run under the pointer.
+    pub(crate) highlighted: RwSignal<Option<Arc<str>>>,
+    /// What the user changed.
+    pub(crate) layout: RwSignal<BoardLayout>,
+    /// The runs that a brush leaves.
+    pub(crate) brushed: RwSignal<Option<Vec<Arc<str>>>>,
+}
+
+#[wasm_split(charts, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_charts() -> Fetched<Charts> {
+    Ok(|charts| {
+        let Charts { histories, runs, scope, highlighted, layout, brushed } = charts;
+        view! { <ChartBoard histories runs scope highlighted layout brushed/> }.into_any()
+    })
+}
+
+#[wasm_split(charts, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_metric() -> Fetched<Mlflow> {
+    Ok(|client| view! { <MetricPage client/> }.into_any())
+}
+
+#[wasm_split(pages, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_compare() -> Fetched<Mlflow> {
+    Ok(|client| view! { <ComparePage client/> }.into_any())
+}
+
+#[wasm_split(experiments, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_experiments() -> Fetched<Mlflow> {
+    Ok(|client| view! { <ExperimentsPage client/> }.into_any())
+}
+
+#[wasm_split(pages, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_run() -> Fetched<(Mlflow, String, String)> {
+    Ok(|(client, experiment, run)| view! { <RunPage client experiment run/> }.into_any())
+}
+
+#[wasm_split(pages, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_try_model() -> Fetched<()> {
+    Ok(|()| view! { <TryPage/> }.into_any())
+}
+
+/// A board of charts.
+pub(crate) fn charts(charts: Charts) -> AnyView {
+    show(fetch_charts, charts)
+}
+
+/// The page of one metric.
+pub(crate) fn metric(client: Mlflow) -> AnyView {
+    show(fetch_metric, client)
+}
+
+/// The page of a comparison.
+pub(crate) fn compare(client: Mlflow) -> AnyView {
+    show(fetch_compare, client)
+}
+
+/// The page of all experiments.
+pub(crate) fn experiments(client: Mlflow) -> AnyView {
+    show(fetch_experiments, client)
+}
+
+/// The page of one run.
+pub(crate) fn run(client: Mlflow, experiment: String, run: String) -> AnyView {
+    show(fetch_run, (client, experiment, run))
+}
+
+/// The page on which models are tried.
+pub(crate) fn try_model() -> AnyView {
+    show(fetch_try_model, ())
+}
+
+/// Shows a part once its code is there; where that fails, says so and offers
+/// to try again.
+fn show<P, F>(fetch: impl Fn() -> F + Copy + Send + Sync + 'static, props: P) -> AnyView
+where
+    P: Clone + Send + Sync + 'static,
+    F: Future<Output = Fetched<P>> + 'static,
+{
+    let part: RwSignal<Option<Option<Build<P>>>> = RwSignal::new(None);
+    let load = move || {
+        part.set(None);
+        spawn_local(async move {
+            let fetched = fetch().await.ok();
+            part.try_set(Some(fetched));
+        });
+    };
+    load();
+    let view = move || match part.get() {
+        None => view! { <div class="part-waiting" aria-busy="true"></div> }.into_any(),
+        Some(Some(build)) => build(props.clone()),
+        Some(None) => lost(Callback::new(move |()| load())),
+    };
+    view.into_any()
+}
+
+/// Says that the code of a part did not come.
+fn lost(retry: Callback<()>) -> AnyView {
+    view! {
+        <div class="part-lost" role="alert">
+            <p>{t("This part of the page did not load. The connection may be gone, or the site was just renewed.")}</p>
+            <button type="button" class="button" on:click=move |_| retry.run(())>
+                {t("Try again")}
+            </button>
+        </div>
+    }
+    .into_any()
+}
