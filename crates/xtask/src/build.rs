@@ -303,6 +303,8 @@ fn bind(module: &Module, level: Level, compiled: &Path, out: &Path) -> Result<()
         .keep_debug(level == Level::Dev)
         .remove_name_section(level != Level::Dev)
         .remove_producers_section(true)
+        // Its parts share the table of functions and the stack.
+        .keep_lld_exports(module.splits)
         .omit_default_module_path(true)
         .reset_state_function(module.restarts);
     bindgen
