@@ -382,4 +382,31 @@ const webhooks = [
   { get: 'webhooks' },
 ];
 
-export const requests = [...spans, ...traces, ...assessments, ...searches, ...older, ...deletes, ...evaluation, ...webhooks];
+const register = (fields) => ({ post: `${v3}/scorers/register`, body: { experiment_id: '0', name: 's1', serialized_scorer: '{"a": 1}', ...fields } });
+const scorers = [
+  register(),
+  register({ serialized_scorer: '{"a": [2, "ä"]}' }),
+  register({ name: 's0' }),
+  ...[{ name: ' ' }, { name: '' }, { serialized_scorer: 'no' }, { serialized_scorer: '' }, { experiment_id: '77' }, { experiment_id: '' }].map(register),
+  register({ serialized_scorer: '{"name": "d", "call_source": "return 1"}' }),
+  ...['list?experiment_id=0', 'list?experiment_id=77', 'versions?experiment_id=0&name=s1', 'versions?experiment_id=0&name=none', 'versions?experiment_id=0'].map((path) => ({ get: `${v3}/scorers/${path}` })),
+  ...['', '&version=1', '&version=0', '&version=9', '&version=x'].map((version) => ({ get: `${v3}/scorers/get?experiment_id=0&name=s1${version}` })),
+  { get: `${v3}/scorers/get?experiment_id=0&name=none` },
+  { delete: `${v3}/scorers/delete`, body: { experiment_id: '0', name: 's1', version: 7 } },
+  { delete: `${v3}/scorers/delete`, body: { experiment_id: '0', name: 's1', version: 2 } },
+  { get: `${v3}/scorers/list?experiment_id=0` },
+  { delete: `${v3}/scorers/delete`, body: { experiment_id: '0', name: 's1' } },
+  { delete: `${v3}/scorers/delete`, body: { experiment_id: '0', name: 's1' } },
+  { get: `${v3}/scorers/list?experiment_id=0` },
+  register(),
+];
+
+const correlate = (fields) => ({ post: `${trace}/calculate-filter-correlation`, body: { experiment_ids: ['0'], filter_string1: "status = 'OK'", filter_string2: "status = 'OK'", ...fields } });
+const correlations = [
+  correlate(),
+  ...["name = 'none'", "status = 'ERROR'", "span.name LIKE '%'", 'execution_time_ms > 100', "status != 'OK'"].map((filter_string2) => correlate({ filter_string2 })),
+  correlate({ filter_string2: 'execution_time_ms > 0', base_filter: "span.type = 'LLM'" }),
+  ...[{ experiment_ids: undefined }, { filter_string1: '' }, { filter_string2: undefined }, { filter_string1: 'nonsense' }, { experiment_ids: ['77'] }].map(correlate),
+];
+
+export const requests = [...spans, ...traces, ...assessments, ...searches, ...correlations, ...scorers, ...older, ...deletes, ...evaluation, ...webhooks];

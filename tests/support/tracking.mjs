@@ -29,7 +29,7 @@ const OWN = new Set([
   ...['creation_time', 'last_update_time', 'creation_timestamp', 'last_updated_timestamp'],
   ...['creation_timestamp_ms', 'last_updated_timestamp_ms'],
   ...['artifact_uri', 'artifact_location', 'source', 'next_page_token'],
-  ...['create_time', 'created_time', 'digest', 'webhook_id'],
+  ...['create_time', 'created_time', 'digest', 'webhook_id', 'scorer_id'],
 ]);
 const LATER = new Set(['sqlstate', 'error_class', 'workspace', 'message']);
 
@@ -61,6 +61,8 @@ export function comparable(value, isSet = false) {
     .filter(([key]) => !LATER.has(key))
     // MLflow writes these where they are empty; nobody reads them there.
     .filter(([key, inner]) => !(['inputs', 'outputs', 'data'].includes(key) && Object.keys(inner).length === 0))
+    // A logarithm's last digits are the machine's.
+    .map(([key, inner]) => [key, key.startsWith('npmi') ? Number(inner.toPrecision(12)) : inner])
     .map(([key, inner]) => [key, OWN.has(key) ? typeof inner : comparable(inner, SETS.has(key))]);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -172,6 +172,12 @@ endpoints! {
     GetDatasetExperimentIds => GetDatasetExperimentIdsResponse: Get "/api/3.0/mlflow/datasets/{dataset_id}/experiment-ids", true;
     AddDatasetToExperiments => EvaluationDatasetResponse: Post "/api/3.0/mlflow/datasets/{dataset_id}/add-experiments", true;
     RemoveDatasetFromExperiments => EvaluationDatasetResponse: Post "/api/3.0/mlflow/datasets/{dataset_id}/remove-experiments", true;
+    CalculateTraceFilterCorrelation => TraceFilterCorrelation: Post "/api/3.0/mlflow/traces/calculate-filter-correlation", true;
+    RegisterScorer => RegisterScorerResponse: Post "/api/3.0/mlflow/scorers/register", false;
+    ListScorers => ScorersResponse: Get "/api/3.0/mlflow/scorers/list", true;
+    ListScorerVersions => ScorersResponse: Get "/api/3.0/mlflow/scorers/versions", true;
+    GetScorer => ScorerResponse: Get "/api/3.0/mlflow/scorers/get", true;
+    DeleteScorer => Empty: Delete "/api/3.0/mlflow/scorers/delete", false;
     CreateWebhook => WebhookResponse: Post "/api/2.0/mlflow/webhooks", false;
     ListWebhooks => ListWebhooksResponse: Get "/api/2.0/mlflow/webhooks", true;
     GetWebhook => WebhookResponse: Get "/api/2.0/mlflow/webhooks/{webhook_id}", true;

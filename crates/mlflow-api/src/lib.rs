@@ -53,6 +53,7 @@ mod metric;
 mod model_version;
 mod registry;
 mod run;
+mod scorer;
 pub mod search;
 mod server;
 mod span;
@@ -136,6 +137,10 @@ pub use run::{
     RestoreRun, Run, RunData, RunInfo, RunInputs, RunOutputs, SearchRuns, SearchRunsResponse,
     UpdateRun, UpdateRunResponse,
 };
+pub use scorer::{
+    DeleteScorer, GetScorer, ListScorerVersions, ListScorers, RegisterScorer,
+    RegisterScorerResponse, Scorer, ScorerResponse, ScorersResponse,
+};
 pub use server::{
     CurrentUserResponse, GetCurrentUser, GetServerInfo, HEALTH_PATH, ServerInfo, User, VERSION_PATH,
 };
@@ -144,9 +149,10 @@ pub use tag::Tag;
 pub use time::format as format_time;
 pub use trace::{
     BatchGetTraceInfos, BatchGetTraceInfosResponse, BatchGetTraces, BatchGetTracesResponse,
-    DeleteTraceTag, DeleteTraces, DeleteTracesResponse, GetTrace, GetTraceInfo, LinkPromptsToTrace,
-    LinkTracesToRun, MlflowExperiment, PromptVersionRef, SearchTraces, SearchTracesResponse,
-    SetTraceTag, StartTrace, Trace, TraceInfo, TraceLocation, TraceResponse,
+    CalculateTraceFilterCorrelation, DeleteTraceTag, DeleteTraces, DeleteTracesResponse, GetTrace,
+    GetTraceInfo, LinkPromptsToTrace, LinkTracesToRun, MlflowExperiment, PromptVersionRef,
+    SearchTraces, SearchTracesResponse, SetTraceTag, StartTrace, Trace, TraceFilterCorrelation,
+    TraceInfo, TraceLocation, TraceResponse,
 };
 pub use trace_v2::{
     DeleteTraceTagV2, DeleteTracesV2, EndTrace, GetTraceInfoV2, SearchTracesV2,

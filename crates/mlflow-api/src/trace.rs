@@ -316,3 +316,45 @@ pub struct PromptVersionRef {
     #[serde(deserialize_with = "json::or_default")]
     pub version: String,
 }
+
+/// `POST traces/calculate-filter-correlation`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CalculateTraceFilterCorrelation {
+    /// Where.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::texts")]
+    pub experiment_ids: Vec<String>,
+    /// See [`SearchTraces::filter`].
+    #[serde(deserialize_with = "json::or_default")]
+    pub filter_string1: String,
+    /// See [`SearchTraces::filter`].
+    #[serde(deserialize_with = "json::or_default")]
+    pub filter_string2: String,
+    /// What both are on top of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_filter: Option<String>,
+}
+
+/// How far two filters find the same traces.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TraceFilterCorrelation {
+    /// From -1, never the same, to 1, always; none where one finds nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub npmi: Option<f64>,
+    /// The same, for few traces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub npmi_smoothed: Option<f64>,
+    /// What the first finds.
+    #[serde(deserialize_with = "json::int64")]
+    pub filter1_count: i64,
+    /// What the second finds.
+    #[serde(deserialize_with = "json::int64")]
+    pub filter2_count: i64,
+    /// What both find.
+    #[serde(deserialize_with = "json::int64")]
+    pub joint_count: i64,
+    /// What there is.
+    #[serde(deserialize_with = "json::int64")]
+    pub total_count: i64,
+}

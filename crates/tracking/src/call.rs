@@ -81,7 +81,7 @@ fn body(request: &Request<Bytes>) -> Result<Map<String, Value>, Error> {
     }
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
     if !content_type.is_some_and(|t| t.trim_start().starts_with("application/json")) {
-        return Err(bad(format!(
+        return Err(Error::invalid(format!(
             "Bad Request. Content-Type is '{}', and has to be 'application/json'",
             content_type.unwrap_or_default()
         )));

@@ -9,7 +9,7 @@
 //!
 //! What this server does of MLflow's REST API so far is in `routes`: experiments,
 //! runs and what they log, searches, logged models, the model registry, traces,
-//! evaluation datasets, and webhooks, but for sending what they are told.
+//! evaluation datasets, scorers, and webhooks, but for sending what they are told.
 //! Everything else answers 501 with `NOT_IMPLEMENTED`.
 
 mod associations;
@@ -29,6 +29,7 @@ mod registry;
 mod routes;
 mod runs;
 mod schema;
+mod scorers;
 mod search;
 mod spans;
 mod sql;

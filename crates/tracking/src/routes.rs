@@ -72,6 +72,7 @@ pub(crate) fn route(
         .or_else(|| assessments(&ask))
         .or_else(|| older_traces(&ask))
         .or_else(|| evaluation_datasets(&ask))
+        .or_else(|| scorers(&ask))
         .or_else(|| webhooks(&ask))
         .or_else(|| deployment.has_workspaces.then(|| workspaces::answer(&ask)).flatten())
         .unwrap_or_else(|| {
@@ -166,10 +167,11 @@ fn logged_models(ask: &Ask<'_>) -> Answer {
 }
 
 fn traces(ask: &Ask<'_>) -> Answer {
-    use crate::traces::{self, keyed, links, search};
+    use crate::traces::{self, correlation, keyed, links, search};
     use mlflow_api::{
-        BatchGetTraceInfos, BatchGetTraces, DeleteTraceTag, DeleteTraces, GetTrace, GetTraceInfo,
-        LinkPromptsToTrace, LinkTracesToRun, SearchTraces, SetTraceTag, StartTrace,
+        BatchGetTraceInfos, BatchGetTraces, CalculateTraceFilterCorrelation, DeleteTraceTag,
+        DeleteTraces, GetTrace, GetTraceInfo, LinkPromptsToTrace, LinkTracesToRun, SearchTraces,
+        SetTraceTag, StartTrace,
     };
     let Ask { sql, now, .. } = *ask;
     ask.write(|r: StartTrace| traces::start(sql, now, &r))
@@ -177,6 +179,7 @@ fn traces(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.read(|r: BatchGetTraces| spans::batch_get(sql, &r)))
         .or_else(|| ask.read(|r: BatchGetTraceInfos| traces::get_infos(sql, &r)))
         .or_else(|| ask.read(|r: SearchTraces| search::search(sql, &r)))
+        .or_else(|| ask.read(|r: CalculateTraceFilterCorrelation| correlation::calculate(sql, &r)))
         .or_else(|| ask.write(|r: DeleteTraces| traces::delete(sql, &r)))
         // After the paths that are words: an id may be any.
         .or_else(|| ask.read(|r: GetTraceInfo| traces::get_info(sql, &r)))
@@ -242,6 +245,17 @@ fn evaluation_datasets(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.read(|r: GetDatasetExperimentIds| datasets::ids(sql, &r)))
         .or_else(|| ask.write(|r: AddDatasetToExperiments| datasets::add(sql, now, &r)))
         .or_else(|| ask.write(|r: RemoveDatasetFromExperiments| datasets::remove(sql, now, &r)))
+}
+
+fn scorers(ask: &Ask<'_>) -> Answer {
+    use crate::scorers;
+    use mlflow_api::{DeleteScorer, GetScorer, ListScorerVersions, ListScorers, RegisterScorer};
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: RegisterScorer| scorers::register(sql, now, &r))
+        .or_else(|| ask.read(|r: ListScorers| scorers::list(sql, &r)))
+        .or_else(|| ask.read(|r: ListScorerVersions| scorers::versions(sql, &r)))
+        .or_else(|| ask.read(|r: GetScorer| scorers::get(sql, &r)))
+        .or_else(|| ask.write(|r: DeleteScorer| scorers::delete(sql, &r)))
 }
 
 fn webhooks(ask: &Ask<'_>) -> Answer {

@@ -8,6 +8,7 @@ use mlflow_api::{VERSION_PATH, WORKSPACE_HEADER};
 
 use super::access::admit;
 use super::artifacts::ArtifactAccess;
+use super::attempts::Attempts;
 use super::caller::Caller;
 use super::changes::Changes;
 use super::credentials::Credentials;
@@ -43,12 +44,13 @@ const REVISION: &str = "f1a2b3c4d5e6";
 pub struct Gate {
     settings: Settings,
     verified: Verified,
+    attempts: Attempts,
 }
 
 impl Gate {
     /// A gate of these settings.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, verified: Verified::new() }
+        Self { settings, verified: Verified::new(), attempts: Attempts::default() }
     }
 
     /// Makes the tables and the admin where they are missing.
@@ -103,7 +105,7 @@ impl Gate {
             changes.apply(sql)?;
             return Ok(call::json(StatusCode::OK, &Empty {}));
         }
-        let caller = self.caller(sql, request)?;
+        let caller = self.caller(sql, now, request)?;
         if path == CALLER_PATH {
             return Ok(call::json(StatusCode::OK, &caller));
         }
@@ -125,7 +127,7 @@ impl Gate {
 
     /// Who sends a request, and what they were granted in the workspace that it
     /// names.
-    fn caller(&self, sql: &dyn Sql, request: &Request<Bytes>) -> Result<Caller, Refusal> {
+    fn caller(&self, sql: &dyn Sql, now: i64, request: &Request<Bytes>) -> Result<Caller, Refusal> {
         let header =
             |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
         let workspace = header(WORKSPACE_HEADER).map(str::trim).filter(|name| !name.is_empty());
@@ -133,7 +135,7 @@ impl Gate {
         let (user, has_token) = match header(AUTHORIZATION.as_str()) {
             Some(header) => {
                 let credentials = Credentials::parse(header).ok_or(Refusal::Unknown)?;
-                self.sign_in(sql, &credentials)?.ok_or(Refusal::Unknown)?
+                self.sign_in(sql, now, &credentials)?.ok_or(Refusal::Unknown)?
             }
             None if self.settings.is_open_to_read => (User::default(), false),
             None => return Err(Refusal::Unknown),
@@ -154,8 +156,9 @@ impl Gate {
     fn sign_in(
         &self,
         sql: &dyn Sql,
+        now: i64,
         credentials: &Credentials,
-    ) -> Result<Option<(User, bool)>, Error> {
+    ) -> Result<Option<(User, bool)>, Refusal> {
         match credentials {
             Credentials::Token(token) => {
                 let expected = self.settings.token.as_deref();
@@ -181,13 +184,17 @@ impl Gate {
             }
             Credentials::Password { username, password } => {
                 let Some(account) = users::find(sql, username)? else {
+                    self.attempts.check(now)?;
+                    self.attempts.note();
                     // As long as it takes for a user that there is.
                     password::hash(password)?;
                     return Ok(None);
                 };
                 let hash = &account.password_hash;
                 if !self.verified.knows(username, password, hash) {
+                    self.attempts.check(now)?;
                     if !password::verify(password, hash) {
+                        self.attempts.note();
                         return Ok(None);
                     }
                     self.verified.remember(username, password, hash);

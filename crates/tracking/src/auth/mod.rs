@@ -12,6 +12,7 @@
 
 mod access;
 mod artifacts;
+mod attempts;
 mod caller;
 mod changes;
 mod credentials;

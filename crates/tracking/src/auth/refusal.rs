@@ -1,7 +1,7 @@
 //! Why somebody gets no answer.
 
 use bytes::Bytes;
-use http::header::{HeaderValue, WWW_AUTHENTICATE};
+use http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
 use mlflow_api::ErrorCode;
 
@@ -17,6 +17,11 @@ pub enum Refusal {
     Forbidden,
     /// Nobody may who did not sign in.
     ReadOnly,
+    /// Too many could not sign in; others may try again after so many seconds.
+    Busy {
+        /// From 1.
+        seconds: i64,
+    },
     /// The request itself is wrong.
     Error(Error),
 }
@@ -49,6 +54,13 @@ impl Refusal {
                 "this server is read-only for those who are not signed in",
             )
             .into_response(),
+            Self::Busy { seconds } => {
+                let message = "too many sign-ins failed; try again in a few seconds";
+                let mut response =
+                    Error::new(ErrorCode::RequestLimitExceeded, message).into_response();
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+                response
+            }
             Self::Error(error) => error.into_response(),
         }
     }

@@ -17,6 +17,7 @@ const LOGGED_MODELS: &str = mlflow_api::tags::LOG_MODEL_HISTORY;
 /// Everything is checked before anything is written, in a few statements.
 pub(crate) fn log_batch(sql: &dyn Sql, asked: &LogBatch) -> Result<Empty, Error> {
     let id = required(&asked.run_id, "run_id")?;
+    check_id(id)?;
     for (i, metric) in asked.metrics.iter().enumerate() {
         metrics::check(metric, &format!("metrics[{i}]."))?;
     }
@@ -33,6 +34,18 @@ pub(crate) fn log_batch(sql: &dyn Sql, asked: &LogBatch) -> Result<Empty, Error>
     metrics::write(sql, id, &asked.metrics)?;
     tags::write(sql, id, &asked.tags)?;
     Ok(Empty {})
+}
+
+/// What can be no run's id is told from what is none's.
+fn check_id(id: &str) -> Result<(), Error> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    if id.len() <= 256
+        && id.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && id.chars().all(is_word)
+    {
+        return Ok(());
+    }
+    Err(Error::invalid(format!("Invalid value \"{id}\" for parameter 'run_id' supplied.")))
 }
 
 fn check_sizes(asked: &LogBatch) -> Result<(), Error> {

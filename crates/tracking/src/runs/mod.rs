@@ -17,8 +17,8 @@ pub(crate) use tags::{delete as delete_tag, set as set_tag};
 
 use mlflow_api::tags::RUN_NAME;
 use mlflow_api::{
-    CreateRun, GetRun, GetRunResponse, LifecycleStage, Run, RunData, RunInfo, RunStatus, Tag,
-    UpdateRun, UpdateRunResponse,
+    CreateRun, ErrorCode, GetRun, GetRunResponse, LifecycleStage, Run, RunData, RunInfo, RunStatus,
+    Tag, UpdateRun, UpdateRunResponse,
 };
 use uuid::Uuid;
 
@@ -28,9 +28,10 @@ use crate::sql::Columns;
 use crate::{Error, Sql, names};
 
 pub(crate) fn create(sql: &dyn Sql, asked: &CreateRun) -> Result<GetRunResponse, Error> {
-    let experiment_id =
-        if asked.experiment_id.is_empty() { "0" } else { asked.experiment_id.as_str() };
-    let experiment = experiments::active(sql, experiment_id)?;
+    if asked.experiment_id.is_empty() {
+        return Err(Error::new(ErrorCode::BadRequest, "a run is in an experiment: name one"));
+    }
+    let experiment = experiments::active(sql, &asked.experiment_id)?;
     let run_name = run_name(asked)?;
     let id = Uuid::new_v4().simple().to_string();
     let info = RunInfo {

@@ -5,6 +5,7 @@
 //! and the trace itself when its root has ended; either may be here first.
 
 pub(crate) mod assessments;
+pub(crate) mod correlation;
 mod delete;
 pub(crate) mod info;
 pub(crate) mod keyed;

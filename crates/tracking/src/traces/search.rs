@@ -9,6 +9,7 @@ use crate::associations::Kind;
 use crate::experiments::{self, in_experiments};
 use crate::page::Page;
 use crate::search::{Keyed, Search, Source};
+use crate::sql::Columns;
 use crate::{Error, Sql, Value, python_json};
 
 const SOURCE: Source = Source {
@@ -62,6 +63,18 @@ pub(crate) fn search(sql: &dyn Sql, asked: &SearchTraces) -> Result<SearchTraces
     order(&mut search, &asked.order_by)?;
     let (rows, next_page_token) = search.page(sql, "t.request_id", &info::columns(), page)?;
     Ok(SearchTracesResponse { traces: info::read(sql, rows)?, next_page_token })
+}
+
+/// How many traces of these experiments all the filters find.
+pub(super) fn count(sql: &dyn Sql, experiments: &[String], filters: &[&str]) -> Result<i64, Error> {
+    let mut search = Search::of(&SOURCE);
+    in_experiments(&mut search, "t.experiment_id", experiments)?;
+    for text in filters {
+        filter(sql, &mut search, text, experiments)?;
+    }
+    search.then("1");
+    let rows = search.rows(sql, "count(*)", Page::of_search(None, 1, 1)?)?;
+    Ok(rows.into_iter().next().map_or(0, |row| Columns::of(row).integer()))
 }
 
 /// Adds what the filter says.
