@@ -54,7 +54,9 @@ pub(crate) fn TagEditor(
                 (!value.is_empty()).then(|| view! { <span class="tag-value">{value}</span> });
             view! { <span class="tag-key">{key}</span> {value} }
         };
-        let label = tf("Edit the tag {0}", &[&key]);
+        // What is seen is part of what is said.
+        let seen = format!("{key} {value}");
+        let label = tf("Edit the tag {0}", &[&seen.trim_end()]);
         let pair = (key, value);
         view! {
             <li>
