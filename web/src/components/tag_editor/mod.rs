@@ -52,7 +52,7 @@ pub(crate) fn TagEditor(
             let (key, value) = face.clone();
             let value =
                 (!value.is_empty()).then(|| view! { <span class="tag-value">{value}</span> });
-            view! { <span class="tag-key">{key}</span> {value} }
+            view! { <span class="tag-key">{key} " "</span> {value} }
         };
         // What is seen is part of what is said.
         let seen = format!("{key} {value}");
