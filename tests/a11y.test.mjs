@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { after, before, describe } from 'node:test';
 import { DESKTOP, PHONE, screenshot } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
-import { at, largeChart, metricPage, seeText } from './support/pages.mjs';
+import { at, experimentLink, largeChart, metricPage, seeText } from './support/pages.mjs';
 import { startWorld } from './support/world.mjs';
 
 const SIZES = { desk: DESKTOP, phone: PHONE };
@@ -14,7 +14,7 @@ const THEMES = ['light', 'dark'];
 
 /** Name, address, and what has to be there before the page counts as shown. */
 const pages = ({ logged: { experiment, runs }, mlflow }) => [
-  ['experiments', '/experiments', (page) => page.getByRole('link', { name: experiment.name }).waitFor()],
+  ['experiments', '/experiments', (page) => experimentLink(page, experiment.name).waitFor()],
   ['experiments-none', '/experiments?searchFilter=nosuchname', (page) => seeText(page, /No experiment/)],
   ['runs', `/experiments/${experiment.id}/runs`, (page) => seeText(page, 'wide-adam')],
   ['runs-bad-filter', `/experiments/${experiment.id}/runs?searchFilter=${encodeURIComponent('metrics.loss >')}`, (page) => seeText(page, /Invalid|filter/)],
@@ -114,7 +114,7 @@ describe('every page', { timeout: 300_000 }, () => {
   checkPage('the keyboard alone reaches a run', () => world.browser, async (page) => {
     await page.goto(at(world.edge.url));
     const { experiment } = world.logged;
-    const link = page.getByRole('table').getByRole('link', { name: experiment.name });
+    const link = experimentLink(page, experiment.name);
     await link.waitFor();
     await page.keyboard.press('/');
     assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'INPUT', '/ goes to the filter');

@@ -8,8 +8,9 @@ export const at = (base, hash = '/experiments', server) => {
   return url.href;
 };
 
-/** The link to an experiment in the list of experiments. */
-export const experimentLink = (page, name) => page.getByRole('table').getByRole('link', { name, exact: true });
+/** The link to an experiment in the list of experiments; in a folder it shows the last part of its name. */
+export const experimentLink = (page, name) =>
+  page.getByRole('table').getByRole('link', { name: name.split('/').at(-1), exact: true });
 
 /** The link in the rail that says which server is in use and how it fares. */
 export const serverState = (page) => page.getByRole('navigation', { name: 'Main' }).locator('a.server-state');
@@ -103,7 +104,7 @@ export async function chartMenu(chart, item) {
 
 /** Fills the fields of a dialog by their labels, and presses one of its buttons. */
 export async function fillDialog(page, name, fields, button) {
-  const dialog = page.getByRole('dialog', { name, exact: true }).last();
+  const dialog = page.getByRole('dialog', { name }).last();
   for (const [label, text] of Object.entries(fields)) await dialog.getByLabel(label, { exact: true }).fill(text);
   await dialog.getByRole('button', { name: button, exact: true }).click();
 }

@@ -52,9 +52,11 @@ pub(crate) fn TagEditor(
             let (key, value) = face.clone();
             let value =
                 (!value.is_empty()).then(|| view! { <span class="tag-value">{value}</span> });
-            view! { <span class="tag-key">{key}</span> {value} }
+            view! { <span class="tag-key">{key} " "</span> {value} }
         };
-        let label = tf("Edit the tag {0}", &[&key]);
+        // What is seen is part of what is said.
+        let seen = format!("{key} {value}");
+        let label = tf("Edit the tag {0}", &[&seen.trim_end()]);
         let pair = (key, value);
         view! {
             <li>

@@ -133,9 +133,9 @@ pub(super) fn Table(
                     <Show when=first>
                         <SkeletonRows columns=9/>
                     </Show>
-                    <tr class="spacer" aria-hidden="true"><td colspan="9" style:height=above></td></tr>
+                    <tr class="spacer" aria-hidden="true"><td style:height=above></td></tr>
                     <For each=each key=key children=row/>
-                    <tr class="spacer" aria-hidden="true"><td colspan="9" style:height=below></td></tr>
+                    <tr class="spacer" aria-hidden="true"><td style:height=below></td></tr>
                 </tbody>
             </table>
         </div>
