@@ -64,6 +64,7 @@ for (const [name, start] of Object.entries(servers)) {
 
     page('words and quotes search, a tag filters, and the address keeps both', async (page) => {
       await open(page);
+      await experimentLink(page, 'cats').waitFor();
       const box = page.getByRole('textbox', { name: 'Search experiments by name' });
       await box.fill("alone's");
       await experimentLink(page, 'cats').waitFor({ state: 'detached' });
