@@ -9,8 +9,6 @@
 //! | `state` | what the page knows: address, server, theme; words and numbers |
 
 #![expect(unreachable_pub, reason = "#[component] writes items of its own, as `pub`")]
-#![allow(dead_code, reason = "the pages that use these parts are on their way")]
-
 mod app;
 mod components;
 mod pages;

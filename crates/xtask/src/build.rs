@@ -337,6 +337,12 @@ fn lay_out(level: Level) -> Result<()> {
     for folder in [&site, &worker] {
         fs::create_dir_all(folder).context(|| format!("creating {}", folder.display()))?;
     }
+    // Parts that an earlier build had, and this one has not.
+    for old in paths::files_under(&site) {
+        if old.extension().is_some_and(|extension| extension == "wasm") {
+            fs::remove_file(&old).context(|| format!("removing {}", old.display()))?;
+        }
+    }
     let everything: &dyn Fn(&Path) -> bool = &|_| true;
     for module in &MODULES {
         let from = bound(module, level);

@@ -1,7 +1,7 @@
 //! Runs side by side: a line for each key, and how much the runs differ in it.
 
 use mlflow_api::Run;
-use run_frame::{Cell, Column, Frame, Goal, Group, Summary, csv_row};
+use run_frame::{Attribute, Cell, Column, Frame, Goal, Group, Summary, csv_row};
 
 use super::columns::text;
 use super::format::{full_number, number};
@@ -29,6 +29,10 @@ pub(crate) struct Wanted {
     pub(crate) search: String,
 }
 
+/// What stands in the head of each run's column: no line of its own.
+const NAMES: [Column; 2] =
+    [Column::Attribute(Attribute::Name), Column::Attribute(Attribute::RunId)];
+
 /// Runs side by side.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Comparison {
@@ -54,6 +58,7 @@ impl Comparison {
         let mut lines: Vec<Line> = self
             .frame
             .columns(group)
+            .filter(|column| !NAMES.contains(column))
             .filter(|column| group == Group::Metric || !self.frame.is_system(*column))
             .filter(|column| self.frame.name(*column).to_lowercase().contains(&letters))
             .map(|column| self.line(column))
@@ -88,7 +93,7 @@ impl Comparison {
     /// How a number differs from the baseline's, signed: `+0.012`. Nothing for
     /// texts, for equal values, and for the baseline.
     pub(crate) fn change(&self, column: Column, run: u32, baseline: u32) -> Option<String> {
-        if run == baseline {
+        if run == baseline || column.group() == Group::Attribute {
             return None;
         }
         let own = self.frame.cell(column, run).number()?;

@@ -28,12 +28,6 @@ pub(crate) fn count(value: usize) -> String {
     out
 }
 
-/// `1 run`, `2 runs`, `12,400 runs`.
-pub(crate) fn plural(value: usize, noun: &str) -> String {
-    let ending = if value == 1 { "" } else { "s" };
-    format!("{} {noun}{ending}", count(value))
-}
-
 /// A duration in milliseconds, in its two largest units: `1 h 4 min`.
 pub(crate) fn duration(milliseconds: i64) -> String {
     let seconds = milliseconds / 1000;
@@ -97,8 +91,6 @@ mod tests {
         assert_eq!(count(1000), "1,000");
         assert_eq!(count(12400), "12,400");
         assert_eq!(count(1234567), "1,234,567");
-        assert_eq!(plural(1, "run"), "1 run");
-        assert_eq!(plural(2000, "run"), "2,000 runs");
     }
 
     #[test]

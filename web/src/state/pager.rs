@@ -113,11 +113,6 @@ impl<C: Collect> Pager<C> {
         self.rows.with(C::is_empty)
     }
 
-    /// Whether there is a next page.
-    pub(crate) fn has_more(self) -> bool {
-        self.next.with(Option::is_some)
-    }
-
     /// Asks for the first page of a new question; its rows replace the others
     /// when they arrive.
     pub(crate) fn load(self, page: impl Future<Output = Result<PageOf<C::Item>, Error>> + 'static) {

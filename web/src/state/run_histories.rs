@@ -91,11 +91,6 @@ impl RunHistories {
         }
     }
 
-    /// Forgets a run, whose histories have grown.
-    pub(crate) fn forget(self, row: u32) {
-        self.asked.update_value(|asked| asked.retain(|(other, _)| *other != row));
-    }
-
     async fn work(self) {
         while let Some(key) = self.waiting.try_update_value(VecDeque::pop_front).flatten() {
             let Some(client) = self.client.try_get_value() else { return };

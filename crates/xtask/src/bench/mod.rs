@@ -2,6 +2,7 @@
 //!
 //! The measuring is in `tests/bench`; these verbs bring what it needs.
 
+mod dashboard;
 mod inference;
 mod serving;
 mod tracking;
@@ -10,7 +11,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::build::{self, Level};
 use crate::error::{Context as _, Error, Result};
+use crate::npm::{self, Scope};
 use crate::paths::{self, root};
 use crate::python;
 use crate::run::{run, step};
@@ -20,6 +23,7 @@ const HELP: &str = "\
 cargo xtask bench inference [OPTIONS]   our engine against onnxruntime-web, in Node and in Chromium
 cargo xtask bench serving [OPTIONS]     the edge in workerd against `mlflow models serve`
 cargo xtask bench tracking [OPTIONS]    the workspace in workerd against `mlflow server`
+cargo xtask bench dashboard [OPTIONS]   the dashboard against MLflow's own
 
 Each verb's --help tells its options; docs/benchmarks/README.md tells how to read the tables.";
 
@@ -28,6 +32,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
         Some(lexopt::Arg::Value(what)) if what == "inference" => inference::main(arguments),
         Some(lexopt::Arg::Value(what)) if what == "serving" => serving::main(arguments),
         Some(lexopt::Arg::Value(what)) if what == "tracking" => tracking::main(arguments),
+        Some(lexopt::Arg::Value(what)) if what == "dashboard" => dashboard::main(arguments),
         Some(lexopt::Arg::Value(what)) => {
             let what = what.to_string_lossy().into_owned();
             Err(Error::new(format!("there is no benchmark '{what}'\n\n{HELP}")))
@@ -58,6 +63,32 @@ fn quick_and_save(arguments: &mut lexopt::Parser, help: &str) -> Result<Option<(
         return Err(Error::new("--save wants careful numbers: leave out --quick"));
     }
     Ok(Some((quick, save)))
+}
+
+/// Runs a benchmark of the built product beside an `mlflow server`.
+fn beside_mlflow(
+    mut arguments: lexopt::Parser,
+    help: &str,
+    script: &str,
+    table: &str,
+) -> Result<()> {
+    let Some((quick, save)) = quick_and_save(&mut arguments, help)? else { return Ok(()) };
+    let mut command = node(script, save.then_some(table))?;
+    npm::ensure(Scope::Test)?;
+    let python = python::ensure()?;
+    if std::env::var_os("MILLRACE_NO_BUILD").is_none() {
+        build::build(Level::Optimised)?;
+    }
+    let xtask = std::env::current_exe().context(|| "finding xtask".to_owned())?;
+    if quick {
+        command.arg("--quick");
+    }
+    command
+        .env("MILLRACE_DIST", paths::dist())
+        .env("MILLRACE_CHROMIUM", system::chromium()?)
+        .env("MILLRACE_PYTHON", python)
+        .env("MILLRACE_XTASK", xtask);
+    run(&mut command).map_err(|_| Error::new("the benchmark stopped; its message is above"))
 }
 
 /// The folder of the scripts.

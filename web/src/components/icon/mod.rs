@@ -59,8 +59,6 @@ pub(crate) enum Glyph {
     Eye,
     /// A pin: kept in its place.
     Pin,
-    /// Arrows apart: full screen.
-    Expand,
     /// Columns.
     Columns,
 }
@@ -119,7 +117,6 @@ impl Glyph {
                 "M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8ZM8 9.8a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6Z"
             }
             Glyph::Pin => "M5.5 2.5h5M6.3 2.5v4L4 9.5h8L9.7 6.5v-4M8 9.5v4.3",
-            Glyph::Expand => "M9.5 2.5h4v4M13.5 2.5 9 7M6.5 13.5h-4v-4M2.5 13.5 7 9",
             Glyph::Columns => "M2.5 3h11v10h-11ZM6.2 3v10M9.8 3v10",
             Glyph::Warning => "M8 2.5 14.5 13.5h-13ZM8 6.5v3M8 11.6v.1",
         }

@@ -23,11 +23,6 @@ impl Opened {
         Opened { open: RwSignal::new(false), panel: NodeRef::new() }
     }
 
-    /// Whether it is open.
-    pub(crate) fn get(self) -> bool {
-        self.open.get()
-    }
-
     /// Closes it; the focus goes back to its button.
     pub(crate) fn close(self) {
         if let Some(panel) = self.panel.get_untracked() {

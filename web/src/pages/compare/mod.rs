@@ -3,19 +3,25 @@
 mod differences;
 mod text_diff;
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use mlflow_api::Run;
 use mlflow_client::Error;
 
+use crate::components::charts::use_board_layout;
 use crate::components::empty::Empty;
 use crate::components::failure::Failure;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
 use crate::components::skeleton::SkeletonRows;
 use crate::pages::compare::differences::Differences;
+use crate::parts::{self, Charts};
+use crate::state::board::{BoardRun, Scope};
 use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
+use crate::state::metric_histories::MetricHistories;
 use crate::state::route::{Place, Route};
 use crate::state::session::Mlflow;
 
@@ -38,6 +44,9 @@ pub(crate) fn ComparePage(
     let client = StoredValue::new(client);
     let asked = Memo::new(move |_| {
         navigator.place().with(|place| (place.query.list("runs"), place.query.list("experiments")))
+    });
+    let charts = Memo::new(move |_| {
+        navigator.place().with(|place| place.query.get("view") == Some("charts"))
     });
     let load = move || {
         let (runs, experiments) = asked.get_untracked();
@@ -103,17 +112,65 @@ pub(crate) fn ComparePage(
             />
         }
         .into_any(),
+        State::Ready(runs) if charts.get() => {
+            view! { <CompareCharts client=client.get_value() runs/> }.into_any()
+        }
         State::Ready(runs) => view! { <Differences runs/> }.into_any(),
+    };
+    let mode = move |with_charts: bool, words: &'static str| {
+        let click = move |_| navigator.choose(&[("view", with_charts.then_some("charts"))]);
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (charts.get() == with_charts).to_string()
+                on:click=click
+            >
+                {words}
+            </button>
+        }
+    };
+    let actions = move || {
+        view! {
+            <div class="modes" role="group" aria-label=t("Table and charts")>
+                {mode(false, t("Differences"))}
+                {mode(true, t("Charts"))}
+            </div>
+            <Refresh refresh=move |()| load()/>
+        }
     };
     view! {
         <Page
             crumbs
-            actions=move || view! { <Refresh refresh=move |()| load()/> }
+            actions
             filling=true
         >
             <h1 class="sr-only">{title}</h1>
             {missing}
             {body}
         </Page>
+    }
+}
+
+/// The board of the runs' charts.
+#[component]
+fn CompareCharts(
+    /// The client of the server in use.
+    client: Mlflow,
+    /// The runs.
+    runs: Vec<Run>,
+) -> impl IntoView {
+    let runs: Vec<_> = runs.iter().map(|run| Arc::new(BoardRun::from(run))).collect();
+    let board = parts::charts(Charts {
+        histories: MetricHistories::new(client),
+        runs: Signal::stored(runs),
+        scope: Scope::All,
+        highlighted: RwSignal::new(None),
+        layout: use_board_layout("compare", None),
+        brushed: RwSignal::new(None),
+    });
+    view! {
+        <section class="compare-charts" tabindex="0" aria-label=t("Charts")>
+            {board}
+        </section>
     }
 }

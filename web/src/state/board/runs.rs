@@ -5,8 +5,6 @@ use std::sync::Arc;
 
 use mlflow_api::{Run, RunStatus, tags};
 
-use super::spec::Field;
-
 /// A run on a board. Share it (`Arc`): boards compare and clone lists of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct BoardRun {
@@ -51,16 +49,6 @@ impl BoardRun {
     /// The value of a parameter.
     pub(crate) fn param(&self, key: &str) -> Option<&Arc<str>> {
         self.params.iter().find(|(name, _)| &**name == key).map(|(_, value)| value)
-    }
-
-    /// The number that a field has in this run: a metric's last value, or a
-    /// parameter that reads as a number.
-    pub(crate) fn number(&self, field: &Field) -> Option<f64> {
-        match field {
-            Field::Metric(key) => self.metric(key).map(|latest| latest.value),
-            Field::Param(key) => self.param(key)?.trim().parse().ok(),
-        }
-        .filter(|number: &f64| number.is_finite())
     }
 }
 
@@ -169,10 +157,6 @@ mod tests {
             metrics: vec![Latest { key: "loss".into(), value: f64::NAN, step: 0, timestamp: 0 }],
             ..BoardRun::default()
         };
-        assert_eq!(run.number(&Field::Param("lr".into())), Some(0.001));
-        assert_eq!(run.number(&Field::Param("opt".into())), None);
-        assert_eq!(run.number(&Field::Metric("loss".into())), None);
-        assert_eq!(run.number(&Field::Metric("none".into())), None);
     }
 
     #[test]

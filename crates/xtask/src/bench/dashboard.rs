@@ -1,0 +1,17 @@
+//! `cargo xtask bench dashboard`: the page against MLflow's own.
+
+use super::beside_mlflow;
+use crate::error::Result;
+
+const HELP: &str = "\
+cargo xtask bench dashboard [OPTIONS]
+
+Opens an experiment of 200 runs in our page and in MLflow's own, on the same `mlflow server` and in
+the same Chromium, with a cold cache: bytes and requests to the first row, times, memory.
+
+  --quick       one visit each instead of five
+  --save        write the table to docs/benchmarks/dashboard.md";
+
+pub(crate) fn main(arguments: lexopt::Parser) -> Result<()> {
+    beside_mlflow(arguments, HELP, "dashboard.mjs", "dashboard.md")
+}

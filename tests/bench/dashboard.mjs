@@ -1,0 +1,155 @@
+// Our page and MLflow's own, on the same `mlflow server`, in the same Chromium:
+// `cargo xtask bench dashboard`.
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import path from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { launch } from '../support/browser.mjs';
+import { python, siteDir } from '../support/environment.mjs';
+import { startMlflow } from '../support/mlflow.mjs';
+import { run, stopAll } from '../support/processes.mjs';
+import { described, digits, flag, publish, table } from './machine.mjs';
+
+const NAMES = { ours: 'Millrace', mlflow: 'MLflow' };
+const RUNS = 200;
+const KEYS = 10;
+
+const TYPES = { '.css': 'text/css', '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.svg': 'image/svg+xml', '.wasm': 'application/wasm' };
+
+/** A static host that compresses, as they all do; MLflow's server does not. */
+async function host(dir) {
+  const kept = new Map();
+  const server = createServer(async (request, response) => {
+    const name = new URL(request.url, 'http://static').pathname.replace(/\/$/, '/index.html');
+    try {
+      if (!kept.has(name)) kept.set(name, brotliCompressSync(await readFile(path.join(dir, name))));
+      response.writeHead(200, { 'Content-Type': TYPES[path.extname(name)], 'Content-Encoding': 'br' });
+      response.end(kept.get(name));
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${server.address().port}/`, stop: () => server.closeAllConnections() ?? server.close() };
+}
+
+/** An experiment with many runs, the same whenever it is made; gives its id and the newest run's name. */
+async function fill(uri) {
+  const call = async (what, body) => {
+    const response = await fetch(`${uri}/api/2.0/mlflow/${what}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    });
+    if (!response.ok) throw new Error(`${what}: ${response.status}: ${await response.text()}`);
+    return response.json();
+  };
+  const { experiment_id } = await call('experiments/create', { name: 'bench' });
+  let newest;
+  for (let n = 0; n < RUNS; n++) {
+    newest = `run-${n}`;
+    const { run } = await call('runs/create', { experiment_id, run_name: newest, start_time: 1_700_000_000_000 + n * 60_000 });
+    const { run_id } = run.info;
+    const keys = Array.from({ length: KEYS }, (_, key) => key);
+    const value = (key, step) => Math.abs(Math.sin(n * 7.13 + key * 3.7)) / (1 + step);
+    await call('runs/log-batch', {
+      run_id,
+      params: keys.map((key) => ({ key: `param_${key}`, value: String((n * (key + 3)) % 17) })),
+      metrics: keys.flatMap((key) => [0, 1, 2].map((step) => ({ key: `metric_${key}`, value: value(key, step), step, timestamp: 1_700_000_000_000 + step }))),
+    });
+    await call('runs/update', { run_id, status: 'FINISHED', end_time: 1_700_000_050_000 + n * 60_000 });
+  }
+  return { experiment: experiment_id, newest };
+}
+
+/** One cold visit: what it took until the newest run's name was on the screen, and what it holds after. */
+async function visit(browser, url, newest, throttle) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  await cdp.send('Network.enable');
+  await cdp.send('Performance.enable');
+  if (throttle > 1) await cdp.send('Emulation.setCPUThrottlingRate', { rate: throttle });
+  let bytes = 0;
+  let requests = 0;
+  cdp.on('Network.loadingFinished', (event) => (bytes += event.encodedDataLength));
+  cdp.on('Network.requestWillBeSent', () => (requests += 1));
+  const start = performance.now();
+  await page.goto(url, { waitUntil: 'commit' });
+  await page.getByText(newest, { exact: true }).first().waitFor({ timeout: 120_000 });
+  const row = performance.now() - start;
+  const before = { bytes, requests };
+  const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN);
+  await page.waitForTimeout(2000);
+  await cdp.send('HeapProfiler.enable');
+  await cdp.send('HeapProfiler.collectGarbage');
+  const { metrics } = await cdp.send('Performance.getMetrics');
+  const heap = metrics.find(({ name }) => name === 'JSHeapUsedSize').value;
+  const { result } = await cdp.send('Runtime.evaluate', { expression: 'WebAssembly.Memory.prototype' });
+  const { objects } = await cdp.send('Runtime.queryObjects', { prototypeObjectId: result.objectId });
+  const sum = await cdp.send('Runtime.callFunctionOn', {
+    objectId: objects.objectId,
+    functionDeclaration: 'function () { return this.reduce((sum, memory) => sum + memory.buffer.byteLength, 0); }',
+    returnByValue: true,
+  });
+  const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
+  await context.close();
+  return { ...before, paint, row, heap: heap + sum.result.value, nodes };
+}
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
+
+async function main(args) {
+  const save = flag(args, '--save');
+  const rounds = args.includes('--quick') ? 1 : 5;
+  const mlflow = await startMlflow();
+  const site = await host(siteDir());
+  const browser = await launch();
+  try {
+    const { experiment, newest } = await fill(mlflow.url);
+    const hash = `#/experiments/${experiment}/runs`;
+    const urls = { ours: `${site.url}?server=${encodeURIComponent(mlflow.url)}${hash}`, mlflow: `${mlflow.url}/${hash}` };
+    const lines = [];
+    for (const throttle of [1, 4]) {
+      const seen = { ours: [], mlflow: [] };
+      // One visit each to warm the server, then in turns.
+      for (let round = 0; round <= rounds; round++) {
+        for (const side of Object.keys(urls)) {
+          const found = await visit(browser, urls[side], newest, throttle);
+          if (round > 0) seen[side].push(found);
+        }
+      }
+      const of = (side, what) => median(seen[side].map((one) => one[what]));
+      const line = (name, what, scale, unit) => {
+        const [ours, theirs] = [of('ours', what) / scale, of('mlflow', what) / scale];
+        const label = throttle > 1 ? `${name}, processor ${throttle} times slower` : name;
+        lines.push([label, `${digits(ours)} ${unit}`, `${digits(theirs)} ${unit}`, digits(theirs / ours)]);
+      };
+      if (throttle === 1) {
+        line('bytes to the first row', 'bytes', 1000, 'kB');
+        line('requests to the first row', 'requests', 1, '');
+        line('heap, JavaScript and wasm', 'heap', 1e6, 'MB');
+        line('elements in the page', 'nodes', 1, '');
+      }
+      line('first contentful paint', 'paint', 1, 'ms');
+      line('first row on the screen', 'row', 1, 'ms');
+    }
+    const { stdout } = await run(python(), ['-c', 'import mlflow; print(mlflow.__version__)']);
+    const about =
+      'Made by `cargo xtask bench dashboard --save`; [how to read it](README.md). A ratio over 1 says that ours is better. ' +
+      `An experiment of ${RUNS} runs with ${KEYS} parameters and ${KEYS} metrics, opened with a cold cache, ${rounds} times in turns; medians. ` +
+      'Our page comes from a host that compresses, MLflow\'s from its own server, which does not.';
+    const head = ['', NAMES.ours, NAMES.mlflow, 'ratio'];
+    await publish(['# Dashboard', about, described([['MLflow', stdout.trim()], ['Chromium', browser.version()]]), table(head, lines)].join('\n\n'), save);
+  } finally {
+    await browser.close();
+    site.stop();
+    await mlflow.stop();
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} finally {
+  await stopAll();
+}
