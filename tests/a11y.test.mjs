@@ -26,6 +26,7 @@ const pages = ({ logged: { experiment, runs }, mlflow }) => [
   ['run-bare', `/experiments/${experiment.id}/runs/${runs.bare.id}`, (page) => seeText(page, 'nothing-logged')],
   ['run-missing', `/experiments/${experiment.id}/runs/${'0'.repeat(32)}`, (page) => seeText(page, /not found/i)],
   ['metric', metricPage([runs.spiked.id, runs.plain.id], 'loss', experiment.id), (page) => largeChart(page).locator('canvas').first().waitFor()],
+  ['compare', `/compare-runs?${new URLSearchParams({ runs: JSON.stringify([runs.spiked.id, runs.plain.id]), experiments: JSON.stringify([experiment.id]) })}`, (page) => seeText(page, 'learning_rate')],
   ['try', '/try', (page) => page.getByRole('heading', { level: 1 }).waitFor()],
   ['settings', '/settings', (page) => page.getByLabel('Address of the MLflow server').waitFor()],
   ['not-found', '/no/such/page', (page) => seeText(page, /no\/such\/page/)],

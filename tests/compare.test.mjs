@@ -1,0 +1,132 @@
+// The comparison of runs, on MLflow's server and on ours: what differs between
+// what was logged, and by how much.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe } from 'node:test';
+import { launch } from './support/browser.mjs';
+import { checkPage } from './support/check.mjs';
+import { startMlflow } from './support/mlflow.mjs';
+import { at, seeText } from './support/pages.mjs';
+import { startServe } from './support/serve.mjs';
+import { ask } from './support/tracking.mjs';
+
+const RUNS = [
+  { run_name: 'one', params: { lr: '0.1', net: 'mlp', seed: '7', config: 'a: 1\nb: 2\nc: 3, and more of it' }, metrics: { loss: 0.5, accuracy: 0.9 } },
+  { run_name: 'two', params: { lr: '0.01', net: 'cnn', seed: '7', config: 'a: 1\nb: 4\nc: 3, and more of it' }, metrics: { loss: 0.25, accuracy: 0.91 } },
+  { run_name: '<b>three</b>', params: { lr: '0.001', net: 'cnn', seed: '7', config: 'a: 1\nc: 3, and more of it' }, metrics: { loss: 0.75 } },
+];
+
+/** Logs the runs, one in an experiment of its own; gives their ids and those of the experiments. */
+async function log(uri) {
+  const post = async (what, body) => (await ask(uri, { post: what, body })).body;
+  const experiments = [];
+  for (const name of ['compared', 'elsewhere']) experiments.push((await post('experiments/create', { name })).experiment_id);
+  const runs = [];
+  for (const [nth, { run_name, params, metrics }] of RUNS.entries()) {
+    const { run } = await post('runs/create', { experiment_id: experiments[nth === 2 ? 1 : 0], run_name, start_time: 1000 });
+    const pairs = (values) => Object.entries(values).map(([key, value]) => ({ key, value }));
+    const points = pairs(metrics).flatMap(({ key, value }) => [
+      { key, value: 2, step: 0, timestamp: 1 },
+      { key, value, step: 1, timestamp: 2 },
+    ]);
+    await post('runs/log-batch', { run_id: run.info.run_id, params: pairs(params), metrics: points });
+    runs.push(run.info.run_id);
+  }
+  return { runs, experiments };
+}
+
+const servers = {
+  MLflow: async () => {
+    const mlflow = await startMlflow();
+    const edge = await startServe(['--tracking-uri', mlflow.uri]);
+    return { url: edge.url, api: mlflow.uri, stop: () => Promise.all([edge.stop(), mlflow.stop()]) };
+  },
+  'our server': async () => {
+    const edge = await startServe();
+    return { url: edge.url, api: edge.url, stop: () => edge.stop() };
+  },
+};
+
+for (const [name, start] of Object.entries(servers)) {
+  describe(`a comparison on ${name}`, { timeout: 180_000 }, () => {
+    let browser, server, logged;
+    before(async () => {
+      [browser, server] = await Promise.all([launch(), start()]);
+      logged = await log(server.api);
+    });
+    after(async () => {
+      await browser?.close();
+      await server?.stop();
+    });
+    const page = (words, body, options) => checkPage(`${words} (${name})`, () => browser, body, options);
+    const open = (page, choices = {}, runs = logged.runs) => {
+      const lists = { runs: JSON.stringify(runs), experiments: JSON.stringify(logged.experiments) };
+      return page.goto(at(server.url, `/compare-runs?${new URLSearchParams({ ...lists, ...choices })}`));
+    };
+    const line = (page, key) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: key }) });
+    const cells = async (page, key) => {
+      await line(page, key).waitFor();
+      return (await line(page, key).getByRole('cell').allInnerTexts()).map((text) => text.trim().replaceAll(/\s+/g, ' '));
+    };
+    const keys = async (page) => (await page.getByRole('rowheader').allInnerTexts()).map((text) => text.split('\n')[0].trim());
+
+    page('values stand beside each other, with what changed from the first', async (page) => {
+      await open(page);
+      assert.deepEqual(await cells(page, 'lr'), ['0.1', '0.01 -0.09', '0.001 -0.099']);
+      assert.deepEqual(await cells(page, 'loss'), ['0.5', '0.25(best) -0.25', '0.75 +0.25']);
+      assert.deepEqual(await cells(page, 'accuracy'), ['0.9', '0.91(best) +0.01', '']);
+      assert.equal(await line(page, 'seed').count(), 0, 'what is the same is left out');
+      const shown = await keys(page);
+      assert.ok(shown.indexOf('lr') < shown.indexOf('net'), 'what differs most comes first');
+      await page.getByRole('columnheader').getByRole('link', { name: '<b>three</b>' }).waitFor();
+    });
+
+    page('all of it, another baseline, one run less: each is in the address', async (page) => {
+      await open(page);
+      await page.getByRole('checkbox', { name: 'Only differences' }).uncheck();
+      assert.deepEqual(await cells(page, 'seed'), ['7', '7', '7']);
+      await page.getByRole('button', { name: 'Actions of two' }).click();
+      await page.getByRole('menuitemcheckbox', { name: 'Compare the others with it' }).click();
+      await page.getByText('baseline').waitFor();
+      await page.reload();
+      assert.deepEqual(await cells(page, 'loss'), ['0.5 +0.25', '0.25(best)', '0.75 +0.5']);
+      await page.getByRole('button', { name: 'Actions of one' }).click();
+      await page.getByRole('menuitem', { name: 'Leave it out' }).click();
+      await seeText(page, 'Comparing 2 runs');
+      assert.deepEqual(await cells(page, 'loss'), ['0.25(best)', '0.75 +0.5']);
+    });
+
+    page('a long text is compared line by line', async (page) => {
+      await open(page);
+      await page.getByRole('button', { name: 'Differences in config' }).click();
+      const diff = page.getByRole('region', { name: 'Differences, line by line' });
+      const lines = async () => (await diff.locator('div').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
+      await diff.waitFor();
+      assert.deepEqual(await lines(), ['a: 1', '- removed b: 2', '+ added b: 4', 'c: 3, and more of it'].map((text) => text));
+      await page.getByRole('dialog', { name: 'config' }).getByRole('combobox').selectOption('<b>three</b>');
+      await page.waitForFunction(() => document.querySelectorAll('.text-diff > div').length === 3);
+    });
+
+    page('the differences are saved as CSV', async (page) => {
+      await open(page);
+      await line(page, 'lr').waitFor();
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+      const rows = (await readFile(await download.path(), 'utf8')).split('\r\n');
+      assert.equal(rows[0], ',,one,two,<b>three</b>');
+      assert.ok(rows.includes('param,lr,0.1,0.01,0.001'));
+      assert.ok(rows.includes('metric,loss,0.5,0.25,0.75'));
+    });
+
+    page('the charts of the runs are drawn together', async (page) => {
+      await open(page);
+      await page.getByRole('button', { name: 'Charts' }).click();
+      await page.getByRole('figure').filter({ has: page.getByRole('heading', { name: 'loss', exact: true }) }).waitFor();
+    });
+
+    page('a run that is not there is named', async (page) => {
+      await open(page, {}, [...logged.runs, 'f'.repeat(32)]);
+      await seeText(page, `Not on this server: ${'f'.repeat(32)}`);
+      assert.equal((await cells(page, 'lr')).length, 3);
+    });
+  });
+}
