@@ -73,8 +73,8 @@ for (const [name, start] of Object.entries(servers)) {
     page('values stand beside each other, with what changed from the first', async (page) => {
       await open(page);
       assert.deepEqual(await cells(page, 'lr'), ['0.1', '0.01 -0.09', '0.001 -0.099']);
-      assert.deepEqual(await cells(page, 'loss'), ['0.5', '0.25(best) -0.25', '0.75 +0.25']);
-      assert.deepEqual(await cells(page, 'accuracy'), ['0.9', '0.91(best) +0.01', '']);
+      assert.deepEqual(await cells(page, 'loss'), ['0.5', '0.25 (best) -0.25', '0.75 +0.25']);
+      assert.deepEqual(await cells(page, 'accuracy'), ['0.9', '0.91 (best) +0.01', '']);
       assert.equal(await line(page, 'seed').count(), 0, 'what is the same is left out');
       const shown = await keys(page);
       assert.ok(shown.indexOf('lr') < shown.indexOf('net'), 'what differs most comes first');
@@ -89,11 +89,11 @@ for (const [name, start] of Object.entries(servers)) {
       await page.getByRole('menuitemcheckbox', { name: 'Compare the others with it' }).click();
       await page.getByText('baseline').waitFor();
       await page.reload();
-      assert.deepEqual(await cells(page, 'loss'), ['0.5 +0.25', '0.25(best)', '0.75 +0.5']);
+      assert.deepEqual(await cells(page, 'loss'), ['0.5 +0.25', '0.25 (best)', '0.75 +0.5']);
       await page.getByRole('button', { name: 'Actions of one' }).click();
       await page.getByRole('menuitem', { name: 'Leave it out' }).click();
       await seeText(page, 'Comparing 2 runs');
-      assert.deepEqual(await cells(page, 'loss'), ['0.25(best)', '0.75 +0.5']);
+      assert.deepEqual(await cells(page, 'loss'), ['0.25 (best)', '0.75 +0.5']);
     });
 
     page('a long text is compared line by line', async (page) => {

@@ -106,9 +106,9 @@ async function main(args) {
   const site = await host(siteDir());
   const browser = await launch();
   try {
-    const { experiment, newest } = await fill(mlflow.url);
+    const { experiment, newest } = await fill(mlflow.uri);
     const hash = `#/experiments/${experiment}/runs`;
-    const urls = { ours: `${site.url}?server=${encodeURIComponent(mlflow.url)}${hash}`, mlflow: `${mlflow.url}/${hash}` };
+    const urls = { ours: `${site.url}?server=${encodeURIComponent(mlflow.uri)}${hash}`, mlflow: `${mlflow.uri}/${hash}` };
     const lines = [];
     for (const throttle of [1, 4]) {
       const seen = { ours: [], mlflow: [] };

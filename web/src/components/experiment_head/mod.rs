@@ -19,7 +19,7 @@ use crate::state::route::Route;
 use crate::state::saving::Saving;
 use crate::state::session::Mlflow;
 
-/// The head of an experiment's page. Nothing until the experiment is there.
+/// The head of an experiment's page.
 #[component]
 pub(crate) fn ExperimentHead(
     /// The client of the server in use.
@@ -70,8 +70,19 @@ pub(crate) fn ExperimentHead(
             </div>
         }
     };
+    // As high as the head will be, so that nothing moves when it comes.
+    let waiting = || {
+        view! {
+            <header class="experiment-head" aria-busy="true">
+                <h1 class="clip">
+                    <span class="sr-only">{t("Experiment")}</span>
+                    <span class="bone w5" aria-hidden="true"></span>
+                </h1>
+            </header>
+        }
+    };
     view! {
-        <Show when=move || experiment.with(Option::is_some)>
+        <Show when=move || experiment.with(Option::is_some) fallback=waiting>
             <header class="experiment-head">
                 <div class="experiment-line">
                     <NameEditor
