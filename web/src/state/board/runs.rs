@@ -151,15 +151,6 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_is_a_number_if_it_reads_as_one() {
-        let run = BoardRun {
-            params: vec![("lr".into(), " 1e-3 ".into()), ("opt".into(), "adam".into())],
-            metrics: vec![Latest { key: "loss".into(), value: f64::NAN, step: 0, timestamp: 0 }],
-            ..BoardRun::default()
-        };
-    }
-
-    #[test]
     fn the_metrics_of_a_scope_are_found_once() {
         let latest = |key: &str, step| Latest { key: key.into(), value: 1.0, step, timestamp: 0 };
         let run = |metrics| Arc::new(BoardRun { metrics, ..BoardRun::default() });
