@@ -3,11 +3,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe } from 'node:test';
+import { bothServers } from './support/both-servers.mjs';
 import { launch } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
-import { startMlflow } from './support/mlflow.mjs';
 import { at, seeText } from './support/pages.mjs';
-import { startServe } from './support/serve.mjs';
 import { ask } from './support/tracking.mjs';
 
 const RUNS = [
@@ -35,19 +34,7 @@ async function log(uri) {
   return { runs, experiments };
 }
 
-const servers = {
-  MLflow: async () => {
-    const mlflow = await startMlflow();
-    const edge = await startServe(['--tracking-uri', mlflow.uri]);
-    return { url: edge.url, api: mlflow.uri, stop: () => Promise.all([edge.stop(), mlflow.stop()]) };
-  },
-  'our server': async () => {
-    const edge = await startServe();
-    return { url: edge.url, api: edge.url, stop: () => edge.stop() };
-  },
-};
-
-for (const [name, start] of Object.entries(servers)) {
+for (const [name, start] of Object.entries(bothServers)) {
   describe(`a comparison on ${name}`, { timeout: 180_000 }, () => {
     let browser, server, logged;
     before(async () => {

@@ -2,26 +2,14 @@
 // what was logged, and what is changed there is changed on the server.
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
+import { bothServers } from './support/both-servers.mjs';
 import { launch } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
-import { runPython, startMlflow } from './support/mlflow.mjs';
+import { runPython } from './support/mlflow.mjs';
 import { at, experimentLink, fillDialog, rowMenu } from './support/pages.mjs';
-import { startServe } from './support/serve.mjs';
 import { ask } from './support/tracking.mjs';
 
-const servers = {
-  MLflow: async () => {
-    const mlflow = await startMlflow();
-    const edge = await startServe(['--tracking-uri', mlflow.uri]);
-    return { url: edge.url, api: mlflow.uri, stop: () => Promise.all([edge.stop(), mlflow.stop()]) };
-  },
-  'our server': async () => {
-    const edge = await startServe();
-    return { url: edge.url, api: edge.url, stop: () => edge.stop() };
-  },
-};
-
-for (const [name, start] of Object.entries(servers)) {
+for (const [name, start] of Object.entries(bothServers)) {
   describe(`experiments on ${name}`, { timeout: 300_000 }, () => {
     let browser, server, logged;
     before(async () => {

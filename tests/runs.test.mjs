@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, describe } from 'node:test';
+import { bothServers } from './support/both-servers.mjs';
 import { launch } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
-import { runPython, startMlflow } from './support/mlflow.mjs';
+import { runPython } from './support/mlflow.mjs';
 import { at, columnButton, runCell, runNames, runRow, seeText } from './support/pages.mjs';
 import { startServe } from './support/serve.mjs';
 
@@ -45,30 +46,18 @@ function readCsv(text) {
   return rows;
 }
 
-const SERVERS = {
-  'an MLflow server': async () => {
-    const mlflow = await startMlflow();
-    const edge = await startServe(['--tracking-uri', mlflow.uri]);
-    return { url: edge.url, uri: mlflow.uri, stop: () => Promise.all([edge.stop(), mlflow.stop()]) };
-  },
-  'our own server': async () => {
-    const edge = await startServe();
-    return { url: edge.url, uri: edge.url, stop: () => edge.stop() };
-  },
-};
-
 let browser;
 before(async () => {
   browser = await launch();
 });
 after(() => browser?.close());
 
-for (const [what, start] of Object.entries(SERVERS)) {
+for (const [what, start] of Object.entries(bothServers)) {
   describe(`the table of runs at ${what}`, { timeout: 240_000 }, () => {
     let server, logged;
     before(async () => {
       server = await start();
-      logged = JSON.parse(await runPython('runs.py', [server.uri]));
+      logged = JSON.parse(await runPython('runs.py', [server.api]));
     });
     after(() => server?.stop());
 
@@ -78,7 +67,7 @@ for (const [what, start] of Object.entries(SERVERS)) {
       return at(server.url, `/experiments/${logged.experiment}/runs?${text}`);
     };
     const api = async (call, body, method = 'POST') => {
-      const url = new URL(`/api/2.0/mlflow/${call}`, server.uri);
+      const url = new URL(`/api/2.0/mlflow/${call}`, server.api);
       if (method === 'GET') url.search = new URLSearchParams(body);
       const init = method === 'GET' ? {} : { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
       const response = await fetch(url, init);

@@ -1,37 +1,26 @@
 // Our page and MLflow's own, on the same `mlflow server`, in the same Chromium:
 // `cargo xtask bench dashboard`.
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { launch } from '../support/browser.mjs';
 import { python, siteDir } from '../support/environment.mjs';
 import { startMlflow } from '../support/mlflow.mjs';
 import { run, stopAll } from '../support/processes.mjs';
+import { startStatic } from '../support/static-server.mjs';
 import { described, digits, flag, publish, table } from './machine.mjs';
 
 const NAMES = { ours: 'Millrace', mlflow: 'MLflow' };
 const RUNS = 200;
 const KEYS = 10;
 
-const TYPES = { '.css': 'text/css', '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.svg': 'image/svg+xml', '.wasm': 'application/wasm' };
-
 /** A static host that compresses, as they all do; MLflow's server does not. */
-async function host(dir) {
+const host = () => {
   const kept = new Map();
-  const server = createServer(async (request, response) => {
-    const name = new URL(request.url, 'http://static').pathname.replace(/\/$/, '/index.html');
-    try {
-      if (!kept.has(name)) kept.set(name, brotliCompressSync(await readFile(path.join(dir, name))));
-      response.writeHead(200, { 'Content-Type': TYPES[path.extname(name)], 'Content-Encoding': 'br' });
-      response.end(kept.get(name));
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${server.address().port}/`, stop: () => server.closeAllConnections() ?? server.close() };
-}
+  const encode = (file, body) => {
+    if (!kept.has(file)) kept.set(file, brotliCompressSync(body));
+    return kept.get(file);
+  };
+  return startStatic(siteDir(), '/', { 'Content-Encoding': 'br' }, encode);
+};
 
 /** An experiment with many runs, the same whenever it is made; gives its id and the newest run's name. */
 async function fill(uri) {
@@ -110,12 +99,12 @@ async function main(args) {
   const save = flag(args, '--save');
   const rounds = args.includes('--quick') ? 1 : 5;
   const mlflow = await startMlflow();
-  const site = await host(siteDir());
+  const site = await host();
   const browser = await launch();
   try {
     const { experiment, newest } = await fill(mlflow.uri);
     const hash = `#/experiments/${experiment}/runs`;
-    const urls = { ours: `${site.url}?server=${encodeURIComponent(mlflow.uri)}${hash}`, mlflow: `${mlflow.uri}/${hash}` };
+    const urls = { ours: `http://127.0.0.1:${site.port}/?server=${encodeURIComponent(mlflow.uri)}${hash}`, mlflow: `${mlflow.uri}/${hash}` };
     const lines = [];
     for (const throttle of [1, 4]) {
       const seen = { ours: [], mlflow: [] };
@@ -150,7 +139,7 @@ async function main(args) {
     await publish(['# Dashboard', about, described([['MLflow', stdout.trim()], ['Chromium', browser.version()]]), table(head, lines)].join('\n\n'), save);
   } finally {
     await browser.close();
-    site.stop();
+    await site.stop();
     await mlflow.stop();
   }
 }

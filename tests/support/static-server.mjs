@@ -15,8 +15,8 @@ const TYPES = {
   '.wasm': 'application/wasm',
 };
 
-/** Serves `dir` at `base` (such as `/` or `/tools/millrace/`), with `headers` besides; returns `{ port, requests, stop }`. */
-export async function startStatic(dir, base = '/', headers = {}) {
+/** Serves `dir` at `base` (such as `/` or `/tools/millrace/`), with `headers` besides, and bodies as `encode(file, body)` has them; returns `{ port, requests, stop }`. */
+export async function startStatic(dir, base = '/', headers = {}, encode = (_file, body) => body) {
   const requests = [];
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://static');
@@ -28,7 +28,7 @@ export async function startStatic(dir, base = '/', headers = {}) {
       const body = request.method === 'GET' ? await readFile(file) : null;
       if (body === null) throw new Error('read only');
       response.writeHead(200, { ...headers, 'Content-Type': TYPES[path.extname(file)] ?? 'application/octet-stream' });
-      response.end(body);
+      response.end(encode(file, body));
     } catch {
       response.writeHead(404, { 'Content-Type': 'text/html; charset=utf-8' });
       response.end('<!doctype html><title>404</title><h1>Not found</h1>');
