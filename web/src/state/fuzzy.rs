@@ -20,18 +20,9 @@ fn of_word(word: &str, text: &str) -> Option<u32> {
         });
     }
     let mut letters = text.chars();
-    let mut gaps = 0;
-    for wanted in word.chars() {
-        let skipped = letters.by_ref().take_while(|c| *c != wanted).count();
-        gaps += u32::try_from(skipped).unwrap_or(u32::MAX).min(100);
-    }
-    // take_while ends at the text's end, too: what is left tells them apart.
-    is_subsequence(&word, text).then(|| 40_u32.saturating_sub(gaps).max(1))
-}
-
-fn is_subsequence(word: &str, text: &str) -> bool {
-    let mut letters = text.chars();
-    word.chars().all(|wanted| letters.any(|c| c == wanted))
+    let skipped =
+        word.chars().try_fold(0, |sum, wanted| Some(sum + letters.position(|c| c == wanted)?));
+    Some(40_u32.saturating_sub(u32::try_from(skipped?).unwrap_or(u32::MAX)).max(1))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! plain values, and are tested natively.
 
 pub(crate) mod appearance;
+pub(crate) mod asked_runs;
 pub(crate) mod board;
 pub(crate) mod change;
 pub(crate) mod clipboard;
@@ -11,6 +12,7 @@ pub(crate) mod commands;
 pub(crate) mod comparison;
 pub(crate) mod completion;
 pub(crate) mod config;
+pub(crate) mod debounce;
 pub(crate) mod download;
 pub(crate) mod engine;
 pub(crate) mod experiment_runs;

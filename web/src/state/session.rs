@@ -102,9 +102,8 @@ impl Session {
                 .or_else(|| Shelf::Device.get(SERVER));
             match server {
                 Some(server) => {
-                    let key = credentials_key(&server.url);
-                    let credentials = Shelf::Tab.get(&key).or_else(|| Shelf::Device.get(&key));
-                    session.take_up(server, credentials.unwrap_or_default());
+                    let credentials = kept_credentials(&server);
+                    session.take_up(server, credentials);
                 }
                 None => session.stage.set(Stage::Choosing),
             }
@@ -122,8 +121,7 @@ impl Session {
         } else {
             Shelf::Device.remove(&key);
         }
-        Shelf::Tab.set(SERVER, &server);
-        Shelf::Device.set(SERVER, &server);
+        remember_in_use(&server);
         self.recent.update(|recent| remember(recent, &server.url));
         self.recent.with_untracked(|recent| Shelf::Device.set(RECENT, recent));
         self.take_up(server, credentials);
@@ -133,11 +131,9 @@ impl Session {
     /// of it.
     pub(crate) fn change(self, url: &str) {
         let Ok((server, _)) = read_address(url) else { return };
-        let key = credentials_key(&server.url);
-        let credentials = Shelf::Tab.get(&key).or_else(|| Shelf::Device.get(&key));
-        Shelf::Tab.set(SERVER, &server);
-        Shelf::Device.set(SERVER, &server);
-        self.take_up(server, credentials.unwrap_or_default());
+        let credentials = kept_credentials(&server);
+        remember_in_use(&server);
+        self.take_up(server, credentials);
     }
 
     /// Removes every server and its credentials from this device.
@@ -233,6 +229,18 @@ pub(crate) fn client(server: &Server, credentials: &Credentials) -> Result<Mlflo
 /// Never in this page: the shell provides it before any component runs.
 pub(crate) fn use_session() -> Session {
     expect_context()
+}
+
+/// Remembers a server as the one in use.
+fn remember_in_use(server: &Server) {
+    Shelf::Tab.set(SERVER, server);
+    Shelf::Device.set(SERVER, server);
+}
+
+/// What is kept of how requests to a server are signed.
+fn kept_credentials(server: &Server) -> Credentials {
+    let key = credentials_key(&server.url);
+    Shelf::Tab.get(&key).or_else(|| Shelf::Device.get(&key)).unwrap_or_default()
 }
 
 fn credentials_key(url: &str) -> String {

@@ -3,13 +3,12 @@
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Input;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use mlflow_client::Error;
 
 use crate::components::failure::refusal;
 use crate::components::icon::{Glyph, Icon};
 use crate::state::language::t;
-use crate::state::saving::Saving;
+use crate::state::saving::{Attempt, Saving};
 
 /// The page's heading: a name with a pen. Enter saves, Escape leaves it as it was;
 /// the server's words stand below the field when it refuses.
@@ -58,8 +57,7 @@ fn NameField(
     editing: RwSignal<bool>,
 ) -> impl IntoView {
     let text = RwSignal::new(name.clone());
-    let waiting = RwSignal::new(false);
-    let failed: RwSignal<Option<Error>> = RwSignal::new(None);
+    let attempt = Attempt::new();
     let input: NodeRef<Input> = NodeRef::new();
     Effect::new(move || {
         if let Some(input) = input.get() {
@@ -75,18 +73,8 @@ fn NameField(
         if text.is_empty() || before.with_value(|before| before == text) {
             return editing.set(false);
         }
-        let saving = save.run(text.to_owned());
-        waiting.set(true);
-        spawn_local(async move {
-            match saving.await {
-                Ok(()) => {
-                    editing.try_set(false);
-                }
-                Err(error) => {
-                    waiting.try_set(false);
-                    failed.try_set(Some(error));
-                }
-            }
+        attempt.begin(save.run(text.to_owned()), move || {
+            editing.try_set(false);
         });
     };
     let on_key = move |event: KeyboardEvent| {
@@ -95,7 +83,7 @@ fn NameField(
             editing.set(false);
         }
     };
-    let error_id = move || failed.with(Option::is_some).then_some("name-error");
+    let failed = move || attempt.failure().is_some();
     view! {
         <h1 class="sr-only">{name}</h1>
         <form class="name-form" on:submit=submit on:keydown=on_key>
@@ -103,20 +91,20 @@ fn NameField(
                 class="input"
                 node_ref=input
                 aria-label=label
-                aria-invalid=move || failed.with(Option::is_some).then_some("true")
-                aria-describedby=error_id
+                aria-invalid=move || failed().then_some("true")
+                aria-describedby=move || failed().then_some("name-error")
                 autocomplete="off"
                 spellcheck="false"
                 prop:value=move || text.get()
                 on:input=move |event| text.set(event_target_value(&event))
             />
-            <button type="submit" class="button primary" disabled=move || waiting.get()>
+            <button type="submit" class="button primary" disabled=move || attempt.is_waiting()>
                 {t("Save")}
             </button>
             <button type="button" class="button" on:click=move |_| editing.set(false)>
                 {t("Cancel")}
             </button>
-            {move || failed.get().map(|error| view! { <FieldError id="name-error" error/> })}
+            {move || attempt.failure().map(|error| view! { <FieldError id="name-error" error/> })}
         </form>
     }
 }

@@ -3,14 +3,12 @@
 use leptos::ev::KeyboardEvent;
 use leptos::html::Textarea;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use mlflow_client::Error;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::components::markdown::Markdown;
 use crate::components::name_editor::FieldError;
 use crate::state::language::t;
-use crate::state::saving::Saving;
+use crate::state::saving::{Attempt, Saving};
 
 /// A section with a description and a way to change it.
 #[component]
@@ -71,8 +69,7 @@ pub(crate) fn NoteForm(
 ) -> impl IntoView {
     let text = RwSignal::new(note);
     let preview = RwSignal::new(false);
-    let waiting = RwSignal::new(false);
-    let failed: RwSignal<Option<Error>> = RwSignal::new(None);
+    let attempt = Attempt::new();
     let area: NodeRef<Textarea> = NodeRef::new();
     Effect::new(move || {
         if let Some(area) = area.get() {
@@ -80,24 +77,13 @@ pub(crate) fn NoteForm(
         }
     });
     let submit = move || {
-        let saving = save.run(text.get_untracked());
-        waiting.set(true);
-        failed.set(None);
-        spawn_local(async move {
-            match saving.await {
-                Ok(()) => {
-                    editing.try_set(false);
-                }
-                Err(error) => {
-                    waiting.try_set(false);
-                    failed.try_set(Some(error));
-                }
-            }
+        attempt.begin(save.run(text.get_untracked()), move || {
+            editing.try_set(false);
         });
     };
     let on_key = move |event: KeyboardEvent| {
         let enter = event.key() == "Enter" && (event.ctrl_key() || event.meta_key());
-        if enter && !waiting.get_untracked() {
+        if enter && !untrack(|| attempt.is_waiting()) {
             event.prevent_default();
             submit();
         } else if event.key() == "Escape" {
@@ -116,7 +102,7 @@ pub(crate) fn NoteForm(
                 rows="8"
                 node_ref=area
                 aria-label=t("Description, in Markdown")
-                aria-describedby=move || failed.with(Option::is_some).then_some("note-error")
+                aria-describedby=move || attempt.failure().map(|_| "note-error")
                 prop:value=move || text.get()
                 on:input=move |event| text.set(event_target_value(&event))
             ></textarea>
@@ -126,12 +112,12 @@ pub(crate) fn NoteForm(
     view! {
         <div class="note-form" on:keydown=on_key>
             {body}
-            {move || failed.get().map(|error| view! { <FieldError id="note-error" error/> })}
+            {move || attempt.failure().map(|error| view! { <FieldError id="note-error" error/> })}
             <div class="actions">
                 <button
                     type="button"
                     class="button primary"
-                    disabled=move || waiting.get()
+                    disabled=move || attempt.is_waiting()
                     on:click=move |_| submit()
                 >
                     {t("Save")}

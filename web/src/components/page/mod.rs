@@ -6,7 +6,7 @@ use crate::components::announcer::use_announcer;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::rail::Drawer;
 use crate::state::language::t;
-use crate::state::route::Route;
+use crate::state::route::{Place, Route};
 
 /// One step of the way to a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,22 @@ impl Crumb {
     /// A step to an address with choices in it.
     pub(crate) fn to(label: impl Into<String>, href: String) -> Crumb {
         Crumb { label: label.into(), href: Some(href) }
+    }
+
+    /// The way to the runs of some experiments.
+    pub(crate) fn to_runs(experiments: &[String]) -> Vec<Crumb> {
+        let mut crumbs = vec![Crumb::link(t("Experiments"), &Route::Experiments)];
+        match experiments {
+            [] => {}
+            [experiment] => {
+                let route = Route::Runs { experiment: experiment.clone() };
+                crumbs.push(Crumb::link(t("Runs"), &route));
+            }
+            several => {
+                crumbs.push(Crumb::to(t("Runs"), Place::compare_experiments(several).href()));
+            }
+        }
+        crumbs
     }
 
     /// Where one is.

@@ -10,6 +10,7 @@ use mlflow_api::SearchExperiments;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::modal::Modal;
 use crate::state::commands::use_commands;
+use crate::state::debounce::debounced;
 use crate::state::filter::name_contains;
 use crate::state::fuzzy;
 use crate::state::language::{t, tf};
@@ -51,38 +52,30 @@ pub(crate) fn Palette() -> impl IntoView {
     on_cleanup(move || listener.remove());
 
     // Experiments by name, from the server, once the typing rests.
-    let asked = StoredValue::new(0_u32);
+    let search = debounced(REST, move |words: String| {
+        let Stage::Using(client) = untrack(|| session.stage()) else { return };
+        spawn_local(async move {
+            let search = SearchExperiments {
+                filter: name_contains(&words),
+                max_results: MOST as u32,
+                ..SearchExperiments::default()
+            };
+            let found = client.search_experiments(&search).await;
+            // Something else may have been typed since.
+            if let Ok(found) = found
+                && typed.try_get_untracked() == Some(words)
+            {
+                let found = found.experiments.into_iter();
+                experiments.set(found.map(|e| (e.experiment_id, e.name)).collect());
+            }
+        });
+    });
     Effect::new(move || {
         let words = typed.get();
         chosen.set(0);
-        let Stage::Using(client) = session.stage() else { return };
-        if !open.get() {
-            return;
+        if open.get() {
+            search(words);
         }
-        asked.update_value(|asked| *asked += 1);
-        let turn = asked.get_value();
-        let still = move || asked.try_get_value() == Some(turn);
-        set_timeout(
-            move || {
-                if !still() {
-                    return;
-                }
-                spawn_local(async move {
-                    let search = SearchExperiments {
-                        filter: name_contains(&words),
-                        max_results: MOST as u32,
-                        ..SearchExperiments::default()
-                    };
-                    if let Ok(found) = client.search_experiments(&search).await
-                        && still()
-                    {
-                        let found = found.experiments.into_iter();
-                        experiments.set(found.map(|e| (e.experiment_id, e.name)).collect());
-                    }
-                });
-            },
-            REST,
-        );
     });
 
     let hits = Memo::new_with_compare(

@@ -3,14 +3,13 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use mlflow_client::Error;
 
 use crate::components::icon::{Glyph, Icon};
 use crate::components::name_editor::FieldError;
 use crate::components::popover::{Opened, Popover};
 use crate::components::toasts::use_toasts;
 use crate::state::language::{t, tf};
-use crate::state::saving::Saving;
+use crate::state::saving::{Attempt, Saving};
 
 /// Key and value of a tag.
 type Pair = (String, String);
@@ -96,26 +95,14 @@ fn TagForm(
     let (old_key, old_value) = old.clone().unwrap_or_default();
     let key = RwSignal::new(old_key);
     let value = RwSignal::new(old_value);
-    let waiting = RwSignal::new(false);
-    let failed: RwSignal<Option<Error>> = RwSignal::new(None);
+    let attempt = Attempt::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let pair = (key.get_untracked().trim().to_owned(), value.get_untracked());
         if pair.0.is_empty() {
             return;
         }
-        let setting = set.run(pair);
-        waiting.set(true);
-        failed.set(None);
-        spawn_local(async move {
-            match setting.await {
-                Ok(()) => opened.close(),
-                Err(error) => {
-                    waiting.try_set(false);
-                    failed.try_set(Some(error));
-                }
-            }
-        });
+        attempt.begin(set.run(pair), move || opened.close());
     };
     let delete = old.map(|pair| {
         let click = move |_| {
@@ -146,10 +133,10 @@ fn TagForm(
                     on:input=move |event| value.set(event_target_value(&event))
                 ></textarea>
             </label>
-            {move || failed.get().map(|error| view! { <FieldError id="tag-error" error/> })}
+            {move || attempt.failure().map(|error| view! { <FieldError id="tag-error" error/> })}
             <div class="modal-foot">
                 {delete}
-                <button type="submit" class="button primary" disabled=move || waiting.get()>
+                <button type="submit" class="button primary" disabled=move || attempt.is_waiting()>
                     {t("Save")}
                 </button>
             </div>

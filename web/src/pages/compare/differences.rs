@@ -16,7 +16,7 @@ use crate::state::columns::heading;
 use crate::state::comparison::{Comparison, Line, Wanted};
 use crate::state::download::save;
 use crate::state::language::{t, tf, tn};
-use crate::state::location::use_navigator;
+use crate::state::location::{Navigator, use_navigator};
 use crate::state::route::{Place, Route};
 
 /// A row of the grid.
@@ -68,14 +68,12 @@ pub(super) fn Differences(
 
     let head = move |nth: usize| {
         let Some(row) = u32::try_from(nth).ok() else { return ().into_any() };
-        let run = runs.with_value(|runs| runs.get(nth).cloned()).unwrap_or_default();
-        let route = Route::Run {
-            experiment: run.info.experiment_id.clone(),
-            run: run.info.run_id.clone(),
-            tab: String::new(),
-        };
-        let name = run.name().to_owned();
-        let id = run.info.run_id.clone();
+        let known = runs
+            .with_value(|runs| runs.get(nth).map(|run| (run.name().to_owned(), run.info.clone())));
+        let Some((name, info)) = known else { return ().into_any() };
+        let (id, status) = (info.run_id.clone(), info.status);
+        let route =
+            Route::Run { experiment: info.experiment_id, run: info.run_id, tab: String::new() };
         let is_base = move || baseline.get() == row;
         let items = Callback::new(move |()| {
             let (as_base, without) = (id.clone(), id.clone());
@@ -84,12 +82,13 @@ pub(super) fn Differences(
                     navigator.choose(&[("baseline", Some(&as_base))]);
                 })
                 .checked(untrack(is_base)),
-                Item::new(t("Leave it out"), move || leave_out(&without)).disabled(count < 3),
+                Item::new(t("Leave it out"), move || leave_out(navigator, &without))
+                    .disabled(count < 3),
             ]
         });
         view! {
             <span class="compare-run">
-                <StatusMark status=run.info.status/>
+                <StatusMark status/>
                 <a class="clip" href=route.href() title=name.clone()>{name.clone()}</a>
                 {move || is_base().then(|| view! { <span class="tag">{t("baseline")}</span> })}
                 <Menu
@@ -261,16 +260,14 @@ pub(super) fn Differences(
 
 /// The rows of the grid: each group's heading and its lines.
 fn rows(comparison: &Comparison, wanted: &Wanted) -> Vec<Row> {
+    let everything = Wanted { only_differences: false, ..wanted.clone() };
     let mut rows = Vec::new();
     for group in [Group::Param, Group::Metric, Group::Tag, Group::Attribute] {
-        let lines = comparison.lines(group, wanted);
-        let hidden = match wanted.only_differences {
-            true => {
-                let all = Wanted { only_differences: false, ..wanted.clone() };
-                comparison.lines(group, &all).len() - lines.len()
-            }
-            false => 0,
-        };
+        let all = comparison.lines(group, &everything);
+        let count = all.len();
+        let lines: Vec<Line> =
+            all.into_iter().filter(|line| line.differs || !wanted.only_differences).collect();
+        let hidden = count - lines.len();
         if !lines.is_empty() {
             rows.push(Row::Group(group, hidden));
             rows.extend(lines.into_iter().map(Row::Line));
@@ -289,8 +286,7 @@ fn title(group: Group) -> &'static str {
 }
 
 /// Goes to the same comparison without a run.
-fn leave_out(run: &str) {
-    let navigator = crate::state::location::use_navigator();
+fn leave_out(navigator: Navigator, run: &str) {
     let mut place: Place = navigator.place().get_untracked();
     let left: Vec<_> = place.query.list("runs").into_iter().filter(|id| id != run).collect();
     place.query.set_list("runs", &left);

@@ -6,9 +6,7 @@ mod text_diff;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use mlflow_api::Run;
-use mlflow_client::Error;
 
 use crate::components::charts::use_board_layout;
 use crate::components::empty::Empty;
@@ -18,20 +16,12 @@ use crate::components::refresh::Refresh;
 use crate::components::skeleton::SkeletonRows;
 use crate::pages::compare::differences::Differences;
 use crate::parts::{self, Charts};
+use crate::state::asked_runs::{Arrival, AskedRuns};
 use crate::state::board::{BoardRun, Scope};
 use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
 use crate::state::metric_histories::MetricHistories;
-use crate::state::route::{Place, Route};
 use crate::state::session::Mlflow;
-
-/// How far the runs have come.
-#[derive(Clone)]
-enum State {
-    Loading,
-    Ready(Vec<Run>),
-    Failed(Error),
-}
 
 /// The page of a comparison.
 #[component]
@@ -40,82 +30,53 @@ pub(crate) fn ComparePage(
     client: Mlflow,
 ) -> impl IntoView {
     let navigator = use_navigator();
-    let state = RwSignal::new(State::Loading);
-    let client = StoredValue::new(client);
     let asked = Memo::new(move |_| {
         navigator.place().with(|place| (place.query.list("runs"), place.query.list("experiments")))
     });
     let charts = Memo::new(move |_| {
         navigator.place().with(|place| place.query.get("view") == Some("charts"))
     });
-    let load = move || {
-        let (runs, experiments) = asked.get_untracked();
-        spawn_local(async move {
-            let answer = client.get_value().runs_by_id(&runs, &experiments).await;
-            if asked.try_get_untracked() == Some((runs, experiments)) {
-                state.set(match answer {
-                    Ok(runs) => State::Ready(runs),
-                    Err(error) => State::Failed(error),
-                });
-            }
-        });
-    };
-    Effect::new(move || {
-        asked.track();
-        load();
-    });
-    let title = Signal::derive(move || {
-        let count = asked.with(|(runs, _)| runs.len());
-        tn(count, "Comparing {0} run", "Comparing {0} runs")
-    });
+    let runs = AskedRuns::follow(client, asked);
+    let title =
+        Signal::derive(move || tn(runs.ids().len(), "Comparing {0} run", "Comparing {0} runs"));
     let crumbs = Signal::derive(move || {
-        let mut crumbs = vec![Crumb::link(t("Experiments"), &Route::Experiments)];
-        let experiments = asked.with(|(_, experiments)| experiments.clone());
-        if let [experiment] = experiments.as_slice() {
-            let route = Route::Runs { experiment: experiment.clone() };
-            crumbs.push(Crumb::link(t("Runs"), &route));
-        } else if experiments.len() > 1 {
-            let place = Place::compare_experiments(&experiments);
-            crumbs.push(Crumb::to(t("Runs"), place.href()));
-        }
+        let mut crumbs = Crumb::to_runs(&runs.experiments());
         crumbs.push(Crumb::here(title.get()));
         crumbs
     });
-    let retry = Callback::new(move |()| {
-        state.set(State::Loading);
-        load();
-    });
+    let retry = Callback::new(move |()| runs.retry());
     let missing = move || {
-        let wanted = asked.with(|(runs, _)| runs.clone());
-        let found = state.with(|state| match state {
-            State::Ready(runs) => runs.iter().map(|run| run.info.run_id.clone()).collect(),
-            _ => wanted.clone(),
-        });
-        let missing: Vec<_> = wanted.into_iter().filter(|id| !found.contains(id)).collect();
+        let mut missing = runs.ids();
+        match runs.arrival().get() {
+            Arrival::Ready(found) => {
+                missing.retain(|id| !found.iter().any(|run| run.info.run_id == *id));
+            }
+            _ => missing.clear(),
+        }
         (!missing.is_empty()).then(|| {
             let words = tf("Not on this server: {0}", &[&missing.join(", ")]);
             view! { <p class="compare-missing" role="status">{words}</p> }
         })
     };
-    let body = move || match state.get() {
-        State::Loading => view! {
+    let body = move || match runs.arrival().get() {
+        Arrival::Loading => view! {
             <table class="compare-waiting" aria-busy="true">
                 <tbody><SkeletonRows rows=16 columns=4/></tbody>
             </table>
         }
         .into_any(),
-        State::Failed(error) => view! { <Failure error retry/> }.into_any(),
-        State::Ready(runs) if runs.is_empty() => view! {
+        Arrival::Failed(error) => view! { <Failure error retry/> }.into_any(),
+        Arrival::Ready(found) if found.is_empty() => view! {
             <Empty
                 title=t("Nothing to compare")
                 words=t("Choose two or more runs in the table of runs, then press c or Compare.")
             />
         }
         .into_any(),
-        State::Ready(runs) if charts.get() => {
-            view! { <CompareCharts client=client.get_value() runs/> }.into_any()
+        Arrival::Ready(found) if charts.get() => {
+            view! { <CompareCharts client=runs.client() runs=found/> }.into_any()
         }
-        State::Ready(runs) => view! { <Differences runs/> }.into_any(),
+        Arrival::Ready(found) => view! { <Differences runs=found/> }.into_any(),
     };
     let mode = move |with_charts: bool, words: &'static str| {
         let click = move |_| navigator.choose(&[("view", with_charts.then_some("charts"))]);
@@ -135,7 +96,7 @@ pub(crate) fn ComparePage(
                 {mode(false, t("Differences"))}
                 {mode(true, t("Charts"))}
             </div>
-            <Refresh refresh=move |()| load()/>
+            <Refresh refresh=move |()| runs.reload()/>
         }
     };
     view! {

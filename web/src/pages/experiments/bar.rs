@@ -11,6 +11,7 @@ use super::question::TagFilter;
 use crate::components::filter_box::FilterBox;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::popover::{Opened, Popover};
+use crate::state::debounce::debounced;
 use crate::state::filter::TagTest;
 use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
@@ -32,7 +33,7 @@ pub(super) fn Bar(
 ) -> impl IntoView {
     let navigator = use_navigator();
     let question = the.question;
-    let search = Callback::new(debounced(move |typed: String| {
+    let search = Callback::new(debounced(PAUSE, move |typed: String| {
         navigator.choose(&[("searchFilter", (!typed.is_empty()).then_some(typed.as_str()))]);
     }));
     let view = move |event| {
@@ -186,24 +187,5 @@ fn test_words(test: TagTest) -> &'static str {
         TagTest::Is => t("is"),
         TagTest::IsNot => t("is not"),
         TagTest::Contains => t("contains"),
-    }
-}
-
-/// Waits until nothing new came for a moment, then passes the last value on;
-/// what still waits when the page goes is forgotten.
-fn debounced<T: Clone + Send + Sync + 'static>(
-    then: impl Fn(T) + Send + Sync + Copy + 'static,
-) -> impl Fn(T) + Send + Sync + 'static {
-    let waiting: StoredValue<Option<TimeoutHandle>> = StoredValue::new(None);
-    let forget = move || {
-        if let Some(handle) = waiting.try_get_value().flatten() {
-            handle.clear();
-        }
-    };
-    on_cleanup(forget);
-    move |value: T| {
-        forget();
-        let handle = set_timeout_with_handle(move || then(value), PAUSE);
-        waiting.set_value(handle.ok());
     }
 }

@@ -2,9 +2,7 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use mlflow_api::{CreateExperiment, Experiment};
-use mlflow_client::Error;
 
 use super::Shelfful;
 use crate::components::experiment_head::user_tags;
@@ -15,7 +13,7 @@ use crate::components::tag_editor::TagEditor;
 use crate::components::toasts::use_toasts;
 use crate::state::change::Change;
 use crate::state::language::{t, tf};
-use crate::state::saving::Saving;
+use crate::state::saving::{Attempt, Saving};
 
 /// What a dialog is open for.
 #[derive(Clone, Debug)]
@@ -118,20 +116,15 @@ fn RenameForm(
     experiment: Experiment,
 ) -> impl IntoView {
     let name = RwSignal::new(experiment.name.clone());
-    let failed: RwSignal<Option<Error>> = RwSignal::new(None);
+    let attempt = Attempt::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let saving = changed(the, &experiment, Change::Name(name.get_untracked()));
-        spawn_local(async move {
-            match saving.await {
-                Ok(()) => the.editing.try_set(None).map_or((), drop),
-                Err(error) => failed.try_set(Some(error)).map_or((), drop),
-            }
-        });
+        attempt.begin(saving, move || drop(the.editing.try_set(None)));
     };
     view! {
         <form class="dialog-form" on:submit=submit>
-            <NameField name failed/>
+            <NameField name attempt/>
             <div class="modal-foot">
                 <button type="submit" class="button primary">{t("Rename")}</button>
             </div>
@@ -144,10 +137,10 @@ fn RenameForm(
 fn NameField(
     /// The name.
     name: RwSignal<String>,
-    /// Why the server did not take it.
-    failed: RwSignal<Option<Error>>,
+    /// Whether the server took it.
+    attempt: Attempt,
 ) -> impl IntoView {
-    let wrong = move || failed.with(Option::is_some);
+    let wrong = move || attempt.failure().is_some();
     view! {
         <label class="label" for="experiment-name">{t("Name")}</label>
         <input
@@ -161,7 +154,7 @@ fn NameField(
             prop:value=move || name.get()
             on:input=move |event| name.set(event_target_value(&event))
         />
-        {move || failed.get().map(|error| view! { <FieldError id="experiment-name-error" error/> })}
+        {move || attempt.failure().map(|error| view! { <FieldError id="experiment-name-error" error/> })}
     }
 }
 
@@ -175,7 +168,7 @@ fn NewForm(
     let folder = the.question.with_untracked(|question| question.folder.clone());
     let name = RwSignal::new(if folder.is_empty() { folder } else { format!("{folder}/") });
     let place = RwSignal::new(String::new());
-    let failed: RwSignal<Option<Error>> = RwSignal::new(None);
+    let attempt = Attempt::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let (name, place) = (name.get_untracked(), place.get_untracked());
@@ -185,22 +178,17 @@ fn NewForm(
             artifact_location: (!place.is_empty()).then_some(place),
             ..CreateExperiment::default()
         };
-        spawn_local(async move {
-            match the.client.get_value().call(&request).await {
-                Ok(_) => {
-                    the.editing.try_set(None);
-                    the.reload.try_run(());
-                    toasts.done(tf("{0} created", &[&name]));
-                }
-                Err(error) => {
-                    failed.try_set(Some(error));
-                }
-            }
+        let client = the.client.get_value();
+        let creating = Box::pin(async move { client.call(&request).await.map(drop) });
+        attempt.begin(creating, move || {
+            the.editing.try_set(None);
+            the.reload.try_run(());
+            toasts.done(tf("{0} created", &[&name]));
         });
     };
     view! {
         <form class="dialog-form" on:submit=submit>
-            <NameField name failed/>
+            <NameField name attempt/>
             <label class="label" for="experiment-place">{t("Artifact location (optional)")}</label>
             <input
                 class="input mono"

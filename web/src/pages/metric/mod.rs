@@ -5,9 +5,7 @@ mod summary;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use mlflow_api::Run;
-use mlflow_client::Error;
 
 use crate::components::charts::{Check, Choice, LargeLines, Several};
 use crate::components::empty::Empty;
@@ -17,22 +15,15 @@ use crate::components::page::{Crumb, Page};
 use crate::components::popover::Popover;
 use crate::components::refresh::Refresh;
 use crate::pages::metric::summary::{Summary, history_csv};
+use crate::state::asked_runs::{Arrival, AskedRuns};
 use crate::state::board::{BoardRun, Markers, XAxis};
 use crate::state::download::save;
 use crate::state::language::{t, tn};
 use crate::state::location::use_navigator;
 use crate::state::metric_histories::MetricHistories;
 use crate::state::metric_view::MetricView;
-use crate::state::route::{Place, Route};
+use crate::state::route::Route;
 use crate::state::session::Mlflow;
-
-/// How far the runs have come.
-#[derive(Clone)]
-enum State {
-    Loading,
-    Ready(Vec<Run>),
-    Failed(Error),
-}
 
 /// The page of a metric.
 #[component]
@@ -41,71 +32,44 @@ pub(crate) fn MetricPage(
     client: Mlflow,
 ) -> impl IntoView {
     let navigator = use_navigator();
-    let state = RwSignal::new(State::Loading);
-    let client = StoredValue::new(client);
     let view = Memo::new(move |_| navigator.place().with(|place| MetricView::parse(&place.query)));
     let asked = Memo::new(move |_| view.with(|v| (v.runs.clone(), v.experiments.clone())));
-    let load = move || {
-        let (runs, experiments) = asked.get_untracked();
-        spawn_local(async move {
-            let answer = client.get_value().runs_by_id(&runs, &experiments).await;
-            if asked.try_get_untracked() == Some((runs, experiments)) {
-                state.set(match answer {
-                    Ok(runs) => State::Ready(runs),
-                    Err(error) => State::Failed(error),
-                });
-            }
-        });
-    };
-    Effect::new(move || {
-        asked.track();
-        load();
-    });
+    let runs = AskedRuns::follow(client, asked);
     let title = Signal::derive(move || view.with(|view| view.metrics.join(", ")));
     let crumbs = Signal::derive(move || {
-        let mut crumbs = vec![Crumb::link(t("Experiments"), &Route::Experiments)];
-        let (runs, experiments) = asked.get();
-        if let [experiment] = experiments.as_slice() {
-            let route = Route::Runs { experiment: experiment.clone() };
-            crumbs.push(Crumb::link(t("Runs"), &route));
-            if let [run] = runs.as_slice() {
-                let name = state.with(|state| match state {
-                    State::Ready(found) => found.first().map(|run| run.name().to_owned()),
-                    _ => None,
-                });
-                let (experiment, run) = (experiment.clone(), run.clone());
-                let route = Route::Run { experiment, run, tab: String::new() };
-                crumbs.push(Crumb::link(name.unwrap_or_else(|| t("Run").to_owned()), &route));
-            }
-        } else if experiments.len() > 1 {
-            let place = Place::compare_experiments(&experiments);
-            crumbs.push(Crumb::to(t("Runs"), place.href()));
+        let experiments = runs.experiments();
+        let mut crumbs = Crumb::to_runs(&experiments);
+        if let ([experiment], [run]) = (experiments.as_slice(), runs.ids().as_slice()) {
+            let name = runs.arrival().with(|arrival| match arrival {
+                Arrival::Ready(found) => found.first().map(|run| run.name().to_owned()),
+                _ => None,
+            });
+            let (experiment, run) = (experiment.clone(), run.clone());
+            let route = Route::Run { experiment, run, tab: String::new() };
+            crumbs.push(Crumb::link(name.unwrap_or_else(|| t("Run").to_owned()), &route));
         }
         crumbs.push(Crumb::here(title.get()));
         crumbs
     });
-    let retry = Callback::new(move |()| {
-        state.set(State::Loading);
-        load();
-    });
+    let retry = Callback::new(move |()| runs.retry());
     let body = move || {
-        match state.get() {
-        State::Loading => view! { <div class="metric-waiting" aria-busy="true"></div> }.into_any(),
-        State::Failed(error) => view! { <Failure error retry/> }.into_any(),
-        State::Ready(runs) if runs.is_empty() => view! {
+        match runs.arrival().get() {
+        Arrival::Loading => view! { <div class="metric-waiting" aria-busy="true"></div> }.into_any(),
+        Arrival::Failed(error) => view! { <Failure error retry/> }.into_any(),
+        Arrival::Ready(found) if found.is_empty() => view! {
             <Empty
                 title=t("None of these runs is on this server")
                 words=t("The address names runs that were deleted for good, or that another server has.")
             />
         }
         .into_any(),
-        State::Ready(runs) => {
-            view! { <MetricOf client=client.get_value() runs view/> }.into_any()
+        Arrival::Ready(found) => {
+            view! { <MetricOf client=runs.client() runs=found view/> }.into_any()
         }
     }
     };
     view! {
-        <Page crumbs actions=move || view! { <Refresh refresh=move |()| load()/> }>
+        <Page crumbs actions=move || view! { <Refresh refresh=move |()| runs.reload()/> }>
             <div class="page metric">
                 <h1>{title}</h1>
                 {body}

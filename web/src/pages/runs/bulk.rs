@@ -3,7 +3,7 @@
 use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use mlflow_api::{DeleteRun, RestoreRun, SetTag, Tag, UpdateRun, tags};
+use mlflow_api::{DeleteRun, RestoreRun, tags};
 use mlflow_client::Error;
 use run_frame::{Column, Group};
 use wasm_bindgen::JsCast;
@@ -14,6 +14,7 @@ use crate::components::confirm::{Confirm, Question, use_confirm};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::modal::Modal;
 use crate::components::toasts::{Toasts, use_toasts};
+use crate::state::change::Change;
 use crate::state::clipboard::copy;
 use crate::state::columns::known_columns;
 use crate::state::language::{t, tf, tn};
@@ -120,8 +121,9 @@ impl Tools {
     fn delete(self) {
         let ids = self.table.selected_ids();
         let names = self.names(&ids);
+        let count = ids.len();
         let run = Callback::new(move |()| {
-            let ids = self.table.selected_ids();
+            let ids = ids.clone();
             spawn_local(async move {
                 match self.set_deleted(&ids, true).await {
                     Ok(()) => {
@@ -134,7 +136,7 @@ impl Tools {
             });
         });
         self.confirm.ask(Question {
-            title: tn(ids.len(), "Delete {0} run?", "Delete {0} runs?"),
+            title: tn(count, "Delete {0} run?", "Delete {0} runs?"),
             words: tf("{0}. Deleted runs can be restored.", &[&names]),
             verb: t("Delete").to_owned(),
             run,
@@ -166,35 +168,26 @@ impl Tools {
     }
 
     fn set_tag(self, ids: Vec<String>, key: String, value: String) {
-        spawn_local(async move {
-            let done = self
-                .each(&ids, move |run_id| {
-                    let client = self.table.source.client();
-                    let tag = Tag { key: key.clone(), value: value.clone() };
-                    let tag = SetTag { run_id, tag };
-                    async move { client.call(&tag).await.map(drop) }
-                })
-                .await;
-            match done {
-                Ok(()) => self.toasts.done(tn(ids.len(), "{0} run tagged", "{0} runs tagged")),
-                Err(error) => self.toasts.failed(t("Not tagged"), &error),
-            }
-        });
+        let done = tn(ids.len(), "{0} run tagged", "{0} runs tagged");
+        self.change(ids, Change::Tag(key, value), done, t("Not tagged"));
     }
 
     fn rename(self, id: String, name: String) {
+        self.change(vec![id], Change::Name(name), t("Renamed").to_owned(), t("Not renamed"));
+    }
+
+    /// Makes one change of several runs, and says how that went.
+    fn change(self, ids: Vec<String>, change: Change, done: String, not_done: &'static str) {
         spawn_local(async move {
-            let done = self
-                .each(std::slice::from_ref(&id), move |run_id| {
-                    let client = self.table.source.client();
-                    let update =
-                        UpdateRun { run_id, run_name: Some(name.clone()), ..UpdateRun::default() };
-                    async move { client.call(&update).await.map(drop) }
+            let changed = self
+                .each(&ids, move |run_id| {
+                    let (client, change) = (self.table.source.client(), change.clone());
+                    async move { change.of_run(&client, &run_id).await }
                 })
                 .await;
-            match done {
-                Ok(()) => self.toasts.done(t("Renamed")),
-                Err(error) => self.toasts.failed(t("Not renamed"), &error),
+            match changed {
+                Ok(()) => self.toasts.done(done),
+                Err(error) => self.toasts.failed(not_done, &error),
             }
         });
     }

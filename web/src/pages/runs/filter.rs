@@ -12,6 +12,7 @@ use run_frame::{Query, Reach};
 
 use crate::components::icon::{Glyph, Icon};
 use crate::state::completion::{Candidate, complete};
+use crate::state::debounce::debounced;
 use crate::state::format::count;
 use crate::state::language::{t, tf};
 use crate::state::runs_table::RunsTable;
@@ -44,29 +45,17 @@ pub(super) fn RunsFilter(
             table.change(|view| view.filter = text);
         }
     };
-    let turn = StoredValue::new(0_u32);
     // Words search by being typed; and so does all that needs no server.
-    let soon = move || {
-        turn.update_value(|turn| *turn += 1);
-        let now = turn.get_value();
-        set_timeout(
-            move || {
-                if turn.try_get_value() != Some(now) {
-                    return;
-                }
-                let deleted = table.view.with_untracked(|view| view.deleted);
-                let whole = table.source.is_whole_untracked(deleted);
-                let query = text.with_untracked(|text| Query::parse(text));
-                let simple = query.is_ok_and(|query| {
-                    whole || matches!(query.reach, Reach::Words | Reach::Everything)
-                });
-                if simple {
-                    apply();
-                }
-            },
-            REST,
-        );
-    };
+    let soon = debounced(REST, move |()| {
+        let deleted = table.view.with_untracked(|view| view.deleted);
+        let whole = table.source.is_whole_untracked(deleted);
+        let query = text.with_untracked(|text| Query::parse(text));
+        let simple = query
+            .is_ok_and(|query| whole || matches!(query.reach, Reach::Words | Reach::Everything));
+        if simple {
+            apply();
+        }
+    });
     let caret = move || {
         let input = input.get_untracked()?;
         let units = input.selection_start().ok().flatten()?;
@@ -96,7 +85,7 @@ pub(super) fn RunsFilter(
         input.set_selection_range(units, units).ok();
         text.set(whole);
         offer();
-        soon();
+        soon(());
     };
     let on_key = move |event: KeyboardEvent| {
         let many = offers.with_untracked(|offers| offers.as_ref().map_or(0, |(_, all)| all.len()));
@@ -129,7 +118,7 @@ pub(super) fn RunsFilter(
     let on_input = move |event| {
         text.set(event_target_value(&event));
         offer();
-        soon();
+        soon(());
     };
     let on_blur = move |_| {
         offers.set(None);
