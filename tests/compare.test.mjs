@@ -80,6 +80,8 @@ for (const [name, start] of Object.entries(bothServers)) {
       await page.getByRole('button', { name: 'Actions of one' }).click();
       await page.getByRole('menuitem', { name: 'Leave it out' }).click();
       await seeText(page, 'Comparing 2 runs');
+      // The heading goes by the address; the table follows when the runs have come.
+      await page.getByRole('columnheader').getByRole('link', { name: 'one', exact: true }).waitFor({ state: 'detached' });
       assert.deepEqual(await cells(page, 'loss'), ['0.25 (best)', '0.75 +0.5']);
     });
 
