@@ -48,6 +48,7 @@ pub(crate) fn App() -> impl IntoView {
         let route = route.get();
         match (&route, session.stage()) {
             (Route::Try, _) => parts::try_model(),
+            (Route::Demo, _) => parts::demo(),
             (Route::Settings, Stage::Starting) => view! { <StartingPage/> }.into_any(),
             (Route::Settings, _) => view! { <SettingsPage/> }.into_any(),
             (Route::Unknown { path }, _) => view! { <NotFoundPage path=path.clone()/> }.into_any(),
@@ -63,11 +64,14 @@ pub(crate) fn App() -> impl IntoView {
                 }
                 Route::CompareRuns => parts::compare(client),
                 Route::RunById { run } => view! { <RunByIdPage client run/> }.into_any(),
-                _ => parts::experiments(client),
+                Route::Experiments => parts::experiments(client),
+                route => parts::registry(client, route),
             },
         }
     };
-    let rail = (!appearance.embedded()).then(|| view! { <Rail/> });
+    // A model's public page is nobody's dashboard.
+    let alone = Memo::new(move |_| appearance.embedded() || route.get() == Route::Demo);
+    let rail = move || (!alone.get()).then(|| view! { <Rail/> });
     view! {
         <button type="button" class="skip" on:click=|_| focus_content()>
             {t("Skip to content")}

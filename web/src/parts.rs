@@ -14,13 +14,23 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
 use crate::components::charts::ChartBoard;
 use crate::pages::compare::ComparePage;
+use crate::pages::compare_versions::CompareVersionsPage;
+use crate::pages::demo::DemoPage;
 use crate::pages::experiments::ExperimentsPage;
+use crate::pages::logged_model::LoggedModelPage;
+use crate::pages::logged_models::LoggedModelsPage;
 use crate::pages::metric::MetricPage;
+use crate::pages::model::ModelPage;
+use crate::pages::models::ModelsPage;
+use crate::pages::prompt::PromptPage;
+use crate::pages::prompts::PromptsPage;
 use crate::pages::run::RunPage;
 use crate::pages::try_model::TryPage;
+use crate::pages::version::VersionPage;
 use crate::state::board::{BoardLayout, BoardRun, Scope};
 use crate::state::language::t;
 use crate::state::metric_histories::MetricHistories;
+use crate::state::route::Route;
 use crate::state::session::Mlflow;
 
 /// What builds a part, from what it is about.
@@ -74,9 +84,41 @@ fn fetch_run() -> Fetched<(Mlflow, String, String)> {
     Ok(|(client, experiment, run)| view! { <RunPage client experiment run/> }.into_any())
 }
 
-#[wasm_split(pages, wasm_split_path = ::leptos::wasm_split, fallible)]
-fn fetch_try_model() -> Fetched<()> {
-    Ok(|()| view! { <TryPage/> }.into_any())
+/// The pages of models and prompts.
+#[wasm_split(registry, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_registry() -> Fetched<(Mlflow, Route)> {
+    Ok(|(client, route)| match route {
+        Route::Model { name, .. } => view! { <ModelPage client name/> }.into_any(),
+        Route::Version { name, version, .. } => {
+            view! { <VersionPage client name version/> }.into_any()
+        }
+        Route::CompareVersions => view! { <CompareVersionsPage client/> }.into_any(),
+        Route::LoggedModels { experiment } => {
+            view! { <LoggedModelsPage client experiment/> }.into_any()
+        }
+        Route::LoggedModel { experiment, model, .. } => {
+            view! { <LoggedModelPage client experiment model/> }.into_any()
+        }
+        Route::Prompts => view! { <PromptsPage client/> }.into_any(),
+        Route::Prompt { name } => view! { <PromptPage client name/> }.into_any(),
+        _ => view! { <ModelsPage client/> }.into_any(),
+    })
+}
+
+/// What tries models.
+#[wasm_split(trial, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_trial() -> Fetched<TrialPart> {
+    Ok(|part| match part {
+        TrialPart::Page => view! { <TryPage/> }.into_any(),
+        TrialPart::Demo => view! { <DemoPage/> }.into_any(),
+    })
+}
+
+/// What of the trial is shown.
+#[derive(Clone, Copy)]
+enum TrialPart {
+    Page,
+    Demo,
 }
 
 /// A board of charts.
@@ -104,9 +146,19 @@ pub(crate) fn run(client: Mlflow, experiment: String, run: String) -> AnyView {
     show(fetch_run, (client, experiment, run))
 }
 
+/// A page of models or prompts: the one that `route` names.
+pub(crate) fn registry(client: Mlflow, route: Route) -> AnyView {
+    show(fetch_registry, (client, route))
+}
+
 /// The page on which models are tried.
 pub(crate) fn try_model() -> AnyView {
-    show(fetch_try_model, ())
+    show(fetch_trial, TrialPart::Page)
+}
+
+/// The public page of one model.
+pub(crate) fn demo() -> AnyView {
+    show(fetch_trial, TrialPart::Demo)
 }
 
 /// Shows a part once its code is there; where that fails, says so and offers

@@ -133,6 +133,7 @@ endpoints! {
     CreateLoggedModel => LoggedModelResponse: Post "/api/2.0/mlflow/logged-models", false;
     SearchLoggedModels => SearchLoggedModelsResponse: Post "/api/2.0/mlflow/logged-models/search", true;
     GetLoggedModel => LoggedModelResponse: Get "/api/2.0/mlflow/logged-models/{model_id}", true;
+    ListLoggedModelArtifacts => ListArtifactsResponse: Get "/api/2.0/mlflow/logged-models/{model_id}/artifacts/directories", true;
     FinalizeLoggedModel => LoggedModelResponse: Patch "/api/2.0/mlflow/logged-models/{model_id}", true;
     DeleteLoggedModel => Empty: Delete "/api/2.0/mlflow/logged-models/{model_id}", true;
     SetLoggedModelTags => Empty: Patch "/api/2.0/mlflow/logged-models/{model_id}/tags", true;

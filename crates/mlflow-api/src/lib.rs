@@ -112,8 +112,8 @@ pub use experiment::{
 pub use log::{DeleteTag, LogBatch, LogInputs, LogModel, LogOutputs, LogParam, SetTag};
 pub use logged_model::{
     CreateLoggedModel, DeleteLoggedModel, DeleteLoggedModelTag, FinalizeLoggedModel,
-    GetLoggedModel, LogLoggedModelParams, LoggedModel, LoggedModelData, LoggedModelDataset,
-    LoggedModelInfo, LoggedModelOrder, LoggedModelResponse, SearchLoggedModels,
+    GetLoggedModel, ListLoggedModelArtifacts, LogLoggedModelParams, LoggedModel, LoggedModelData,
+    LoggedModelDataset, LoggedModelInfo, LoggedModelOrder, LoggedModelResponse, SearchLoggedModels,
     SearchLoggedModelsResponse, SetLoggedModelTags,
 };
 pub use metric::{

@@ -103,6 +103,22 @@ pub struct GetLoggedModel {
     pub allow_deleted: Option<bool>,
 }
 
+/// `GET logged-models/{model_id}/artifacts/directories`: what a model has in one
+/// folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListLoggedModelArtifacts {
+    /// Which.
+    #[serde(deserialize_with = "json::or_default")]
+    pub model_id: String,
+    /// The folder; the model's own where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub artifact_directory_path: Option<String>,
+    /// The page; MLflow's stores give all at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_token: Option<String>,
+}
+
 /// `PATCH logged-models/{model_id}`: its files are all there, or will never be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, RANGE};
 use http::{Method, Request, Response};
 use mlflow_api::{
     Endpoint, Experiment, GetCurrentUser, GetExperiment, GetExperimentByName, GetLoggedModel,
@@ -121,7 +121,7 @@ impl<T: Transport> Client<T> {
         } else {
             Some(serde_json::to_vec(&fields).map_err(invalid)?.into())
         };
-        let call = Call { method, url, body, idempotent: E::IDEMPOTENT };
+        let call = Call { method, url, body, idempotent: E::IDEMPOTENT, file: None };
         let response = self.exchange(&call).await?;
         classify::json(response.body()).ok_or_else(|| call.not_mlflow(&response))
     }
@@ -135,7 +135,7 @@ impl<T: Transport> Client<T> {
     /// The server's MLflow version, such as `3.18.0`.
     pub async fn version(&self) -> Result<String, Error> {
         let url = self.shared.base.join(VERSION_PATH);
-        let call = Call { method: Method::GET, url, body: None, idempotent: true };
+        let call = Call { method: Method::GET, url, body: None, idempotent: true, file: None };
         let response = self.exchange(&call).await?;
         std::str::from_utf8(response.body())
             .ok()
@@ -186,8 +186,13 @@ impl<T: Transport> Client<T> {
         Ok(self.call(&GetCurrentUser {}).await?.user)
     }
 
+    /// The credentials as they travel.
+    pub(crate) fn auth_header(&self) -> Option<&(HeaderName, HeaderValue)> {
+        self.shared.auth_header.as_ref()
+    }
+
     /// Sends, retries and classifies: what comes back is a 2xx.
-    async fn exchange(&self, call: &Call) -> Result<Response<Bytes>, Error> {
+    pub(crate) async fn exchange(&self, call: &Call) -> Result<Response<Bytes>, Error> {
         let Shared { transport, auth_header, retry, .. } = &*self.shared;
         let mut attempt = 0;
         loop {
@@ -227,19 +232,31 @@ impl<T: Transport> Client<T> {
 }
 
 /// A request that may be sent more than once.
-struct Call {
+pub(crate) struct Call {
     method: Method,
     url: String,
     body: Option<Bytes>,
     idempotent: bool,
+    /// Set where a file is read: which of its bytes, or all of them.
+    file: Option<Option<HeaderValue>>,
 }
 
 impl Call {
-    fn request(&self, auth: Option<&(HeaderName, HeaderValue)>) -> Result<Request<Bytes>, Error> {
-        let mut request = Request::builder()
-            .method(self.method.clone())
-            .uri(&self.url)
-            .header(ACCEPT, "application/json");
+    /// The reading of a file, or of the bytes that `range` (a `Range` header) names.
+    pub(crate) fn file(url: String, range: Option<HeaderValue>) -> Self {
+        Self { method: Method::GET, url, body: None, idempotent: true, file: Some(range) }
+    }
+
+    pub(crate) fn request(
+        &self,
+        auth: Option<&(HeaderName, HeaderValue)>,
+    ) -> Result<Request<Bytes>, Error> {
+        let mut request = Request::builder().method(self.method.clone()).uri(&self.url);
+        request = match &self.file {
+            None => request.header(ACCEPT, "application/json"),
+            Some(None) => request.header(ACCEPT, "*/*"),
+            Some(Some(range)) => request.header(ACCEPT, "*/*").header(RANGE, range),
+        };
         if self.body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }

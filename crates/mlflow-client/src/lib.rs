@@ -41,6 +41,7 @@ mod client;
 mod error;
 #[cfg(target_arch = "wasm32")]
 mod fetch;
+mod files;
 mod history;
 mod probe;
 mod query;
@@ -55,6 +56,7 @@ pub use client::{Client, ConnectError};
 pub use error::{Error, ErrorKind};
 #[cfg(target_arch = "wasm32")]
 pub use fetch::FetchTransport;
+pub use files::{FilePart, FileRoot};
 pub use history::{MetricHistory, MetricHistoryPage, MetricPoint};
 pub use probe::{Access, Probe};
 pub use remedy::Remedy;

@@ -16,12 +16,17 @@ pub(crate) fn fields<T: Serialize>(request: &T) -> Result<Map<String, Value>, se
     })
 }
 
+/// A value as it stands in a path or a query string.
+pub(crate) fn escape(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
+}
+
 /// The path with the fields in it that its braces name.
 pub(crate) fn path(template: &str, fields: &Map<String, Value>) -> String {
     let segments = template.split('/').map(|segment| {
         let name = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
         match name.and_then(|name| fields.get(name)) {
-            Some(Value::String(text)) => utf8_percent_encode(text, ENCODED).to_string(),
+            Some(Value::String(text)) => escape(text),
             _ => segment.to_owned(),
         }
     });

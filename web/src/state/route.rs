@@ -47,8 +47,51 @@ pub(crate) enum Route {
         /// What follows `/metric/`, which says nothing that the query does not.
         path: String,
     },
+    /// `/experiments/:id/models`: the models that were logged in one experiment.
+    LoggedModels {
+        /// The experiment's id.
+        experiment: String,
+    },
+    /// `/experiments/:id/models/:model(/:tab)`: one logged model.
+    LoggedModel {
+        /// The experiment's id.
+        experiment: String,
+        /// The model's id.
+        model: String,
+        /// What follows the model's id, empty for the overview.
+        tab: String,
+    },
+    /// `/models`: the registered models.
+    Models,
+    /// `/models/:name(/:tab)`: one registered model.
+    Model {
+        /// The model's name.
+        name: String,
+        /// What follows the name, empty for the versions.
+        tab: String,
+    },
+    /// `/models/:name/versions/:version(/:tab)`: one version of a model.
+    Version {
+        /// The model's name.
+        name: String,
+        /// The version's number, as the address has it.
+        version: String,
+        /// What follows the number, empty for the overview.
+        tab: String,
+    },
+    /// `/compare-model-versions?name="…"&runs={"…":"1"}`: versions side by side.
+    CompareVersions,
+    /// `/prompts`: the registered prompts.
+    Prompts,
+    /// `/prompts/:name`: one prompt.
+    Prompt {
+        /// The prompt's name.
+        name: String,
+    },
     /// `/try`: run a model in the page.
     Try,
+    /// `/demo?model=…`: one model, for everybody, and nothing else.
+    Demo,
     /// `/connect` and `/settings`: the server in use, and the theme.
     Settings,
     /// Any other path, kept to be shown.
@@ -78,7 +121,28 @@ impl Route {
             ["experiments", id, "s"] => Route::SharedView { experiment: (*id).to_owned() },
             ["compare-runs"] => Route::CompareRuns,
             ["metric", path @ ..] => Route::Metric { path: path.join("/") },
+            ["experiments", id, "models"] => Route::LoggedModels { experiment: (*id).to_owned() },
+            ["experiments", id, "models", model, tab @ ..] => Route::LoggedModel {
+                experiment: (*id).to_owned(),
+                model: (*model).to_owned(),
+                tab: tab.join("/"),
+            },
+            ["models"] => Route::Models,
+            ["models", name, "versions", version, tab @ ..] => Route::Version {
+                name: (*name).to_owned(),
+                version: (*version).to_owned(),
+                tab: tab.join("/"),
+            },
+            ["models", name, tab @ ..] => {
+                Route::Model { name: (*name).to_owned(), tab: tab.join("/") }
+            }
+            ["compare-model-versions"] => Route::CompareVersions,
+            ["prompts"] | ["experiments", _, "prompts"] => Route::Prompts,
+            ["prompts", name] | ["experiments", _, "prompts", name] => {
+                Route::Prompt { name: (*name).to_owned() }
+            }
             ["try"] => Route::Try,
+            ["demo"] => Route::Demo,
             ["connect"] | ["settings", ..] => Route::Settings,
             _ => Route::Unknown { path: path.to_owned() },
         }
@@ -89,6 +153,15 @@ impl Route {
         match self {
             Route::Run { experiment, run, .. } => {
                 Route::Run { experiment: experiment.clone(), run: run.clone(), tab: String::new() }
+            }
+            Route::LoggedModel { experiment, model, .. } => Route::LoggedModel {
+                experiment: experiment.clone(),
+                model: model.clone(),
+                tab: String::new(),
+            },
+            Route::Model { name, .. } => Route::Model { name: name.clone(), tab: String::new() },
+            Route::Version { name, version, .. } => {
+                Route::Version { name: name.clone(), version: version.clone(), tab: String::new() }
             }
             other => other.clone(),
         }
@@ -117,7 +190,27 @@ impl fmt::Display for Route {
                 f.write_str("/metric")?;
                 write_parts(f, path)
             }
+            Route::LoggedModels { experiment } => {
+                write!(f, "/experiments/{}/models", encode(experiment))
+            }
+            Route::LoggedModel { experiment, model, tab } => {
+                write!(f, "/experiments/{}/models/{}", encode(experiment), encode(model))?;
+                write_parts(f, tab)
+            }
+            Route::Models => f.write_str("/models"),
+            Route::Model { name, tab } => {
+                write!(f, "/models/{}", encode(name))?;
+                write_parts(f, tab)
+            }
+            Route::Version { name, version, tab } => {
+                write!(f, "/models/{}/versions/{}", encode(name), encode(version))?;
+                write_parts(f, tab)
+            }
+            Route::CompareVersions => f.write_str("/compare-model-versions"),
+            Route::Prompts => f.write_str("/prompts"),
+            Route::Prompt { name } => write!(f, "/prompts/{}", encode(name)),
             Route::Try => f.write_str("/try"),
+            Route::Demo => f.write_str("/demo"),
             Route::Settings => f.write_str("/settings"),
             Route::Unknown { path } => f.write_str(path),
         }
@@ -186,6 +279,14 @@ mod tests {
         Route::Run { experiment: "1".into(), run: "0a1b".into(), tab: tab.into() }
     }
 
+    fn logged(tab: &str) -> Route {
+        Route::LoggedModel { experiment: "7".into(), model: "m-0a".into(), tab: tab.into() }
+    }
+
+    fn version(tab: &str) -> Route {
+        Route::Version { name: "iris".into(), version: "3".into(), tab: tab.into() }
+    }
+
     #[test]
     fn the_paths_that_mlflow_prints_are_understood() {
         for (hash, expected) in [
@@ -204,7 +305,18 @@ mod tests {
             ("#/compare-runs?runs=[\"a\"]", Route::CompareRuns),
             ("#/metric/val%20loss?runs=[]", Route::Metric { path: "val loss".into() }),
             ("#/metric", Route::Metric { path: String::new() }),
+            ("#/experiments/7/models", Route::LoggedModels { experiment: "7".into() }),
+            ("#/experiments/7/models/m-0a/artifacts", logged("artifacts")),
+            ("#/models", Route::Models),
+            ("#/models/iris%20a%2Fb", Route::Model { name: "iris a/b".into(), tab: "".into() }),
+            ("#/models/iris/versions/3", version("")),
+            ("#/models/iris/versions/3/artifacts/model/x", version("artifacts/model/x")),
+            ("#/compare-model-versions?name=%22iris%22&runs={}", Route::CompareVersions),
+            ("#/prompts", Route::Prompts),
+            ("#/prompts/greet", Route::Prompt { name: "greet".into() }),
+            ("#/experiments/7/prompts/greet", Route::Prompt { name: "greet".into() }),
             ("#/try", Route::Try),
+            ("#/demo?model=./iris/", Route::Demo),
             ("#/connect", Route::Settings),
             ("#/settings/general", Route::Settings),
             ("#/gateway", Route::Unknown { path: "/gateway".into() }),
@@ -225,7 +337,18 @@ mod tests {
             Route::SharedView { experiment: "1".into() },
             Route::CompareRuns,
             Route::Metric { path: "a/val loss".into() },
+            Route::LoggedModels { experiment: "7".into() },
+            logged(""),
+            logged("artifacts/a b"),
+            Route::Models,
+            Route::Model { name: "iris a/b?".into(), tab: "".into() },
+            version(""),
+            version("artifacts/model/ü.txt"),
+            Route::CompareVersions,
+            Route::Prompts,
+            Route::Prompt { name: "a/b".into() },
             Route::Try,
+            Route::Demo,
             Route::Settings,
         ] {
             assert_eq!(Place::parse(&route.href()).route, route, "{}", route.href());

@@ -186,3 +186,41 @@ fn a_server_that_never_ends_is_left() {
     let all = now(Script::new(empty).client().metric_history_all("r", "m", 100, |_| {})).unwrap();
     assert_eq!((all.points.len(), all.complete), (0, false));
 }
+
+#[test]
+fn a_file_is_asked_for_by_its_range() {
+    let client = Script::new(|_, _| {
+        let mut answer = answer(206, "text/plain", "cde")?;
+        answer.headers_mut().insert("content-range", "bytes 2-4/9".parse().unwrap());
+        Ok(answer)
+    })
+    .client();
+    let root = FileRoot::LoggedModel { model_id: "m-1".into() };
+    let part = now(client.read_file(&root, "a b.txt", Some(2..5))).unwrap();
+    assert_eq!((&part.bytes[..], part.start, part.total), (&b"cde"[..], 2, Some(9)));
+    let asked = client.transport().asked.borrow();
+    assert_eq!(
+        asked[0].uri(),
+        "http://host:5000/ajax-api/2.0/mlflow/logged-models/m-1/artifacts/files\
+         ?artifact_file_path=a%20b.txt"
+    );
+    assert_eq!(asked[0].headers()["range"], "bytes=2-4");
+}
+
+#[test]
+fn a_folder_is_read_to_its_last_page() {
+    let client = Script::new(|request, _| {
+        json(match request.uri().query().is_some_and(|query| query.contains("page_token=two")) {
+            true => r#"{"files":[{"path":"m/b","is_dir":false,"file_size":"3"}]}"#,
+            false => r#"{"files":[{"path":"m/a","is_dir":true}],"next_page_token":"two"}"#,
+        })
+    })
+    .client();
+    let root = FileRoot::Run { run_id: "r".into() };
+    let files = now(client.list_files(&root, "m")).unwrap();
+    let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["m/a", "m/b"]);
+    let version = FileRoot::Version { name: "iris".into(), version: "1".into() };
+    let error = now(client.list_files(&version, "")).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::InvalidRequest { .. }), "{error}");
+}

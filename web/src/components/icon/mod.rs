@@ -11,6 +11,10 @@ pub(crate) enum Glyph {
     Flask,
     /// A triangle in a circle: try a model.
     Play,
+    /// A box: models.
+    Box,
+    /// A bubble of speech: prompts.
+    Quote,
     /// Sliders: settings.
     Sliders,
     /// Three lines: the drawer.
@@ -76,6 +80,10 @@ impl Glyph {
             Glyph::Play => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM6.75 5.75v4.5L10.5 8Z",
             Glyph::Sliders => {
                 "M2 5h6M12 5h2M2 11h2M8 11h6M10 6.75a1.75 1.75 0 1 0 0-3.5 1.75 1.75 0 0 0 0 3.5ZM6 12.75a1.75 1.75 0 1 0 0-3.5 1.75 1.75 0 0 0 0 3.5Z"
+            }
+            Glyph::Box => "M8 1.8 13.5 4.9v6.2L8 14.2 2.5 11.1V4.9ZM2.5 4.9 8 8l5.5-3.1M8 8v6.2",
+            Glyph::Quote => {
+                "M3 3h10a1 1 0 0 1 1 1v6a1 1 0 0 1-1 1H7.5L4.5 13.5V11H3a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1ZM5 6h6M5 8.3h4"
             }
             Glyph::Menu => "M2 4.5h12M2 8h12M2 11.5h12",
             Glyph::Cross => "M4 4l8 8M12 4l-8 8",

@@ -20,6 +20,8 @@ pub(crate) fn Keyboard() -> impl IntoView {
     let commands = use_commands();
     let map = RwSignal::new(false);
     commands.offer(t("Go to experiments"), "g e", move || navigator.go(Route::Experiments));
+    commands.offer(t("Go to models"), "g m", move || navigator.go(Route::Models));
+    commands.offer(t("Go to prompts"), "g p", move || navigator.go(Route::Prompts));
     commands.offer(t("Go to Try a model"), "g t", move || navigator.go(Route::Try));
     commands.offer(t("Go to settings"), "g s", move || navigator.go(Route::Settings));
     commands.offer(t("Filter what is shown"), "/", focus_filter);

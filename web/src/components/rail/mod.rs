@@ -69,6 +69,8 @@ pub(crate) fn Rail() -> impl IntoView {
             </a>
             <ul class="rail-items">
                 {item(Route::Experiments, Glyph::Flask, t("Experiments"), Section::Experiments)}
+                {item(Route::Models, Glyph::Box, t("Models"), Section::Models)}
+                {item(Route::Prompts, Glyph::Quote, t("Prompts"), Section::Prompts)}
                 {item(Route::Try, Glyph::Play, t("Try a model"), Section::Try)}
                 {item(Route::Settings, Glyph::Sliders, t("Settings"), Section::Settings)}
             </ul>
@@ -94,6 +96,8 @@ pub(crate) fn Rail() -> impl IntoView {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Section {
     Experiments,
+    Models,
+    Prompts,
     Try,
     Settings,
     None,
@@ -109,8 +113,15 @@ impl Section {
             | Route::CompareExperiments
             | Route::SharedView { .. }
             | Route::CompareRuns
-            | Route::Metric { .. } => Section::Experiments,
-            Route::Try => Section::Try,
+            | Route::Metric { .. }
+            | Route::LoggedModels { .. }
+            | Route::LoggedModel { .. } => Section::Experiments,
+            Route::Models
+            | Route::Model { .. }
+            | Route::Version { .. }
+            | Route::CompareVersions => Section::Models,
+            Route::Prompts | Route::Prompt { .. } => Section::Prompts,
+            Route::Try | Route::Demo => Section::Try,
             Route::Settings => Section::Settings,
             Route::Unknown { .. } => Section::None,
         }
