@@ -16,14 +16,16 @@ use crate::sizes;
 use crate::toolchain::{Toolchain, WASM};
 
 const HELP: &str = "\
-cargo xtask build [--dev | --release]
+cargo xtask build [--dev | --release] [--only MODULE]
 
   dist/site     the dashboard: static files for any host and any path
   dist/worker   the edge: `wrangler deploy` from that folder takes both
 
   --dev         quick to build, large, slow
   (neither)     optimised; the engine without link-time optimisation
-  --release     everything optimised; prints each module's size and fails over its budget";
+  --release     everything optimised; prints each module's size and fails over its budget
+  --only MODULE compile this one (web, edge, tabular or scoring); the others stay as
+                they were last built";
 
 /// How much work goes into the modules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,11 +174,15 @@ impl Module {
 }
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
+    use lexopt::ValueExt as _;
+
     let mut level = Level::Optimised;
+    let mut only = None;
     while let Some(argument) = arguments.next()? {
         match argument {
             lexopt::Arg::Long("dev") => level = Level::Dev,
             lexopt::Arg::Long("release") => level = Level::Release,
+            lexopt::Arg::Long("only") => only = Some(arguments.value()?.string()?),
             lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => {
                 println!("{HELP}");
                 return Ok(());
@@ -184,7 +190,10 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
             other => return Err(other.unexpected().into()),
         }
     }
-    build(level)?;
+    match only {
+        None => build(level)?,
+        Some(name) => build_one(&name, level)?,
+    }
     eprintln!("dist/site and dist/worker are ready");
     if level == Level::Dev {
         return Ok(());
@@ -206,6 +215,18 @@ pub(crate) fn build(level: Level) -> Result<()> {
         eprintln!("==> built in {} s", took.as_secs());
     }
     Ok(())
+}
+
+/// Builds one module and lays out the folders with the others as they are.
+fn build_one(name: &str, level: Level) -> Result<()> {
+    let module = MODULES.iter().find(|module| module.name == name).ok_or_else(|| {
+        let names = MODULES.map(|module| module.name).join(", ");
+        Error::new(format!("there is no module {name}; there are {names}"))
+    })?;
+    npm::ensure(Scope::Serve)?;
+    let toolchain = Toolchain::ensure()?;
+    step(&format!("building {name}"), || compile(&toolchain, module, level))?;
+    lay_out(level)
 }
 
 /// Builds the module of the suites, and gives its folder.
