@@ -165,9 +165,16 @@ impl<T: Transport> Client<T> {
         Ok(self.call(&request).await?.experiment)
     }
 
-    /// A page of runs.
+    /// A page of runs. One that names itself as the next is
+    /// [`ErrorKind::RepeatedPage`]: what follows it can't be had.
     pub async fn search_runs(&self, search: &SearchRuns) -> Result<SearchRunsResponse, Error> {
-        self.call(search).await
+        let page = self.call(search).await?;
+        let asked = search.page_token.as_ref().filter(|token| !token.is_empty());
+        if asked.is_some() && page.next_page_token.as_ref() == asked {
+            let url = self.shared.base.join(SearchRuns::PATH);
+            return Err(Error::new(ErrorKind::RepeatedPage, Method::POST, &url));
+        }
+        Ok(page)
     }
 
     /// A run by its id.

@@ -79,6 +79,8 @@ pub enum ErrorKind {
         /// In bytes.
         limit: usize,
     },
+    /// The server names the page just read as the next one: a list that never ends.
+    RepeatedPage,
     /// Somebody aborted the call.
     Cancelled,
     /// The request cannot be written down, so nothing was sent.
@@ -173,6 +175,7 @@ impl fmt::Display for ErrorKind {
             }
             Self::Timeout => f.write_str("no answer in time"),
             Self::TooLarge { limit } => write!(f, "the answer is larger than {limit} bytes"),
+            Self::RepeatedPage => f.write_str("the server gives the same page again"),
             Self::Cancelled => f.write_str("cancelled"),
             Self::InvalidRequest { detail } => write!(f, "not sent: {}", OneLine(detail)),
         }

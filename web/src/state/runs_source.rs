@@ -56,6 +56,21 @@ pub(crate) struct Listing {
     gone: HashSet<u32>,
 }
 
+impl Listing {
+    /// Adds the rows of a page, whether there are new ones among them. Runs that
+    /// began meanwhile move others to the next page, where they come again. Rows
+    /// below `known` may be in the list, others can't.
+    fn append(&mut self, mut rows: Vec<u32>, known: u32) -> bool {
+        if rows.iter().any(|row| *row < known) {
+            let mut listed: HashSet<u32> = self.rows.iter().copied().collect();
+            rows.retain(|row| listed.insert(*row));
+        }
+        let more = !rows.is_empty();
+        self.rows.append(&mut rows);
+        more
+    }
+}
+
 /// The runs. A copyable handle.
 #[derive(Clone, Copy)]
 pub(crate) struct RunsSource {
@@ -143,6 +158,10 @@ impl RunsSource {
                 }
             })
         })
+    }
+
+    fn has_more_untracked(self) -> bool {
+        self.listing.with_untracked(|listing| listing.next.is_some())
     }
 
     /// How many runs the server has answered with.
@@ -265,14 +284,18 @@ impl RunsSource {
                     return;
                 }
                 Ok((runs, next)) => {
+                    let known = self.frame.with_untracked(Frame::len) as u32;
                     let mut rows = Vec::new();
                     self.frame.update_untracked(|frame| rows = take_in(frame, &runs));
+                    let mut more = false;
                     self.listing.update_untracked(|listing| {
-                        // A page without runs, or with its own token, would never end.
-                        listing.next =
-                            next.filter(|next| Some(next) != token.as_ref() && !rows.is_empty());
-                        listing.rows.append(&mut rows);
+                        more = listing.append(rows, known);
+                        listing.next = next;
                     });
+                    // A server whose pages bring nothing new would never end.
+                    if !more && self.has_more_untracked() {
+                        self.paused.set(true);
+                    }
                     let now = super::clock::stopwatch();
                     if loaded < 4 * PAGE as usize || now - shown > PACE {
                         shown = now;
@@ -288,7 +311,7 @@ impl RunsSource {
 
     /// All pages of a question are there.
     fn finish(self, ask: &Ask) {
-        if ask.filter.is_some() || self.listing.with_untracked(|listing| listing.next.is_some()) {
+        if ask.filter.is_some() || self.has_more_untracked() {
             return;
         }
         // What was there before and did not come again, the server has no more.
@@ -390,4 +413,22 @@ impl RunsSource {
 fn take_in(frame: &mut Frame, runs: &[Run]) -> Vec<u32> {
     frame.extend(runs);
     runs.iter().filter_map(|run| frame.row_of(&run.info.run_id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_comes_again_is_listed_once() {
+        let mut listing = Listing { rows: vec![0, 1, 2], ..Listing::default() };
+        // Row 2 moved to the second page; rows 3 and 4 are new.
+        assert!(listing.append(vec![2, 3, 4], 3));
+        assert_eq!(listing.rows, [0, 1, 2, 3, 4]);
+        assert!(!listing.append(vec![3, 4], 5));
+        // Known from an earlier question, but not listed yet.
+        let mut other = Listing { rows: vec![4], ..Listing::default() };
+        assert!(other.append(vec![1, 1, 4], 5));
+        assert_eq!(other.rows, [4, 1]);
+    }
 }

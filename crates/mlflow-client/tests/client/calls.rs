@@ -224,3 +224,13 @@ fn a_folder_is_read_to_its_last_page() {
     let error = now(client.list_files(&version, "")).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::InvalidRequest { .. }), "{error}");
 }
+
+#[test]
+fn a_page_that_names_itself_as_the_next_is_an_error() {
+    let client = Script::new(|_, _| json(r#"{"runs":[],"next_page_token":"two"}"#)).client();
+    let first = SearchRuns::default();
+    assert!(now(client.search_runs(&first)).is_ok());
+    let second = SearchRuns { page_token: Some("two".into()), ..first };
+    let error = now(client.search_runs(&second)).unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::RepeatedPage);
+}

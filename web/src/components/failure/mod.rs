@@ -86,6 +86,7 @@ fn title(error: &Error) -> &'static str {
         ErrorKind::Timeout => t("The server took too long"),
         ErrorKind::TooLarge { .. } => t("The answer is too large"),
         ErrorKind::InvalidRequest { .. } => t("The request could not be sent"),
+        ErrorKind::RepeatedPage => t("The server gives the same page again and again"),
         _ => t("The request failed"),
     }
 }
