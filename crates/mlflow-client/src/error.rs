@@ -170,6 +170,9 @@ impl fmt::Display for ErrorKind {
             Self::Api { error_code, message, status } => {
                 write!(f, "{error_code} ({status}): {}", OneLine(message))
             }
+            Self::Unavailable { status, excerpt } if excerpt.trim().is_empty() => {
+                write!(f, "the server is not available ({status})")
+            }
             Self::Unavailable { status, excerpt } => {
                 write!(f, "the server is not available ({status}): {}", OneLine(excerpt))
             }

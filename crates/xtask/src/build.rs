@@ -393,17 +393,20 @@ fn lay_out(level: Level) -> Result<()> {
     write(&site.join("millrace.json"), "{\"tracking\":null,\"models\":[]}\n")
 }
 
-/// All styles in one: tokens and base first, then each component's and page's.
+/// All styles in one: tokens and base first, then each component's and page's,
+/// and what print changes of them.
 fn stylesheet() -> Result<String> {
     let web = root().join("web");
     let first = [web.join("style/tokens.css"), web.join("style/base.css")];
+    let last = [web.join("style/print.css")];
     let rest = [web.join("style"), web.join("src")]
         .iter()
         .flat_map(|folder| paths::files_under(folder))
-        .filter(|path| path.extension().is_some_and(|e| e == "css") && !first.contains(path))
+        .filter(|path| path.extension().is_some_and(|e| e == "css"))
+        .filter(|path| !first.contains(path) && !last.contains(path))
         .collect::<Vec<_>>();
     let mut styles = String::new();
-    for path in first.iter().chain(&rest) {
+    for path in first.iter().chain(&rest).chain(&last) {
         let text = fs::read_to_string(path).context(|| format!("reading {}", path.display()))?;
         styles.push_str(&text);
     }

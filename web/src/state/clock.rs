@@ -1,27 +1,18 @@
 //! Dates and times, through the browser.
 
 use js_sys::Date;
-use wasm_bindgen::JsValue;
 
 use super::format::ago;
+use super::locale;
 
 /// Now, in milliseconds since 1970.
 pub(crate) fn now() -> i64 {
     Date::now() as i64
 }
 
-/// A moment as the user's clock shows it: `2026-11-22 22:31:07`.
+/// A moment as the user's clock shows it and the browser's locale writes it.
 pub(crate) fn date_time(milliseconds: i64) -> String {
-    let date = Date::new(&JsValue::from_f64(milliseconds as f64));
-    format!(
-        "{}-{:02}-{:02} {:02}:{:02}:{:02}",
-        date.get_full_year(),
-        date.get_month() + 1,
-        date.get_date(),
-        date.get_hours(),
-        date.get_minutes(),
-        date.get_seconds()
-    )
+    locale::moment(milliseconds as f64).unwrap_or_else(|| milliseconds.to_string())
 }
 
 /// How long ago a moment is.

@@ -2,6 +2,9 @@
 
 pub(crate) use run_frame::format_number as number;
 
+use super::language::t;
+use super::locale;
+
 /// A metric's value with every digit that it has.
 pub(crate) fn full_number(value: f64) -> String {
     if !value.is_finite() {
@@ -15,8 +18,12 @@ pub(crate) fn full_number(value: f64) -> String {
     }
 }
 
-/// A whole number with its thousands apart: `12,400`.
+/// A whole number with its thousands apart, as the browser's locale has it: `12,400`.
 pub(crate) fn count(value: usize) -> String {
+    locale::count(value).unwrap_or_else(|| grouped(value))
+}
+
+fn grouped(value: usize) -> String {
     let digits = value.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (nth, digit) in digits.chars().enumerate() {
@@ -48,15 +55,15 @@ pub(crate) fn duration(milliseconds: i64) -> String {
 /// slightly negative, since the server's clock is not ours.
 pub(crate) fn ago(milliseconds: i64) -> String {
     let seconds = milliseconds / 1000;
-    let (value, unit) = match seconds {
-        i64::MIN..45 => return "just now".to_owned(),
-        45..3_600 => ((seconds / 60).max(1), "min"),
-        3_600..86_400 => (seconds / 3600, "h"),
-        86_400..2_592_000 => (seconds / 86_400, "d"),
-        2_592_000..31_536_000 => (seconds / 2_592_000, "mo"),
-        _ => (seconds / 31_536_000, "y"),
+    let (value, words) = match seconds {
+        i64::MIN..45 => return t("just now").to_owned(),
+        45..3_600 => ((seconds / 60).max(1), t("{0} min ago")),
+        3_600..86_400 => (seconds / 3600, t("{0} h ago")),
+        86_400..2_592_000 => (seconds / 86_400, t("{0} d ago")),
+        2_592_000..31_536_000 => (seconds / 2_592_000, t("{0} mo ago")),
+        _ => (seconds / 31_536_000, t("{0} y ago")),
     };
-    format!("{value} {unit} ago")
+    words.replace("{0}", &value.to_string())
 }
 
 /// A size in bytes: `3.8 MB`.

@@ -26,6 +26,7 @@ pub(crate) mod json;
 pub(crate) mod keys;
 pub(crate) mod language;
 pub(crate) mod line_diff;
+pub(crate) mod locale;
 pub(crate) mod location;
 pub(crate) mod markdown;
 pub(crate) mod metric_histories;
