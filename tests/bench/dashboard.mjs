@@ -93,6 +93,66 @@ async function visit(browser, url, newest, throttle) {
   return { ...before, paint, row, heap: heap + wasm, nodes };
 }
 
+/** How long frames took while something was done, in milliseconds, in ascending order. */
+async function frames(page, act) {
+  await page.evaluate(() => {
+    window.frameTimes = [];
+    let last;
+    const tick = (now) => {
+      if (last !== undefined) window.frameTimes.push(now - last);
+      last = now;
+      window.frame = requestAnimationFrame(tick);
+    };
+    window.frame = requestAnimationFrame(tick);
+  });
+  await act();
+  const times = await page.evaluate(() => {
+    cancelAnimationFrame(window.frame);
+    return window.frameTimes;
+  });
+  return times.toSorted((a, b) => a - b);
+}
+
+const part = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+
+/** Turns the wheel over the middle of the table, down and up again. */
+async function scroll(page) {
+  await page.mouse.move(500, 500);
+  for (let turn = 0; turn < 60; turn++) {
+    await page.mouse.wheel(0, turn < 30 ? 150 : -150);
+    await page.waitForTimeout(16);
+  }
+}
+
+// What each page calls the heading of a column that can be clicked.
+const HEADER = {
+  ours: (page, name) => page.getByRole('columnheader').getByRole('button', { name, exact: true }),
+  mlflow: (page, name) => page.getByRole('columnheader').filter({ hasText: name }).first(),
+};
+
+/** What using a page takes: `{ scroll, sort, filter }`, in milliseconds of frames. */
+async function use(browser, side, url, newest) {
+  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  const ready = () => page.getByText(newest, { exact: true }).first().waitFor({ timeout: 120_000 });
+  const settle = () => page.waitForTimeout(3000);
+  await page.goto(`${url}?compareRunsMode=TABLE`);
+  await ready();
+  await settle();
+  const scrolled = await frames(page, () => scroll(page));
+  const sorted = await frames(page, async () => {
+    await HEADER[side](page, 'Duration').click();
+    await page.waitForTimeout(1500);
+  });
+  const box = page.locator('input[placeholder*="metrics"], input[role=combobox], [role=search] input').first();
+  const filtered = await frames(page, async () => {
+    await box.fill('metrics.metric_0 > 0.5');
+    await box.press('Enter');
+    await page.waitForTimeout(1500);
+  });
+  await page.context().close();
+  return { scroll: part(scrolled, 0.95), sort: sorted.at(-1), filter: filtered.at(-1) };
+}
+
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
 async function main(args) {
@@ -129,6 +189,18 @@ async function main(args) {
       }
       line('first contentful paint', 'paint', 1, 'ms');
       line('first row on the screen', 'row', 1, 'ms');
+    }
+    const used = { ours: [], mlflow: [] };
+    for (let round = 0; round < Math.min(rounds, 3); round++) {
+      for (const side of Object.keys(urls)) used[side].push(await use(browser, side, urls[side], newest));
+    }
+    for (const [what, words] of [
+      ['scroll', 'frame while scrolling, 95th percentile'],
+      ['sort', 'longest frame while sorting'],
+      ['filter', 'longest frame while filtering'],
+    ]) {
+      const [ours, theirs] = ['ours', 'mlflow'].map((side) => median(used[side].map((one) => one[what])));
+      lines.push([words, `${digits(ours)} ms`, `${digits(theirs)} ms`, digits(theirs / ours)]);
     }
     const { stdout } = await run(python(), ['-c', 'import mlflow; print(mlflow.__version__)']);
     const about =

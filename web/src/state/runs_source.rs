@@ -1,5 +1,5 @@
-//! The runs of some experiments, as they arrive: the first hundred at once, the
-//! rest in the background, and then what changes.
+//! The runs of some experiments, as they arrive: a screenful at once, the rest in
+//! the background, and then what changes.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use run_frame::Frame;
 use super::pager::Phase;
 use super::session::Mlflow;
 
-/// How many runs the first page has: it is on screen soon.
-const FIRST_PAGE: u32 = 100;
+/// How many runs the first page has: about as many as a screen shows.
+const FIRST_PAGE: u32 = 32;
 /// How many each further page has.
 const PAGE: u32 = 1000;
 /// Where loading stops by itself.

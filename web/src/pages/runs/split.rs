@@ -18,6 +18,7 @@ use crate::state::board::runs::Latest;
 use crate::state::board::{BoardLayout, BoardRun, Scope};
 use crate::state::language::t;
 use crate::state::metric_histories::MetricHistories;
+use crate::state::pager::Phase;
 use crate::state::runs_table::{Lines, RunsTable};
 use crate::state::runs_view::Mode;
 use crate::state::storage::Shelf;
@@ -56,6 +57,10 @@ pub(super) fn Split(
     // Made once: going back and forth loses no history.
     let histories = MetricHistories::new(table.source.client());
     let runs = board_runs(table);
+    // The rows come first, and then what draws.
+    let phase = table.source.phase();
+    let arrived =
+        Memo::new(move |was| was.is_some_and(|was| *was) || !matches!(phase.get(), Phase::Loading));
     view! {
         <div class="split">
             <Show when=move || mode.get() != Mode::Charts>
@@ -68,14 +73,16 @@ pub(super) fn Split(
             </Show>
             <Show when=move || mode.get() != Mode::Table>
                 <section class="split-charts" tabindex="0" aria-label=t("Charts")>
-                    {parts::charts(Charts {
-                        histories,
-                        runs,
-                        scope: Scope::All,
-                        highlighted: table.highlighted,
-                        layout: board,
-                        brushed: table.brushed,
-                    })}
+                    <Show when=move || arrived.get()>
+                        {parts::charts(Charts {
+                            histories,
+                            runs,
+                            scope: Scope::All,
+                            highlighted: table.highlighted,
+                            layout: board,
+                            brushed: table.brushed,
+                        })}
+                    </Show>
                 </section>
             </Show>
         </div>
