@@ -11,8 +11,10 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use mlflow_client::FileRoot;
 
 use crate::components::charts::ChartBoard;
+use crate::components::files::Files;
 use crate::pages::compare::ComparePage;
 use crate::pages::compare_versions::CompareVersionsPage;
 use crate::pages::demo::DemoPage;
@@ -105,6 +107,26 @@ fn fetch_registry() -> Fetched<(Mlflow, Route)> {
     })
 }
 
+/// The files below a root: see [`Files`].
+#[derive(Clone)]
+pub(crate) struct FilesPart {
+    /// The client of the server in use.
+    pub(crate) client: Mlflow,
+    /// Whose files they are: a run's or a logged model's.
+    pub(crate) root: FileRoot,
+    /// The path in the address.
+    pub(crate) chosen: Signal<Option<String>>,
+    /// The address of the page that shows a path.
+    pub(crate) href: Callback<String, String>,
+}
+
+#[wasm_split(files, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_files() -> Fetched<FilesPart> {
+    Ok(|FilesPart { client, root, chosen, href }| {
+        view! { <Files client root chosen href/> }.into_any()
+    })
+}
+
 /// What tries models.
 #[wasm_split(trial, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn fetch_trial() -> Fetched<TrialPart> {
@@ -149,6 +171,11 @@ pub(crate) fn run(client: Mlflow, experiment: String, run: String) -> AnyView {
 /// A page of models or prompts: the one that `route` names.
 pub(crate) fn registry(client: Mlflow, route: Route) -> AnyView {
     show(fetch_registry, (client, route))
+}
+
+/// The files below a root.
+pub(crate) fn files(part: FilesPart) -> AnyView {
+    show(fetch_files, part)
 }
 
 /// The page on which models are tried.

@@ -8,6 +8,7 @@ pub(crate) mod copy_button;
 pub(crate) mod empty;
 pub(crate) mod experiment_head;
 pub(crate) mod failure;
+pub(crate) mod files;
 pub(crate) mod filter_box;
 pub(crate) mod grid;
 pub(crate) mod icon;

@@ -17,6 +17,7 @@ pub(crate) mod download;
 pub(crate) mod engine;
 pub(crate) mod experiment_runs;
 pub(crate) mod experiment_tree;
+pub(crate) mod files;
 pub(crate) mod filter;
 pub(crate) mod folder;
 pub(crate) mod format;

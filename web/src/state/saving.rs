@@ -11,9 +11,6 @@ use mlflow_client::Error;
 /// was typed when it failed.
 pub(crate) type Saving = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
 
-/// Something that is read, or why it could not be, in words.
-pub(crate) type Reading<T> = Pin<Box<dyn Future<Output = Result<T, String>>>>;
-
 /// An attempt to save what a form holds: whether it is on its way, and why the
 /// last one failed. A copyable handle.
 #[derive(Clone, Copy)]

@@ -1,0 +1,68 @@
+//! A folder that is in the address: what is in it.
+
+use leptos::prelude::*;
+use mlflow_api::FileInfo;
+
+use crate::components::failure::Failure;
+use crate::components::files::listings::{Listing, Listings, size};
+use crate::components::icon::{Glyph, Icon};
+use crate::state::files::paths;
+use crate::state::format::bytes;
+use crate::state::language::{t, tn};
+
+/// The most entries that are shown.
+const MOST: usize = 500;
+
+/// What is in a folder.
+#[component]
+pub(super) fn FolderView(
+    /// What is known.
+    listings: Listings,
+    /// The folder's path.
+    path: String,
+    /// The address of a path.
+    href: Callback<String, String>,
+) -> impl IntoView {
+    listings.want(&path);
+    let row = move |file: &FileInfo| {
+        let glyph = file.is_dir.then(|| view! { <Icon glyph=Glyph::Folder/> });
+        view! {
+            <tr>
+                <th scope="row">
+                    <a class="link file-row" href=href.run(file.path.clone())>
+                        {glyph}
+                        {paths::name(&file.path).to_owned()}
+                    </a>
+                </th>
+                <td class="number">{size(file).map(bytes)}</td>
+            </tr>
+        }
+    };
+    move || match listings.get(&path) {
+        Listing::Waiting => view! { <span class="bone w5"></span> }.into_any(),
+        Listing::Failed(error) => {
+            let path = path.clone();
+            let retry = Callback::new(move |()| listings.load(path.clone()));
+            view! { <Failure error retry/> }.into_any()
+        }
+        Listing::Known(files) => {
+            let more = files.len().saturating_sub(MOST);
+            let more = (more > 0).then(|| {
+                view! { <p class="faint">{tn(more, "and {0} more", "and {0} more")}</p> }
+            });
+            view! {
+                <table class="files-folder">
+                    <thead>
+                        <tr>
+                            <th scope="col">{t("Name")}</th>
+                            <th scope="col" class="number">{t("Size")}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{files.iter().take(MOST).map(row).collect_view()}</tbody>
+                </table>
+                {more}
+            }
+            .into_any()
+        }
+    }
+}

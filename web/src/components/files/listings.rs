@@ -1,0 +1,131 @@
+//! What folders hold, as far as it is known.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use mlflow_api::FileInfo;
+use mlflow_client::{Error, FileRoot};
+
+use crate::components::files::reading::Reader;
+use crate::state::files::paths;
+use crate::state::session::Mlflow;
+
+/// A folder.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Listing {
+    /// It was asked for.
+    Waiting,
+    /// What is in it, with paths below the root.
+    Known(Arc<[FileInfo]>),
+    /// Why it can't be listed.
+    Failed(Error),
+}
+
+/// What a path leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Not known yet.
+    Waiting,
+    /// The root itself.
+    Root,
+    /// A folder.
+    Folder,
+    /// A file with its size, or something that no listing has: the server will
+    /// say what that is.
+    File(Option<u64>),
+}
+
+/// The folders below a root. A copyable handle.
+#[derive(Clone, Copy)]
+pub(super) struct Listings {
+    client: StoredValue<Mlflow>,
+    root: StoredValue<FileRoot>,
+    folders: RwSignal<BTreeMap<String, Listing>>,
+}
+
+impl Listings {
+    /// Nothing is known yet.
+    pub(super) fn new(client: Mlflow, root: FileRoot) -> Listings {
+        Listings {
+            client: StoredValue::new(client),
+            root: StoredValue::new(root),
+            folders: RwSignal::default(),
+        }
+    }
+
+    /// What is known about a folder.
+    pub(super) fn get(self, folder: &str) -> Listing {
+        self.folders.with(|all| all.get(folder).cloned()).unwrap_or(Listing::Waiting)
+    }
+
+    /// Asks for a folder, unless it was asked for already.
+    pub(super) fn want(self, folder: &str) {
+        if !self.folders.with_untracked(|all| all.contains_key(folder)) {
+            self.load(folder.to_owned());
+        }
+    }
+
+    /// Asks for a folder (again).
+    pub(super) fn load(self, folder: String) {
+        self.folders.update(|all| {
+            all.insert(folder.clone(), Listing::Waiting);
+        });
+        let (client, root) = (self.client.get_value(), self.root.get_value());
+        spawn_local(async move {
+            let listing = match client.list_files(&root, &folder).await {
+                Ok(mut files) => {
+                    for file in &mut files {
+                        file.path = paths::below_root(&folder, &file.path);
+                    }
+                    Listing::Known(files.into())
+                }
+                Err(error) => Listing::Failed(error),
+            };
+            self.folders.try_update(|all| all.insert(folder, listing));
+        });
+    }
+
+    /// Whether there are no files at all.
+    pub(super) fn is_empty(self) -> bool {
+        self.folders
+            .with(|all| matches!(all.get(""), Some(Listing::Known(files)) if files.is_empty()))
+    }
+
+    /// What a path leads to.
+    pub(super) fn find(self, path: &str) -> Found {
+        if path.is_empty() {
+            return Found::Root;
+        }
+        match self.get(paths::parent(path)) {
+            Listing::Waiting => Found::Waiting,
+            Listing::Failed(_) => Found::File(None),
+            Listing::Known(files) => match files.iter().find(|file| file.path == path) {
+                Some(file) if file.is_dir => Found::Folder,
+                file => Found::File(file.and_then(size)),
+            },
+        }
+    }
+
+    /// All files and folders that are known, in the order of their paths.
+    pub(super) fn all(self) -> Vec<FileInfo> {
+        self.folders.with(|all| {
+            let known = all.values().filter_map(|listing| match listing {
+                Listing::Known(files) => Some(files.iter().cloned()),
+                _ => None,
+            });
+            known.flatten().collect()
+        })
+    }
+
+    /// What reads a file.
+    pub(super) fn reader(self, path: String) -> Reader {
+        Reader::new(self.client.get_value(), self.root.get_value(), path)
+    }
+}
+
+/// How large a file is.
+pub(super) fn size(file: &FileInfo) -> Option<u64> {
+    file.file_size.and_then(|size| u64::try_from(size).ok())
+}

@@ -1,0 +1,125 @@
+//! Files of a run or a logged model: a tree at the left, and what is in the one
+//! in the address at the right.
+//!
+//! | module | what it shows |
+//! |---|---|
+//! | `listings` | what folders hold, as far as it is known |
+//! | `tree` | the folders, and a search among them |
+//! | `folder` | a folder that is in the address |
+//! | `preview` | a file that is in the address |
+//! | `reading` | a file's bytes, by ranges |
+//! | `text`, `json`, `table`, `array`, `notebook`, `media`, `dump` | its ways to be shown |
+
+mod array;
+mod dump;
+mod folder;
+mod json;
+mod listings;
+mod media;
+mod notebook;
+mod preview;
+mod reading;
+mod table;
+mod text;
+mod tree;
+
+use leptos::prelude::*;
+use mlflow_client::FileRoot;
+
+use crate::components::empty::Empty;
+use crate::components::files::folder::FolderView;
+use crate::components::files::listings::{Found, Listings};
+use crate::components::files::preview::Preview;
+use crate::components::files::tree::Tree;
+use crate::components::icon::{Glyph, Icon};
+use crate::state::files::paths;
+use crate::state::language::t;
+use crate::state::session::Mlflow;
+
+/// The files below a root.
+#[component]
+pub(crate) fn Files(
+    /// The client of the server in use.
+    client: Mlflow,
+    /// Whose files they are. A version's can't be listed: give its run's or
+    /// logged model's.
+    root: FileRoot,
+    /// The path of the file or folder in the address, if there is one.
+    chosen: Signal<Option<String>>,
+    /// The address of the page that shows a path; of an empty one, none chosen.
+    href: Callback<String, String>,
+) -> impl IntoView {
+    let listings = Listings::new(client, root);
+    Effect::new(move || {
+        let path = chosen.get().unwrap_or_default();
+        for folder in paths::ancestors(&path) {
+            listings.want(folder);
+        }
+    });
+    let path = Memo::new(move |_| chosen.get().unwrap_or_default());
+    let found = Memo::new(move |_| path.with(|path| listings.find(path)));
+    let content = move || {
+        let path = path.get();
+        match found.get() {
+            Found::Waiting => view! { <span class="bone w5"></span> }.into_any(),
+            Found::Root => {
+                view! { <p class="faint">{t("Choose a file to look into it.")}</p> }.into_any()
+            }
+            Found::Folder => view! { <FolderView listings path href/> }.into_any(),
+            Found::File(size) => view! { <Preview listings path size/> }.into_any(),
+        }
+    };
+    view! {
+        <Show
+            when=move || !listings.is_empty()
+            fallback=|| {
+                view! {
+                    <Empty
+                        title=t("No files yet")
+                        words=t("What is logged as a file stands here: models, pictures, tables.")
+                        python="mlflow.log_artifact(\"plot.png\")"
+                    />
+                }
+            }
+        >
+            <div class="files">
+                <Tree listings chosen=path href/>
+                <div class="files-view">
+                    <Path path href/>
+                    {content}
+                </div>
+            </div>
+        </Show>
+    }
+}
+
+/// The path in the address: each folder a link.
+#[component]
+fn Path(
+    /// The path.
+    path: Memo<String>,
+    /// The address of a path.
+    href: Callback<String, String>,
+) -> impl IntoView {
+    let crumb = move |folder: &str| {
+        let name = if folder.is_empty() { t("Files") } else { paths::name(folder) }.to_owned();
+        view! {
+            <li>
+                <a class="link" href=href.run(folder.to_owned())>{name}</a>
+                <Icon glyph=Glyph::Right/>
+            </li>
+        }
+    };
+    let crumbs = move || {
+        path.with(|path| {
+            let above = paths::ancestors(path).into_iter().map(crumb).collect_view();
+            let last = paths::name(path).to_owned();
+            view! { <ol>{above} <li><span aria-current="page">{last}</span></li></ol> }
+        })
+    };
+    view! {
+        <Show when=move || path.with(|path| !path.is_empty())>
+            <nav class="files-path" aria-label=t("Path of the file")>{crumbs}</nav>
+        </Show>
+    }
+}

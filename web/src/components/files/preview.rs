@@ -1,0 +1,223 @@
+//! A file: what can be done with it, and what is in it.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use mlflow_client::Error;
+
+use crate::components::copy_button::CopyButton;
+use crate::components::failure::Failure;
+use crate::components::files::array::ArrayView;
+use crate::components::files::dump::Dump;
+use crate::components::files::json::JsonView;
+use crate::components::files::listings::Listings;
+use crate::components::files::media::{Film, Frame, Picture, Sound};
+use crate::components::files::notebook::NotebookView;
+use crate::components::files::reading::{Opened, PART, Reader};
+use crate::components::files::table::{LoggedTable, Table};
+use crate::components::files::text::{MarkdownText, Text};
+use crate::components::icon::{Glyph, Icon};
+use crate::components::toasts::use_toasts;
+use crate::state::download::{blob, save_blob};
+use crate::state::files::kind::{View, views};
+use crate::state::files::paths;
+use crate::state::format;
+use crate::state::language::{t, tf};
+
+/// A file's head, its ways to be shown, and one of them.
+#[component]
+pub(super) fn Preview(
+    /// What is known.
+    listings: Listings,
+    /// The file's path.
+    path: String,
+    /// Its size, as far as the listing says it.
+    size: Option<u64>,
+) -> impl IntoView {
+    let reader = StoredValue::new(listings.reader(path.clone()));
+    let opened: RwSignal<Option<Result<Opened, Error>>> = RwSignal::new(None);
+    let load = move || {
+        opened.set(None);
+        spawn_local(async move {
+            let part = reader.get_value().read(0..PART).await;
+            opened.try_set(Some(part.map(|part| Opened::new(part, size))));
+        });
+    };
+    load();
+    let body = move || match opened.get() {
+        None => view! { <span class="bone w5"></span> }.into_any(),
+        Some(Err(error)) => {
+            view! { <Failure error retry=Callback::new(move |()| load())/> }.into_any()
+        }
+        Some(Ok(head)) => view! { <Shown reader=reader.get_value() head/> }.into_any(),
+    };
+    let total = move || match opened.get() {
+        Some(Ok(head)) => Some(head.total),
+        _ => size,
+    };
+    view! {
+        <div class="file-head">
+            <h2 class="clip">{paths::name(&path).to_owned()}</h2>
+            <span class="faint">{move || total().map(format::bytes)}</span>
+            <CopyButton text=path label=t("Copy the path")/>
+            <Download reader=reader.get_value()/>
+        </div>
+        {body}
+    }
+}
+
+/// Gives the user the file: by the browser itself where it may ask for it, which
+/// takes files of any size.
+#[component]
+fn Download(
+    /// Reads the file.
+    reader: Reader,
+) -> impl IntoView {
+    let toasts = use_toasts();
+    let name = paths::name(reader.path()).to_owned();
+    let content = || view! { <Icon glyph=Glyph::Download/> {t("Download")} };
+    if let Some(url) = reader.direct_url() {
+        return view! { <a class="button" href=url download=name>{content()}</a> }.into_any();
+    }
+    let reader = StoredValue::new(reader);
+    let waiting = RwSignal::new(false);
+    let save = move |_| {
+        if waiting.get_untracked() {
+            return;
+        }
+        waiting.set(true);
+        let name = name.clone();
+        spawn_local(async move {
+            match reader.get_value().whole().await {
+                Ok(bytes) => {
+                    if let Some(blob) = blob(&bytes, "application/octet-stream") {
+                        save_blob(&name, &blob);
+                    }
+                }
+                Err(error) => toasts.failed(tf("{0} is not downloaded", &[&name]), &error),
+            }
+            waiting.try_set(false);
+        });
+    };
+    view! {
+        <button
+            type="button"
+            class="button"
+            aria-disabled=move || waiting.get().to_string()
+            on:click=save
+        >
+            {content()}
+        </button>
+    }
+    .into_any()
+}
+
+/// What is in a file, in the way that the user chose.
+#[component]
+fn Shown(
+    /// Reads the file.
+    reader: Reader,
+    /// Its beginning.
+    head: Opened,
+) -> impl IntoView {
+    let ways = views(reader.path(), &head.bytes);
+    let chosen = RwSignal::new(ways.first().copied().unwrap_or(View::Bytes));
+    let button = move |way: View| {
+        view! {
+            <button
+                type="button"
+                class="button"
+                aria-pressed=move || (chosen.get() == way).to_string()
+                on:click=move |_| chosen.set(way)
+            >
+                {words(way)}
+            </button>
+        }
+    };
+    let buttons = ways.into_iter().map(button).collect_view();
+    let content = move || show(chosen.get(), reader.clone(), head.clone());
+    view! {
+        <div class="file-ways" role="group" aria-label=t("Show the file as")>{buttons}</div>
+        {content}
+    }
+}
+
+fn show(way: View, reader: Reader, head: Opened) -> AnyView {
+    match way {
+        View::Picture(media) => view! { <Picture reader head media/> }.into_any(),
+        View::Sound(media) => view! { <Sound reader head media/> }.into_any(),
+        View::Film(media) => view! { <Film reader head media/> }.into_any(),
+        View::Page => view! { <Frame reader head sandboxed=true/> }.into_any(),
+        View::Document => view! { <Frame reader head sandboxed=false/> }.into_any(),
+        View::Markdown => view! { <MarkdownText reader head/> }.into_any(),
+        View::Json => view! { <JsonView reader head/> }.into_any(),
+        View::Table(separator) => view! { <Table reader head separator/> }.into_any(),
+        View::LoggedTable => view! { <LoggedTable reader head/> }.into_any(),
+        View::Array => view! { <ArrayView reader head/> }.into_any(),
+        View::Notebook => view! { <NotebookView reader head/> }.into_any(),
+        View::Text => view! { <Text reader head/> }.into_any(),
+        View::Bytes => view! { <Dump reader head/> }.into_any(),
+    }
+}
+
+fn words(way: View) -> &'static str {
+    match way {
+        View::Picture(_) => t("Picture"),
+        View::Sound(_) => t("Sound"),
+        View::Film(_) => t("Video"),
+        View::Page => t("Page"),
+        View::Document => t("Document"),
+        View::Markdown => t("Rendered"),
+        View::Json => t("Tree"),
+        View::Table(_) | View::LoggedTable => t("Table"),
+        View::Array => t("Array"),
+        View::Notebook => t("Notebook"),
+        View::Text => t("Text"),
+        View::Bytes => t("Bytes"),
+    }
+}
+
+/// Reads a file whole, up to `most` bytes, and shows what `view` makes of it.
+pub(super) fn whole(
+    reader: Reader,
+    head: Opened,
+    most: u64,
+    view: impl Fn(bytes::Bytes) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    if head.total > most {
+        let words = tf(
+            "This file has {0}; up to {1} are shown in this way. Download it to see it.",
+            &[&format::bytes(head.total), &format::bytes(most)],
+        );
+        return problem(words);
+    }
+    let read = RwSignal::new(None);
+    let parts = StoredValue::new((reader, head));
+    let load = move || {
+        read.set(None);
+        spawn_local(async move {
+            let (reader, head) = parts.get_value();
+            let answer = reader.rest(&head).await;
+            read.try_set(Some(answer));
+        });
+    };
+    load();
+    let content = move || match read.get() {
+        None => view! { <span class="bone w5"></span> }.into_any(),
+        Some(Err(error)) => {
+            view! { <Failure error retry=Callback::new(move |()| load())/> }.into_any()
+        }
+        Some(Ok(bytes)) => view(bytes),
+    };
+    content.into_any()
+}
+
+/// Says why a file can't be shown in a way.
+pub(super) fn problem(words: String) -> AnyView {
+    view! {
+        <p class="file-problem" role="alert">
+            <Icon glyph=Glyph::Warning/>
+            {words}
+        </p>
+    }
+    .into_any()
+}

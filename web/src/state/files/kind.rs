@@ -1,0 +1,150 @@
+//! How a file can be shown, by its name and its first bytes.
+
+use super::paths::name;
+
+/// A way to show a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// As a picture of a media type.
+    Picture(&'static str),
+    /// As sound of a media type.
+    Sound(&'static str),
+    /// As a film of a media type.
+    Film(&'static str),
+    /// As a page of HTML, shut in.
+    Page,
+    /// As a document that the browser shows itself.
+    Document,
+    /// As text in Markdown.
+    Markdown,
+    /// As a tree of JSON.
+    Json,
+    /// As a table of values with something between them.
+    Table(u8),
+    /// As a table that was logged as JSON.
+    LoggedTable,
+    /// As an array of NumPy's.
+    Array,
+    /// As a Jupyter notebook.
+    Notebook,
+    /// As text.
+    Text,
+    /// As numbers and letters.
+    Bytes,
+}
+
+/// The ways in which a file can be shown, the best first; never empty. What its
+/// name says is only believed while its first bytes, `head`, do not contradict.
+pub(crate) fn views(path: &str, head: &[u8]) -> Vec<View> {
+    if let Some(best) = of_bytes(head) {
+        return vec![best, View::Bytes];
+    }
+    let ending = name(path).rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let ending = ending.unwrap_or_default();
+    if !is_text(head) {
+        return [of_media(&ending), Some(View::Bytes)].into_iter().flatten().collect();
+    }
+    let best = match ending.as_str() {
+        "svg" => Some(View::Picture("image/svg+xml")),
+        "md" | "markdown" => Some(View::Markdown),
+        "csv" => Some(View::Table(b',')),
+        "tsv" => Some(View::Table(b'\t')),
+        "ipynb" => Some(View::Notebook),
+        "html" | "htm" => Some(View::Page),
+        "json" | "geojson" | "webmanifest" => Some(View::Json),
+        _ => None,
+    };
+    let table = (best == Some(View::Json) && is_logged_table(head)).then_some(View::LoggedTable);
+    [table, best, Some(View::Text), Some(View::Bytes)].into_iter().flatten().collect()
+}
+
+/// What the first bytes say by themselves.
+fn of_bytes(head: &[u8]) -> Option<View> {
+    let at = |start: usize, magic: &[u8]| head.get(start..).is_some_and(|b| b.starts_with(magic));
+    Some(match () {
+        () if at(0, b"\x89PNG\r\n\x1a\n") => View::Picture("image/png"),
+        () if at(0, b"\xff\xd8\xff") => View::Picture("image/jpeg"),
+        () if at(0, b"GIF87a") || at(0, b"GIF89a") => View::Picture("image/gif"),
+        () if at(0, b"RIFF") && at(8, b"WEBP") => View::Picture("image/webp"),
+        () if at(0, b"RIFF") && at(8, b"WAVE") => View::Sound("audio/wav"),
+        () if at(4, b"ftypavif") || at(4, b"ftypavis") => View::Picture("image/avif"),
+        () if at(0, b"BM") && at(6, &[0, 0, 0, 0]) => View::Picture("image/bmp"),
+        () if at(0, b"\x93NUMPY") => View::Array,
+        () if at(0, b"%PDF-") => View::Document,
+        () if at(0, b"ID3") => View::Sound("audio/mpeg"),
+        () if at(0, b"fLaC") => View::Sound("audio/flac"),
+        () if at(0, b"\x1aE\xdf\xa3") => View::Film("video/webm"),
+        () => return None,
+    })
+}
+
+/// What the ending says about bytes that no magic number begins, or a broken one.
+fn of_media(ending: &str) -> Option<View> {
+    Some(match ending {
+        "png" => View::Picture("image/png"),
+        "jpg" | "jpeg" => View::Picture("image/jpeg"),
+        "gif" => View::Picture("image/gif"),
+        "webp" => View::Picture("image/webp"),
+        "avif" => View::Picture("image/avif"),
+        "bmp" => View::Picture("image/bmp"),
+        "npy" => View::Array,
+        "mp3" => View::Sound("audio/mpeg"),
+        "m4a" => View::Sound("audio/mp4"),
+        "ogg" | "oga" | "opus" => View::Sound("audio/ogg"),
+        "mp4" | "m4v" => View::Film("video/mp4"),
+        "ogv" => View::Film("video/ogg"),
+        _ => return None,
+    })
+}
+
+/// Whether bytes are UTF-8 without zeros; the last letter may be cut.
+fn is_text(head: &[u8]) -> bool {
+    let whole = match std::str::from_utf8(head) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    };
+    whole && !head.contains(&0)
+}
+
+/// Whether JSON begins as `mlflow.log_table` writes it.
+fn is_logged_table(head: &[u8]) -> bool {
+    let start = head.get(..200).unwrap_or(head);
+    let start: Vec<u8> = start.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
+    start.starts_with(b"{\"columns\":[")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn best(path: &str, head: &[u8]) -> View {
+        views(path, head)[0]
+    }
+
+    #[test]
+    fn names_and_bytes_decide_together() {
+        assert_eq!(best("a/b.png", b"\x89PNG\r\n\x1a\nxyz"), View::Picture("image/png"));
+        assert_eq!(best("plot", b"\x89PNG\r\n\x1a\nxyz"), View::Picture("image/png"));
+        assert_eq!(best("b.png", b"\x00\x01"), View::Picture("image/png"));
+        assert_eq!(best("b.png", b"no picture"), View::Text);
+        assert_eq!(best("MLmodel", b"flavors:\n"), View::Text);
+        assert_eq!(best("t.csv", b"a,b\n"), View::Table(b','));
+        assert_eq!(best("t.csv", b"a,\0\n"), View::Bytes);
+        assert_eq!(best("x.json", b"{\"a\": 1}"), View::Json);
+        assert_eq!(best("x.json", b"{ \"columns\": [\"a\"]"), View::LoggedTable);
+        assert_eq!(best("w.bin", &[0, 1, 2]), View::Bytes);
+        assert_eq!(best("w.npy", b"\x93NUMPY\x01\0"), View::Array);
+        assert_eq!(best("empty", b""), View::Text);
+        // The bytes of the last letter are cut.
+        assert_eq!(best("x.txt", &"ü".as_bytes()[..1]), View::Text);
+    }
+
+    proptest! {
+        #[test]
+        fn there_is_always_a_way_and_the_last_is_bytes(name in ".{0,12}", head: Vec<u8>) {
+            let ways = views(&name, &head);
+            prop_assert_eq!(ways.last(), Some(&View::Bytes));
+        }
+    }
+}

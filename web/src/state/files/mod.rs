@@ -1,0 +1,19 @@
+//! What files are and hold, as plain functions over their names and bytes.
+//!
+//! | module | what it reads |
+//! |---|---|
+//! | `kind` | how a file can be shown, by its name and first bytes |
+//! | `paths` | paths of files and folders |
+//! | `separated` | values separated by commas or tabs, as they come |
+//! | `hex` | any bytes, as numbers and letters |
+//! | `npy` | NumPy's arrays |
+//! | `notebook` | Jupyter's notebooks |
+//! | `picture` | how large a picture is, before it is drawn |
+
+pub(crate) mod hex;
+pub(crate) mod kind;
+pub(crate) mod notebook;
+pub(crate) mod npy;
+pub(crate) mod paths;
+pub(crate) mod picture;
+pub(crate) mod separated;
