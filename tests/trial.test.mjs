@@ -1,9 +1,8 @@
 // A model that was logged and registered by the Python client is opened from
 // its server, runs in the page, is kept there, and is served by the page itself.
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm, truncate } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
@@ -39,10 +38,12 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
     assertClose(JSON.parse(text), expected);
   };
 
-  for (const uri of [() => `models:/risk/${logged.version}`, () => 'models:/risk@best', () => `models:/${logged.model}`]) {
-    page(`${uri.toString().slice(6)} gives the numbers of mlflow.pyfunc`, async (page) => {
+  const ADDRESSES = { version: () => `models:/risk/${logged.version}`, alias: () => 'models:/risk@best', 'logged model': () => `models:/${logged.model}` };
+  for (const [kind, uri] of Object.entries(ADDRESSES)) {
+    page(`one named by its ${kind} gives the numbers of mlflow.pyfunc`, async (page) => {
       await page.goto(at(edge.url, tryPage(uri())));
       await answers(page);
+      await screenshot(page, `try-${kind.replace(' ', '-')}`);
       await page.getByRole('table').filter({ hasText: 'Inputs' }).getByText('bmi').waitFor();
     });
   }
@@ -57,7 +58,7 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
     await seeText(page, /This is no double/);
     assert.equal(await page.evaluate(() => document.activeElement.labels?.[0]?.innerText.includes('bmi')), true);
     await runForm(page, { age: 51, bmi: 27.5 });
-    const text = await page.getByRole('region', { name: 'Answer' }).innerText();
+    const text = await page.getByRole('region', { name: 'Answer', exact: true }).innerText();
     assertClose(JSON.parse(text), expected);
     await page.getByText('Python', { exact: true }).click();
     await seeText(page, /mlflow models serve -m models:\/risk@best/);
@@ -109,6 +110,8 @@ describe('a model on a static host', { timeout: 240_000 }, () => {
         await page.evaluate(`${axe}; void 0`);
         const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
         assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), []);
+        const { width, height } = page.viewportSize();
+        assert.deepEqual(await page.getByRole('main').evaluate((main) => [main.offsetWidth, main.offsetHeight]), [width, height], 'it has the window');
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
         await screenshot(page, `demo-${size}-${colorScheme}`, { fullPage: true });
       }, { colorScheme, ...(viewport && { viewport }) });

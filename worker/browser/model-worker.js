@@ -78,7 +78,9 @@ async function open(id, { place, confirmed }) {
   });
   await use(id, read);
   const { downloaded, full, hasCache } = state;
-  const [example, readme] = [await readText("serving_input_example.json"), await readText("README.md")];
+  const example = await readText("serving_input_example.json");
+  // Among a run's files nobody puts one.
+  const readme = place.plain ? await readText("README.md") : null;
   const cache = cacheOf(place);
   loaded.cache = cache;
   const serving = hasCache && (await served()).some((model) => model.cache === cache);

@@ -325,13 +325,7 @@ impl Trial {
 async fn whereabouts(source: ModelSource, client: Option<Mlflow>) -> Result<ModelPlace, String> {
     let of_version = |found: &ModelVersion| {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        place(
-            &text(&found.source),
-            &text(&found.run_id),
-            "",
-            &found.name,
-            &found.version,
-        )
+        place(&text(&found.source), &text(&found.run_id), "", &found.name, &found.version)
     };
     if let ModelSource::Folder { url } = source {
         return Ok(ModelPlace {

@@ -38,14 +38,14 @@ pub(crate) fn DemoPage() -> impl IntoView {
     });
     Effect::new(move || document().set_title(&name.get()));
     let text = Signal::derive(move || about.get().map(|about| about.1).unwrap_or_default());
-    let ready = move || trial.is_ready().then(|| view! { <Console trial/> });
+    let ready = move || trial.is_ready().then(|| view! { <Console trial brief=true/> });
     view! {
         <main id="content" class="content" tabindex="-1">
             <div class="page try demo">
                 <section class="try-model" aria-labelledby="demo-title">
                     <h1 id="demo-title">{move || name.get()}</h1>
                     <Markdown text/>
-                    <ModelState trial/>
+                    <ModelState trial brief=true/>
                 </section>
                 {ready}
             </div>

@@ -18,6 +18,9 @@ use crate::state::trial_code::{Snippet, absolute, snippets};
 pub(crate) fn Console(
     /// The trial that the request belongs to.
     trial: Trial,
+    /// Whether only the request and its answer are shown.
+    #[prop(optional)]
+    brief: bool,
 ) -> impl IntoView {
     let ready = move || trial.is_ready();
     let as_json = RwSignal::new(false);
@@ -77,7 +80,7 @@ pub(crate) fn Console(
             <div class="answer" aria-live="polite">
                 {move || trial.outcome().map(|outcome| view! { <Answer outcome/> })}
             </div>
-            <Code trial/>
+            {(!brief).then(|| view! { <Code trial/> })}
         </section>
     }
 }

@@ -64,6 +64,9 @@ pub(crate) fn TryPage() -> impl IntoView {
 pub(crate) fn ModelState(
     /// The trial that it belongs to.
     trial: Trial,
+    /// Whether only what anybody asks for is shown: the signature.
+    #[prop(optional)]
+    brief: bool,
 ) -> impl IntoView {
     let stage = move || {
         match trial.stage() {
@@ -96,7 +99,7 @@ pub(crate) fn ModelState(
             </div>
         }
         .into_any(),
-        TrialStage::InPage(loaded) => view! { <Description loaded trial/> }.into_any(),
+        TrialStage::InPage(loaded) => view! { <Description loaded trial brief/> }.into_any(),
     }
     };
     view! { <div class="model-state" aria-live="polite">{stage}</div> }
@@ -143,9 +146,11 @@ fn Description(
     loaded: Loaded,
     /// The trial that it belongs to.
     trial: Trial,
+    /// Whether only its signature is shown.
+    brief: bool,
 ) -> impl IntoView {
     let model = loaded.model;
-    let kept = loaded.kept.map(|kept| view! { <Keeping kept trial/> });
+    let kept = loaded.kept.filter(|_| !brief).map(|kept| view! { <Keeping kept trial/> });
     let facts = [
         ("MLflow", &model.mlflow_version),
         (t("created"), &model.utc_time_created),
@@ -165,7 +170,7 @@ fn Description(
     });
     view! {
         <div class="model-card">
-            <Tags tags=facts/>
+            {(!brief).then(|| view! { <Tags tags=facts/> })}
             {kept}
             {unsigned}
             <Fields title=t("Inputs") fields=model.inputs()/>
