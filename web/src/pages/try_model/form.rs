@@ -31,11 +31,9 @@ pub(super) fn Form(
             Err(nth) => wrong.set(Some(nth)),
         }
     });
-    // What is run is what stands in the form, and not the rest of an example.
-    write.run(());
-    wrong.set(None);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        // What is run is what stands in the form, and not the rest of an example.
         write.run(());
         match wrong.get_untracked() {
             None => trial.run(),
