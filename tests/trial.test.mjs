@@ -20,6 +20,15 @@ const ROW = { dataframe_split: { columns: ['age', 'bmi'], data: [[51, 27.5]] } }
 const tryPage = (model) => `/try?model=${encodeURIComponent(model)}`;
 const files = (page) => page.requested.filter((url) => /\.onnx/.test(decodeURIComponent(url)));
 
+/** Fails where axe finds anything. */
+async function accessible(page) {
+  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  // Not a script element, which the page's content policy would refuse.
+  await page.evaluate(`${source}; void 0`);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), []);
+}
+
 describe('a model on an MLflow server', { timeout: 240_000 }, () => {
   let browser, mlflow, edge, logged, expected;
   before(async () => {
@@ -30,7 +39,7 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
   });
   after(() => Promise.all([browser?.close(), edge?.stop(), mlflow?.stop()]));
 
-  const page = (name, body) => checkPage(name, () => browser, body);
+  const page = (name, body, options) => checkPage(name, () => browser, body, options);
   const answers = async (page) => {
     await page.getByRole('form', { name: 'Form' }).waitFor({ timeout: 60_000 });
     const { status, text } = await runBody(page, JSON.stringify(ROW));
@@ -62,6 +71,13 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
     assertClose(JSON.parse(text), expected);
     await page.getByText('Python', { exact: true }).click();
     await seeText(page, /mlflow models serve -m models:\/risk@best/);
+    await accessible(page);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await accessible(page);
+    await screenshot(page, 'try-form');
+    await page.setViewportSize(PHONE);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
+    await screenshot(page, 'try-form-phone');
   });
 
   page('after a reload it comes from the cache', async (page) => {
@@ -88,9 +104,8 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
 });
 
 describe('a model on a static host', { timeout: 240_000 }, () => {
-  let browser, site, scratch, axe, url;
+  let browser, site, scratch, url;
   before(async () => {
-    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     scratch = await mkdtemp(path.join(os.tmpdir(), 'millrace-trial-'));
     await cp(siteDir(), scratch, { recursive: true });
     browser = await launch();
@@ -107,9 +122,7 @@ describe('a model on a static host', { timeout: 240_000 }, () => {
         assert.deepEqual(await runForm(page), ['125.9']);
         await page.getByRole('heading', { level: 1, name: 'Diabetes within a year' }).waitFor();
         assert.equal(await page.getByRole('navigation').count(), 0, 'nothing else');
-        await page.evaluate(`${axe}; void 0`);
-        const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-        assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), []);
+        await accessible(page);
         const { width, height } = page.viewportSize();
         assert.deepEqual(await page.getByRole('main').evaluate((main) => [main.offsetWidth, main.offsetHeight]), [width, height], 'it has the window');
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
