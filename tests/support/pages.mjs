@@ -36,6 +36,8 @@ export const seeText = (page, pattern, options) => page.getByText(pattern).filte
  * there, and returns `{ status, text }` of the answer.
  */
 export async function runBody(page, body) {
+  const asJson = page.getByRole('group', { name: 'The request as' }).getByRole('button', { name: 'JSON' });
+  if (await asJson.isVisible()) await asJson.click();
   if (body !== undefined) await page.getByLabel('Request body').fill(body);
   const answer = page.locator('.answer');
   // The answer before must not be taken for the one to come.
@@ -45,6 +47,19 @@ export async function runBody(page, body) {
   await answer.getByRole('region', { name: 'Answer' }).waitFor();
   const status = Number(await answer.locator('.answer-head').getByText(/^\d{3}$/).innerText());
   return { status, text: await answer.getByRole('region', { name: 'Answer' }).innerText() };
+}
+
+/** On the page `#/try` or `#/demo`: waits for the model, types into the form, runs it, and returns the first row of predictions as texts. */
+export async function runForm(page, fields = {}) {
+  const form = page.getByRole('form', { name: 'Form' });
+  await form.waitFor();
+  for (const [name, value] of Object.entries(fields)) await form.getByLabel(name, { exact: false }).first().fill(String(value));
+  const answer = page.locator('.answer');
+  const before = await answer.locator('.answer-head').elementHandle({ timeout: 100 }).catch(() => null);
+  await page.getByRole('button', { name: 'Run the model' }).click();
+  if (before) await before.waitForElementState('hidden').catch(() => {});
+  await answer.locator('.answer-head').waitFor();
+  return page.getByRole('region', { name: 'Predictions' }).locator('tbody tr').first().locator('td').allInnerTexts();
 }
 
 /** The names of the runs in the table that are in the page, from the top. */

@@ -1,18 +1,24 @@
 // A module Web Worker that runs one picked model off the page's main thread.
 //
 //   {id, op: "load", files: [{path, bytes}]}  ->  {id, ok: true, model, example}
+//   {id, op: "open", place, confirmed}  ->  {id, ok: true, model, example, readme, origin}
+//   {id, op: "serve", name, version, files}, {id, op: "withdraw"}  ->  {id, ok: true, serving}
 //   {id, op: "invoke", path, contentType, body}  ->  {id, ok: true, status, contentType, body}
 //
-// While the engine downloads: {id, op: "progress", done, total, what}.
-// A failure answers {id, ok: false, error}.
+// A place is what model-files.js says; `origin` is {cached, full, serving}, and
+// only there for a model that the Service Worker could serve. While anything
+// downloads: {id, op: "progress", done, total, what}. A failure answers
+// {id, ok: false, error}; a file to be asked about first, {id, ok: false, large}.
 
 import * as tabular from "./tabular.js";
 import * as scoring from "./scoring.js";
 import { loadModel } from "./load-model.js";
+import { cacheOf, openPlace } from "./model-files.js";
+import { serve, served, withdraw } from "./served.js";
 
 // Name to a promise of the started module.
 const started = new Map();
-// {engine, model}
+// {engine, model, cache}; `cache` only for what was opened.
 let loaded;
 
 onmessage = async ({ data }) => {
@@ -21,6 +27,19 @@ onmessage = async ({ data }) => {
     switch (data.op) {
       case "load":
         postMessage({ id, ok: true, ...(await load(id, data.files)) });
+        break;
+      case "open":
+        postMessage({ id, ok: true, ...(await open(id, data)) });
+        break;
+      case "serve": {
+        const { name, version, files } = data;
+        const networks = loaded.engine === scoring;
+        await serve({ name, version, cache: loaded.cache, networks }, files);
+        postMessage({ id, ok: true, serving: true });
+        break;
+      }
+      case "withdraw":
+        postMessage({ id, ok: true, serving: await withdraw(loaded.cache) });
         break;
       case "invoke": {
         const answer = invoke(data);
@@ -32,7 +51,7 @@ onmessage = async ({ data }) => {
     }
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) await restart();
-    postMessage({ id, ok: false, error: error?.message ?? String(error) });
+    postMessage({ id, ok: false, error: error?.message ?? String(error), large: error?.large });
   }
 };
 
@@ -43,6 +62,33 @@ async function load(id, files) {
     if (!bytes) throw new Error(`the folder has no file ${path}`);
     return bytes;
   };
+  await use(id, read);
+  const example = byPath.get("serving_input_example.json");
+  return {
+    model: loaded.model.describe(),
+    example: example ? new TextDecoder().decode(example) : null,
+  };
+}
+
+async function open(id, { place, confirmed }) {
+  // The engine comes while the model does: most models need this one.
+  start(id, "tabular", tabular).catch(() => {});
+  const { read, readText, state } = await openPlace(place, confirmed, (done, total) => {
+    postMessage({ id, op: "progress", what: "model", done, total });
+  });
+  await use(id, read);
+  const { downloaded, full, hasCache } = state;
+  const example = await readText("serving_input_example.json");
+  // Among a run's files nobody puts one.
+  const readme = place.plain ? await readText("README.md") : null;
+  const cache = cacheOf(place);
+  loaded.cache = cache;
+  const serving = hasCache && (await served()).some((model) => model.cache === cache);
+  const origin = hasCache ? { cached: downloaded === 0, full, serving } : null;
+  return { model: loaded.model.describe(), example, readme, origin };
+}
+
+async function use(id, read) {
   const engines = {
     tabular: () => start(id, "tabular", tabular),
     scoring: () => start(id, "scoring", scoring),
@@ -50,11 +96,6 @@ async function load(id, files) {
   const next = await loadModel(engines, read);
   loaded?.model.free();
   loaded = next;
-  const example = byPath.get("serving_input_example.json");
-  return {
-    model: loaded.model.describe(),
-    example: example ? new TextDecoder().decode(example) : null,
-  };
 }
 
 function invoke({ path, contentType, body }) {

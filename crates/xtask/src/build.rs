@@ -380,7 +380,7 @@ fn lay_out(level: Level) -> Result<()> {
     copy(&root.join("web/boot.js"), &site)?;
     copy_dir(&root.join("web/static"), &site, everything)?;
     copy_dir(&root.join("web/lang"), &site.join("lang"), everything)?;
-    copy(&root.join("worker/browser/model-worker.js"), &site)?;
+    copy_dir(&root.join("worker/browser"), &site, everything)?;
     for folder in [&site, &worker] {
         copy(&root.join("worker/bodies.js"), folder)?;
         copy(&root.join("worker/load-model.js"), folder)?;
@@ -388,7 +388,12 @@ fn lay_out(level: Level) -> Result<()> {
     for file in ["worker.js", "scoring-host.js", "outside.js", "artifacts.js", "wrangler.jsonc"] {
         copy(&root.join("worker/cloudflare").join(file), &worker)?;
     }
-    copy_dir(&paths::demo_model(), &site.join("models/demo"), everything)?;
+    let demo = site.join("models/demo");
+    copy_dir(&paths::demo_model(), &demo, everything)?;
+    // What the model's public page says of it.
+    let about = root.join("examples/demo-model/about.md");
+    let text = fs::read_to_string(&about).context(|| format!("reading {}", about.display()))?;
+    write(&demo.join("README.md"), &text)?;
     write(&site.join("style.css"), &stylesheet()?)?;
     write(&site.join("millrace.json"), "{\"tracking\":null,\"models\":[]}\n")
 }

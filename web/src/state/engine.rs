@@ -3,7 +3,8 @@
 //! Messages are plain objects with the `id` of their request. A request is
 //! `{id, op: "load", files: [{path, bytes}]}` or
 //! `{id, op: "invoke", path, contentType, body}`; its answer has `ok`, and
-//! `{id, op: "progress", done, total, what}` may come in between.
+//! `{id, op: "progress", done, total, what}` may come in between. All of them
+//! are listed in `worker/browser/model-worker.js`.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use super::language::t;
 use super::signature::Summary;
 
 /// How far a load has come.
@@ -34,6 +36,43 @@ pub(crate) struct Loaded {
     pub(crate) model: Summary,
     /// The model's own example of a request body.
     pub(crate) example: Option<String>,
+    /// The `README.md` beside it.
+    pub(crate) readme: Option<String>,
+    /// What this browser keeps of it; nothing for a picked folder.
+    pub(crate) kept: Option<Kept>,
+}
+
+/// What this browser keeps of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// Nothing but `MLmodel` had to be downloaded.
+    pub(crate) cached: bool,
+    /// There was no room for all of it.
+    pub(crate) full: bool,
+    /// The Service Worker answers for it.
+    pub(crate) serving: bool,
+}
+
+/// Where a model's files are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ModelPlace {
+    /// What a file's address begins with.
+    pub(crate) address: String,
+    /// The folder that goes before a file's path.
+    pub(crate) folder: String,
+    /// Whether the path follows as a path, and not as one query value.
+    pub(crate) plain: bool,
+    /// Sent with each request.
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+/// Why a model was not opened.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Unopened {
+    /// It is so many bytes that the user should be asked first.
+    Large(u64),
+    /// It cannot be: why.
+    Failed(String),
 }
 
 /// What `/invocations` answered.
@@ -76,7 +115,10 @@ impl Engine {
                 let data = event.data();
                 if text(&data, "op").as_deref() == Some("progress") {
                     on_progress(Progress {
-                        what: format!("Loading the {}", text(&data, "what").unwrap_or_default()),
+                        what: match text(&data, "what").as_deref() {
+                            Some("engine") => t("Loading the engine").to_owned(),
+                            _ => t("Downloading the model").to_owned(),
+                        },
                         done: number(&data, "done"),
                         total: number(&data, "total"),
                     });
@@ -123,13 +165,78 @@ impl Engine {
             list.push(&object(&[("path", path.into()), ("bytes", bytes.into())]));
         }
         let message = object(&[("op", "load".into()), ("files", list.into())]);
-        let answer = self.ask(&message, &transfer).await?;
-        let model = Reflect::get(&answer, &"model".into()).unwrap_or_default();
-        let model = js_sys::JSON::stringify(&model).map(String::from).unwrap_or_default();
-        let model = serde_json::from_slice(model.as_bytes()).map_err(|error| {
-            format!("The engine describes the model in a way unknown here: {error}.")
-        })?;
-        Ok(Loaded { model, example: text(&answer, "example") })
+        described(&self.ask(&message, &transfer).await?)
+    }
+
+    /// Loads a model from where it lies, or from this browser's cache. A large
+    /// one has to be `confirmed`.
+    ///
+    /// # Errors
+    /// What went wrong on the way, or what the engine says is wrong with it.
+    pub(crate) async fn open(
+        &self,
+        place: &ModelPlace,
+        confirmed: bool,
+    ) -> Result<Loaded, Unopened> {
+        let headers = Object::new();
+        for (name, value) in &place.headers {
+            Reflect::set(&headers, &name.into(), &value.into()).ok();
+        }
+        let place = object(&[
+            ("address", (&place.address).into()),
+            ("folder", (&place.folder).into()),
+            ("plain", place.plain.into()),
+            ("headers", headers.into()),
+        ]);
+        let message = object(&[
+            ("op", "open".into()),
+            ("place", place.into()),
+            ("confirmed", confirmed.into()),
+        ]);
+        let answer = self.send(&message, &Array::new()).await.map_err(Unopened::Failed)?;
+        match number(&answer, "large") {
+            large if large > 0.0 => Err(Unopened::Large(large as u64)),
+            _ => checked(answer).and_then(|answer| described(&answer)).map_err(Unopened::Failed),
+        }
+    }
+
+    /// Lets the Service Worker answer for the opened model, as a name and a
+    /// version; `files` are what the page was made of.
+    ///
+    /// # Errors
+    /// When the browser keeps nothing for this site.
+    pub(crate) async fn serve(
+        &self,
+        name: &str,
+        version: &str,
+        files: Array,
+    ) -> Result<(), String> {
+        let message = object(&[
+            ("op", "serve".into()),
+            ("name", name.into()),
+            ("version", version.into()),
+            ("files", files.into()),
+        ]);
+        self.ask(&message, &Array::new()).await.map(|_| ())
+    }
+
+    /// Lets it answer for the opened model no longer; answers whether there is
+    /// another that it still serves.
+    ///
+    /// # Errors
+    /// When the browser keeps nothing for this site.
+    pub(crate) async fn withdraw(&self) -> Result<bool, String> {
+        let answer = self.ask(&object(&[("op", "withdraw".into())]), &Array::new()).await?;
+        Ok(flag(&answer, "serving"))
+    }
+
+    /// Ends the worker; whoever waits for it hears so.
+    pub(crate) fn stop(&self) {
+        self.worker.terminate();
+        let answer = object(&[("ok", false.into()), ("error", t("Cancelled.").into())]);
+        for (_, resolve) in self.pending.borrow_mut().drain() {
+            resolve.call1(&JsValue::NULL, &answer).ok();
+        }
     }
 
     /// Posts a JSON body to the model's `/invocations`.
@@ -154,7 +261,12 @@ impl Engine {
         })
     }
 
+    /// Asks, and takes a failure for one.
     async fn ask(&self, message: &Object, transfer: &Array) -> Result<JsValue, String> {
+        checked(self.send(message, transfer).await?)
+    }
+
+    async fn send(&self, message: &Object, transfer: &Array) -> Result<JsValue, String> {
         let id = self.next_id.replace_with(|id| *id + 1);
         Reflect::set(message, &"id".into(), &id.into()).ok();
         let promise = Promise::new(&mut |resolve, _| {
@@ -163,13 +275,36 @@ impl Engine {
         self.worker
             .post_message_with_transfer(message, transfer)
             .map_err(|_| "The model could not be handed to the engine.".to_owned())?;
-        let answer = JsFuture::from(promise).await.map_err(|_| LOST.to_owned())?;
-        if Reflect::get(&answer, &"ok".into()).is_ok_and(|ok| ok.is_truthy()) {
-            Ok(answer)
-        } else {
-            Err(text(&answer, "error").unwrap_or_else(|| LOST.to_owned()))
-        }
+        JsFuture::from(promise).await.map_err(|_| LOST.to_owned())
     }
+}
+
+fn checked(answer: JsValue) -> Result<JsValue, String> {
+    if flag(&answer, "ok") {
+        Ok(answer)
+    } else {
+        Err(text(&answer, "error").unwrap_or_else(|| LOST.to_owned()))
+    }
+}
+
+/// What the engine says of a loaded model.
+fn described(answer: &JsValue) -> Result<Loaded, String> {
+    let model = Reflect::get(answer, &"model".into()).unwrap_or_default();
+    let model = js_sys::JSON::stringify(&model).map(String::from).unwrap_or_default();
+    let model = serde_json::from_slice(model.as_bytes()).map_err(|error| {
+        format!("The engine describes the model in a way unknown here: {error}.")
+    })?;
+    let origin = Reflect::get(answer, &"origin".into()).ok().filter(JsValue::is_object);
+    Ok(Loaded {
+        model,
+        example: text(answer, "example"),
+        readme: text(answer, "readme"),
+        kept: origin.map(|origin| Kept {
+            cached: flag(&origin, "cached"),
+            full: flag(&origin, "full"),
+            serving: flag(&origin, "serving"),
+        }),
+    })
 }
 
 impl Drop for Engine {
@@ -192,4 +327,8 @@ fn text(value: &JsValue, key: &str) -> Option<String> {
 
 fn number(value: &JsValue, key: &str) -> f64 {
     Reflect::get(value, &key.into()).ok().and_then(|value| value.as_f64()).unwrap_or(0.0)
+}
+
+fn flag(value: &JsValue, key: &str) -> bool {
+    Reflect::get(value, &key.into()).is_ok_and(|value| value.is_truthy())
 }

@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub(crate) struct Summary {
+    /// Where it was logged.
+    pub(crate) name: Option<String>,
     /// The version of MLflow that wrote it.
     pub(crate) mlflow_version: Option<String>,
     /// The id of the logged model.
@@ -18,9 +20,11 @@ pub(crate) struct Summary {
     pub(crate) utc_time_created: Option<String>,
     inputs: Vec<GraphValue>,
     outputs: Vec<GraphValue>,
-    signature_inputs: Option<Vec<SignatureField>>,
+    /// The signature's inputs, where it has one.
+    pub(crate) signature_inputs: Option<Vec<SignatureField>>,
     signature_outputs: Option<Vec<SignatureField>>,
-    params: Option<Vec<Param>>,
+    /// What a call may set.
+    pub(crate) params: Option<Vec<Param>>,
 }
 
 /// An input or output of the ONNX graph.
@@ -33,23 +37,31 @@ struct GraphValue {
 
 /// A column or tensor of the signature; a column has no shape.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-struct SignatureField {
-    name: Option<String>,
+pub(crate) struct SignatureField {
+    /// Its name.
+    pub(crate) name: Option<String>,
+    /// Its type, such as `double` or `float32`.
     #[serde(rename = "type")]
-    kind: String,
-    required: bool,
-    shape: Option<Vec<i64>>,
+    pub(crate) kind: String,
+    /// Whether a request must have it.
+    pub(crate) required: bool,
+    /// A tensor's shape, -1 where any length goes.
+    pub(crate) shape: Option<Vec<i64>>,
 }
 
 /// A parameter of the signature.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-struct Param {
-    name: String,
+pub(crate) struct Param {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its type.
     #[serde(rename = "type")]
-    kind: String,
-    default: String,
+    pub(crate) kind: String,
+    /// Its default, as JSON.
+    pub(crate) default: String,
+    /// Whether it is a list of values of that type.
     #[serde(default)]
-    is_list: bool,
+    pub(crate) is_list: bool,
 }
 
 /// A row of the table.

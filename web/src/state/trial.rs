@@ -5,13 +5,21 @@ use std::rc::Rc;
 use gloo_net::http::Request;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use mlflow_api::{GetModelVersion, GetModelVersionByAlias, ModelVersion};
+use mlflow_client::FileRoot;
 
 use super::clock::stopwatch;
 use super::config::EdgeModel;
-use super::engine::{Answer, Engine, Loaded, Progress};
+use super::engine::{Answer, Engine, Kept, Loaded, ModelPlace, Progress, Unopened};
 use super::folder::{self, Found};
 use super::json::{pretty, pretty_text};
+use super::language::{t, tf};
 use super::model_files::choose;
+use super::model_place::place;
+use super::model_source::ModelSource;
+use super::service_worker;
+use super::session::Mlflow;
+use super::trial_code::absolute;
 
 /// Where a trial stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +28,8 @@ pub(crate) enum TrialStage {
     Choosing,
     /// A picked one is being read and loaded.
     Loading(Progress),
+    /// It is so many bytes: the user is asked first.
+    Large(u64),
     /// It cannot be loaded: why, and what to do.
     Failed(String),
     /// It runs in this page.
@@ -56,6 +66,9 @@ pub(crate) struct Trial {
     engine: StoredValue<Option<Rc<Engine>>, LocalStorage>,
     /// Counts the choices: what an earlier one still brings is dropped.
     choice: StoredValue<u32>,
+    /// What was opened last, to open it again.
+    source: RwSignal<Option<ModelSource>>,
+    client: StoredValue<Option<Mlflow>>,
 }
 
 impl Trial {
@@ -68,6 +81,8 @@ impl Trial {
             complaint: RwSignal::new(None),
             engine: StoredValue::new_local(None),
             choice: StoredValue::new(0),
+            source: RwSignal::new(None),
+            client: StoredValue::new(None),
         }
     }
 
@@ -99,7 +114,6 @@ impl Trial {
     /// Uses a model that answers over HTTP.
     pub(crate) fn use_edge(self, model: EdgeModel) {
         self.begin();
-        self.engine.set_value(None);
         let example =
             model.example.as_ref().map_or_else(|| "{\n  \"inputs\": []\n}".to_owned(), pretty);
         self.body.set(example);
@@ -109,24 +123,109 @@ impl Trial {
     /// Loads a model from the files of a folder.
     pub(crate) fn load_folder(self, files: Vec<Found>) {
         let choice = self.begin();
-        self.stage.set(loading("Reading the folder"));
+        self.stage.set(loading(t("Reading the folder")));
         spawn_local(async move {
             let loaded = self.load(files, choice).await;
             if self.choice.try_get_value() != Some(choice) {
                 return;
             }
             match loaded {
-                Ok(loaded) => {
-                    let body = match &loaded.example {
-                        Some(example) => pretty_text(example),
-                        None => pretty(&loaded.model.example_body()),
-                    };
-                    self.body.set(body);
-                    self.stage.set(TrialStage::InPage(loaded));
-                }
+                Ok(loaded) => self.show(loaded),
                 Err(words) => self.fail(words),
             }
         });
+    }
+
+    /// Opens the model that an address names; what is not a folder on the web
+    /// is read from the server of `client`.
+    pub(crate) fn open(self, address: &str, client: Option<Mlflow>) {
+        self.begin();
+        let Some(source) = ModelSource::parse(address) else {
+            return self.fail(tf(
+                "{0} names no model. Write models:/NAME/VERSION, models:/NAME@ALIAS, runs:/RUN/PATH, or the address of a folder that has an MLmodel.",
+                &[&address],
+            ));
+        };
+        self.source.set(Some(source));
+        self.client.set_value(client);
+        self.reopen(false);
+    }
+
+    /// Opens the same again; `confirmed` once the user agreed to its size.
+    pub(crate) fn reopen(self, confirmed: bool) {
+        let Some(source) = self.source.get_untracked() else { return };
+        let client = self.client.get_value();
+        let choice = self.begin();
+        self.source.set(Some(source.clone()));
+        self.client.set_value(client.clone());
+        self.stage.set(loading(t("Looking for the model")));
+        let is_current = move || self.choice.try_get_value() == Some(choice);
+        spawn_local(async move {
+            let opened = self.fetch(source, client, confirmed, choice).await;
+            if !is_current() {
+                return;
+            }
+            match opened {
+                Ok(loaded) => self.show(loaded),
+                Err(Unopened::Large(size)) => self.stage.set(TrialStage::Large(size)),
+                Err(Unopened::Failed(words)) => self.fail(words),
+            }
+        });
+    }
+
+    /// Stops what is loading.
+    pub(crate) fn cancel(self) {
+        let source = self.source.get_untracked();
+        self.begin();
+        self.source.set(source);
+        self.fail(t("Cancelled.").to_owned());
+    }
+
+    /// Whether what failed can be tried again.
+    pub(crate) fn can_retry(self) -> bool {
+        self.source.with(Option::is_some)
+    }
+
+    /// What was opened.
+    pub(crate) fn source(self) -> Option<ModelSource> {
+        self.source.get()
+    }
+
+    /// Serves the opened model at this site's address, or no longer.
+    pub(crate) fn serve(self, on: bool) {
+        let (Some(engine), Some(source)) = (self.engine.get_value(), self.source.get_untracked())
+        else {
+            return;
+        };
+        let choice = self.choice.get_value();
+        spawn_local(async move {
+            let (name, version) = source.served_as();
+            let done = if on {
+                service_worker::serve(&engine, &name, &version).await
+            } else {
+                service_worker::withdraw(&engine).await
+            };
+            if self.choice.try_get_value() != Some(choice) {
+                return;
+            }
+            self.complaint.set(done.clone().err());
+            if done.is_ok() {
+                self.stage.update(|stage| {
+                    if let TrialStage::InPage(Loaded { kept: Some(kept), .. }) = stage {
+                        *kept = Kept { serving: on, ..*kept };
+                    }
+                });
+            }
+        });
+    }
+
+    fn show(self, loaded: Loaded) {
+        let body = match &loaded.example {
+            Some(example) => pretty_text(example),
+            None => pretty(&loaded.model.example_body()),
+        };
+        self.body.set(body);
+        self.stage.set(TrialStage::InPage(loaded));
     }
 
     /// Says why there is no model.
@@ -172,8 +271,25 @@ impl Trial {
     fn begin(self) -> u32 {
         self.outcome.set(None);
         self.complaint.set(None);
+        self.source.set(None);
+        if let Some(engine) = self.engine.get_value() {
+            engine.stop();
+        }
+        self.engine.set_value(None);
         self.choice.update_value(|choice| *choice += 1);
         self.choice.get_value()
+    }
+
+    async fn fetch(
+        self,
+        source: ModelSource,
+        client: Option<Mlflow>,
+        confirmed: bool,
+        choice: u32,
+    ) -> Result<Loaded, Unopened> {
+        let engine = self.start_engine(choice).map_err(Unopened::Failed)?;
+        let place = whereabouts(source, client).await.map_err(Unopened::Failed)?;
+        engine.open(&place, confirmed).await
     }
 
     async fn load(self, files: Vec<Found>, choice: u32) -> Result<Loaded, String> {
@@ -185,17 +301,71 @@ impl Trial {
                 parts.push((part.path, folder::read(found).await?));
             }
         }
+        let engine = self.start_engine(choice)?;
+        if self.choice.try_get_value() == Some(choice) {
+            self.stage.set(loading(t("Starting the engine")));
+        }
+        engine.load(parts).await
+    }
+
+    fn start_engine(self, choice: u32) -> Result<Rc<Engine>, String> {
         let engine = Rc::new(Engine::start(move |progress| {
             if self.choice.try_get_value() == Some(choice) {
                 self.stage.set(TrialStage::Loading(progress));
             }
         })?);
         if self.choice.try_get_value() == Some(choice) {
-            self.stage.set(loading("Starting the engine"));
             self.engine.set_value(Some(engine.clone()));
         }
-        engine.load(parts).await
+        Ok(engine)
     }
+}
+
+/// Where a model's files are.
+async fn whereabouts(source: ModelSource, client: Option<Mlflow>) -> Result<ModelPlace, String> {
+    let of_version = |found: &ModelVersion| {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        place(&text(&found.source), &text(&found.run_id), "", &found.name, &found.version)
+    };
+    if let ModelSource::Folder { url } = source {
+        return Ok(ModelPlace {
+            address: absolute_here(&url),
+            plain: true,
+            ..ModelPlace::default()
+        });
+    }
+    let client = client.ok_or_else(|| {
+        t("This model is on an MLflow server: choose one in the settings first.").to_owned()
+    })?;
+    let (root, folder) = match source {
+        ModelSource::Version { name, version } => {
+            let found = client.call(&GetModelVersion { name, version }).await;
+            of_version(&found.map_err(|error| error.to_string())?.model_version)
+        }
+        ModelSource::Alias { name, alias } => {
+            let found = client.call(&GetModelVersionByAlias { name, alias }).await;
+            of_version(&found.map_err(|error| error.to_string())?.model_version)
+        }
+        ModelSource::Logged { id } => (FileRoot::LoggedModel { model_id: id }, String::new()),
+        ModelSource::Run { run, path } => (FileRoot::Run { run_id: run }, path),
+        ModelSource::Folder { .. } => return Err(String::new()),
+    };
+    let request = client.file_request(&root, "", None).map_err(|error| error.to_string())?;
+    let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+    };
+    Ok(ModelPlace {
+        address: absolute_here(&request.uri().to_string()),
+        folder,
+        plain: false,
+        headers: request.headers().iter().filter_map(header).collect(),
+    })
+}
+
+/// An address as seen from this page.
+fn absolute_here(url: &str) -> String {
+    let base = document().base_uri().ok().flatten().unwrap_or_default();
+    absolute(&base, url)
 }
 
 fn loading(what: &str) -> TrialStage {
@@ -217,57 +387,4 @@ async fn post(url: &str, body: String) -> Result<Answer, String> {
     let status = answer.status();
     let body = answer.text().await.map_err(unreachable)?;
     Ok(Answer { status, body })
-}
-
-/// The request as a command line. `base` is the page's address, to which the
-/// model's may be relative.
-pub(crate) fn curl(base: &str, url: &str, body: &str) -> String {
-    let url = absolute(base, url);
-    let body = body.replace('\'', "'\\''");
-    format!("curl {url} \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'")
-}
-
-/// Resolves the kinds of addresses that `millrace.json` may hold: absolute,
-/// from the root, and relative to the page's folder.
-fn absolute(base: &str, url: &str) -> String {
-    if url.contains("://") {
-        return url.to_owned();
-    }
-    let base = base.split(['?', '#']).next().unwrap_or_default();
-    let after_scheme = base.find("://").map_or(0, |at| at + 3);
-    let root = base.get(after_scheme..).and_then(|rest| rest.find('/')).map(|at| after_scheme + at);
-    let origin = root.and_then(|root| base.get(..root)).unwrap_or(base);
-    if url.starts_with('/') {
-        return format!("{origin}{url}");
-    }
-    let folder = match root {
-        Some(_) => base.rfind('/').and_then(|at| base.get(..at)).unwrap_or(base),
-        None => base,
-    };
-    format!("{folder}/{}", url.trim_start_matches("./"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_made_absolute() {
-        for (base, url, expected) in [
-            ("http://h:1/", "./invocations", "http://h:1/invocations"),
-            ("http://h:1", "invocations", "http://h:1/invocations"),
-            ("https://h/sub/index.html?a=b/c#/try", "./m/x", "https://h/sub/m/x"),
-            ("https://h/sub/page", "/invocations", "https://h/invocations"),
-            ("https://h/", "https://e/invocations", "https://e/invocations"),
-        ] {
-            assert_eq!(absolute(base, url), expected);
-        }
-    }
-
-    #[test]
-    fn quotes_in_the_body_survive_the_shell() {
-        let command = curl("http://h/", "./invocations", r#"{"inputs": ["it's"]}"#);
-        assert!(command.ends_with(r#"-d '{"inputs": ["it'\''s"]}'"#), "{command}");
-        assert!(command.starts_with("curl http://h/invocations \\\n"));
-    }
 }

@@ -1,80 +1,183 @@
-//! The request to a model, and its answer.
+//! The request to a model, as a form or as JSON, and its answer.
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use crate::components::copy_button::CopyButton;
+use crate::pages::try_model::form::Form;
+use crate::state::format::count;
 use crate::state::json::pretty_text;
-use crate::state::language::t;
-use crate::state::trial::{Outcome, Trial, TrialStage, curl};
+use crate::state::language::{t, tf};
+use crate::state::model_form::{Predictions, fields, predictions};
+use crate::state::query::encode;
+use crate::state::trial::{Outcome, Trial, TrialStage};
+use crate::state::trial_code::{Snippet, absolute, snippets};
 
-/// An editor for the body, a button that runs it, and the answer.
+/// The request, a button that runs it, the answer, and the same as code.
 #[component]
-pub(super) fn Console(
+pub(crate) fn Console(
+    /// The trial that the request belongs to.
+    trial: Trial,
+    /// Whether only the request and its answer are shown.
+    #[prop(optional)]
+    brief: bool,
+) -> impl IntoView {
+    let ready = move || trial.is_ready();
+    let as_json = RwSignal::new(false);
+    // Only what a form could be made of: a change of anything else leaves it be.
+    let model = Memo::new(move |_| match trial.stage() {
+        TrialStage::InPage(loaded) if !fields(&loaded.model).is_empty() => Some(loaded.model),
+        _ => None,
+    });
+    let has_form = move || model.with(Option::is_some);
+    let request = move || match model.get().filter(|_| !as_json.get()) {
+        Some(model) => view! { <Form trial model/> }.into_any(),
+        None => view! { <Body trial/> }.into_any(),
+    };
+    let choice = move |json: bool, label: &'static str| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (as_json.get() == json).to_string()
+                on:click=move |_| as_json.set(json)
+            >
+                {label}
+            </button>
+        }
+    };
+    let toggle = move || {
+        has_form().then(|| {
+            view! {
+                <div class="two-ways" role="group" aria-label=t("The request as")>
+                    {choice(false, t("Form"))} {choice(true, "JSON")}
+                </div>
+            }
+        })
+    };
+    let in_form = move || has_form() && !as_json.get();
+    // In a form the button hands it in, so that its fields are looked at first.
+    let run = move |_| {
+        if !in_form() {
+            trial.run();
+        }
+    };
+    view! {
+        <section class="console" aria-label=t("Request and answer")>
+            {toggle}
+            {request}
+            <div class="actions">
+                <button
+                    type=move || if in_form() { "submit" } else { "button" }
+                    form=move || in_form().then_some("request-form")
+                    class="button primary"
+                    aria-disabled=move || (!ready()).to_string()
+                    on:click=run
+                >
+                    {t("Run the model")}
+                </button>
+                <span class="faint hint" hidden=in_form><kbd>"Ctrl"</kbd> " " <kbd>"Enter"</kbd></span>
+            </div>
+            <div class="answer" aria-live="polite">
+                {move || trial.outcome().map(|outcome| view! { <Answer outcome/> })}
+            </div>
+            {(!brief).then(|| view! { <Code trial/> })}
+        </section>
+    }
+}
+
+/// An editor for the request body.
+#[component]
+fn Body(
     /// The trial that the request belongs to.
     trial: Trial,
 ) -> impl IntoView {
-    let ready = move || trial.is_ready();
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
             event.prevent_default();
             trial.run();
         }
     };
-    let command = move || match trial.stage() {
-        TrialStage::AtEdge(model) => {
-            let base = document().base_uri().ok().flatten().unwrap_or_default();
-            let text = Signal::derive(move || curl(&base, &model.url, &trial.body().get()));
-            Some(view! {
-                <div class="curl">
-                    <h2>{t("The same with curl")}</h2>
-                    <div class="snippet">
-                        <pre tabindex="0" role="region" aria-label=t("curl command")>
-                            {move || text.get()}
-                        </pre>
-                        <CopyButton text label=t("Copy the command")/>
-                    </div>
-                </div>
+    view! {
+        <div class="field">
+            <label for="request-body">{t("Request body")}</label>
+            <textarea
+                id="request-body"
+                class="input"
+                rows="12"
+                spellcheck="false"
+                autocomplete="off"
+                placeholder=t("Choose a model first: a body that fits it will stand here.")
+                aria-invalid=move || trial.complaint().is_some().then_some("true")
+                aria-describedby="request-complaint"
+                prop:value=move || trial.body().get()
+                on:input=move |event| trial.body().set(event_target_value(&event))
+                on:keydown=on_key
+            ></textarea>
+            <p id="request-complaint" class="bad complaint">{move || trial.complaint()}</p>
+        </div>
+    }
+}
+
+/// The same request as code.
+#[component]
+fn Code(
+    /// The trial that the request belongs to.
+    trial: Trial,
+) -> impl IntoView {
+    // Where the request goes, and what has to be started for it.
+    let target = Memo::new(move |_| {
+        let base = document().base_uri().ok().flatten().unwrap_or_default();
+        match trial.stage() {
+            TrialStage::AtEdge(model) => Some((absolute(&base, &model.url), None)),
+            TrialStage::InPage(loaded) => {
+                let source = trial.source()?;
+                Some(match loaded.kept.is_some_and(|kept| kept.serving) {
+                    true => (absolute(&base, &endpoint(&source.served_as())), None),
+                    false => {
+                        let line = format!("mlflow models serve -m {}", source.uri());
+                        ("http://127.0.0.1:5000/invocations".to_owned(), Some(line))
+                    }
+                })
+            }
+            _ => None,
+        }
+    });
+    let nth = move |nth: usize| {
+        move || {
+            target.get().and_then(|(url, served)| {
+                snippets(&url, &trial.body().get(), served.as_deref()).into_iter().nth(nth)
             })
         }
-        _ => None,
     };
-    view! {
-        <section class="console" aria-label=t("Request and answer")>
-            <div class="field">
-                <label for="request-body">{t("Request body")}</label>
-                <textarea
-                    id="request-body"
-                    class="input"
-                    rows="12"
-                    spellcheck="false"
-                    autocomplete="off"
-                    placeholder=t("Choose a model first: a body that fits it will stand here.")
-                    aria-invalid=move || trial.complaint().is_some().then_some("true")
-                    aria-describedby="request-complaint"
-                    prop:value=move || trial.body().get()
-                    on:input=move |event| trial.body().set(event_target_value(&event))
-                    on:keydown=on_key
-                ></textarea>
-                <p id="request-complaint" class="bad complaint">{move || trial.complaint()}</p>
-            </div>
-            <div class="actions">
-                <button
-                    type="button"
-                    class="button primary"
-                    aria-disabled=move || (!ready()).to_string()
-                    on:click=move |_| trial.run()
-                >
-                    {t("Run the model")}
-                </button>
-                <span class="faint hint"><kbd>"Ctrl"</kbd> " " <kbd>"Enter"</kbd></span>
-            </div>
-            <div class="answer" aria-live="polite">
-                {move || trial.outcome().map(|outcome| view! { <Answer outcome/> })}
-            </div>
-            {command}
-        </section>
+    let one = move |at: usize| {
+        let code = Signal::derive(nth(at));
+        let text = Signal::derive(move || code.get().map(|it| it.code).unwrap_or_default());
+        let Snippet { language, copy, .. } = code.get_untracked()?;
+        Some(view! {
+            <details>
+                <summary>{language}</summary>
+                <div class="snippet">
+                    <pre tabindex="0" role="region" aria-label=language>{move || text.get()}</pre>
+                    <CopyButton text label=copy/>
+                </div>
+            </details>
+        })
+    };
+    move || {
+        target.with(Option::is_some).then(|| {
+            view! {
+                <div class="curl">
+                    <h2>{t("The same as code")}</h2>
+                    {(0..3).map(one).collect_view()}
+                </div>
+            }
+        })
     }
+}
+
+/// Where a model that is served in the page answers.
+pub(super) fn endpoint((name, version): &(String, String)) -> String {
+    format!("./models/{}/{}/invocations", encode(name), encode(version))
 }
 
 /// What came back.
@@ -95,12 +198,14 @@ fn Answer(
         Outcome::Answered { status, body, took } => {
             let good = (200..300).contains(&status);
             let text = pretty_text(&body);
+            let table = predictions(&body).map(|rows| view! { <Rows rows/> });
             view! {
                 <div class="answer-head">
                     <h2>{if good { t("Answer") } else { t("Refused") }}</h2>
                     <span class=if good { "good" } else { "bad" }>{status}</span>
                     <span class="faint">{format!("{took:.1} ms")}</span>
                 </div>
+                {table}
                 <div class="snippet" class:bad-snippet=!good>
                     <pre tabindex="0" role="region" aria-label=t("Answer")>{text.clone()}</pre>
                     <CopyButton text label=t("Copy the answer")/>
@@ -108,5 +213,32 @@ fn Answer(
             }
             .into_any()
         }
+    }
+}
+
+/// Predictions as a table.
+#[component]
+fn Rows(
+    /// The predictions.
+    rows: Predictions,
+) -> impl IntoView {
+    let Predictions { columns, rows, total } = rows;
+    let rest = (total > rows.len())
+        .then(|| tf("The first {0} of {1} rows", &[&count(rows.len()), &count(total)]));
+    let head = columns.into_iter().map(|name| view! { <th scope="col">{name}</th> });
+    let row = |cells: Vec<String>| {
+        let cells = cells.into_iter().map(|cell| view! { <td class="mono">{cell}</td> });
+        view! { <tr>{cells.collect_view()}</tr> }
+    };
+    view! {
+        <div class="predictions" tabindex="0" role="region" aria-label=t("Predictions")>
+            <table>
+                <thead>
+                    <tr>{head.collect_view()}</tr>
+                </thead>
+                <tbody>{rows.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+        {rest.map(|words| view! { <p class="faint">{words}</p> })}
     }
 }

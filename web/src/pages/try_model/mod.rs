@@ -1,43 +1,57 @@
-//! Try a model: in the page, from a folder; or at the edge, over HTTP.
+//! Try a model: in the page, from a server or a folder; or at the edge, over HTTP.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `picker` | where a model is chosen |
+//! | `console` | the request, the answer, the same as code |
+//! | `form` | the request as a form |
 
 mod console;
+mod form;
 mod picker;
 
 use leptos::prelude::*;
 
+use crate::components::copy_button::CopyButton;
 use crate::components::page::{Crumb, Page};
 use crate::components::tags::Tags;
-use crate::pages::try_model::console::Console;
+use crate::pages::try_model::console::endpoint;
 use crate::pages::try_model::picker::Picker;
-use crate::state::engine::{Loaded, Progress};
+use crate::state::engine::{Kept, Loaded, Progress};
 use crate::state::format::bytes;
 use crate::state::language::{t, tf};
+use crate::state::location::use_navigator;
+use crate::state::session::{Stage, use_session};
 use crate::state::signature::Field;
 use crate::state::trial::{Trial, TrialStage};
+use crate::state::trial_code::absolute;
+
+pub(crate) use crate::pages::try_model::console::Console;
 
 /// The page: the model at the left, a request and its answer at the right.
 #[component]
 pub(crate) fn TryPage() -> impl IntoView {
     let trial = Trial::new();
-    let description = move || match trial.stage() {
-        TrialStage::Choosing | TrialStage::AtEdge(_) => ().into_any(),
-        TrialStage::Loading(progress) => view! { <Loading progress/> }.into_any(),
-        TrialStage::Failed(words) => view! {
-            <div class="notice bad-notice" role="alert">
-                <h3>{t("This model cannot run here")}</h3>
-                <p>{words}</p>
-            </div>
+    let session = use_session();
+    let navigator = use_navigator();
+    let asked = Memo::new(move |_| {
+        navigator.place().with(|place| place.query.get("model").map(str::to_owned))
+    });
+    Effect::new(move || {
+        let Some(address) = asked.get() else { return };
+        match session.stage() {
+            Stage::Starting => {}
+            Stage::Using(client) => trial.open(&address, Some(client)),
+            _ => trial.open(&address, None),
         }
-        .into_any(),
-        TrialStage::InPage(loaded) => view! { <Description loaded/> }.into_any(),
-    };
+    });
     view! {
         <Page crumbs=Signal::stored(vec![Crumb::here(t("Try a model"))])>
             <div class="page try">
                 <section class="try-model" aria-labelledby="try-title">
                     <h1 id="try-title">{t("Try a model")}</h1>
                     <Picker trial/>
-                    <div aria-live="polite">{description}</div>
+                    <ModelState trial/>
                 </section>
                 <Console trial/>
             </div>
@@ -45,11 +59,59 @@ pub(crate) fn TryPage() -> impl IntoView {
     }
 }
 
+/// What has become of the model: its loading, its description, or why not.
+#[component]
+pub(crate) fn ModelState(
+    /// The trial that it belongs to.
+    trial: Trial,
+    /// Whether only what anybody asks for is shown: the signature.
+    #[prop(optional)]
+    brief: bool,
+) -> impl IntoView {
+    let stage = move || {
+        match trial.stage() {
+        TrialStage::Choosing | TrialStage::AtEdge(_) => ().into_any(),
+        TrialStage::Loading(progress) => view! { <Loading progress trial/> }.into_any(),
+        TrialStage::Large(size) => view! {
+            <div class="notice">
+                <h3>{tf("This model is {0}", &[&bytes(size)])}</h3>
+                <p>{t("It is downloaded once, and then kept in this browser.")}</p>
+                <div class="actions">
+                    <button type="button" class="button primary" on:click=move |_| trial.reopen(true)>
+                        {t("Download it")}
+                    </button>
+                    <button type="button" class="button" on:click=move |_| trial.cancel()>
+                        {t("Cancel")}
+                    </button>
+                </div>
+            </div>
+        }
+        .into_any(),
+        TrialStage::Failed(words) => view! {
+            <div class="notice bad-notice" role="alert">
+                <h3>{t("This model cannot run here")}</h3>
+                <p>{words}</p>
+                <div class="actions" hidden=!trial.can_retry()>
+                    <button type="button" class="button" on:click=move |_| trial.reopen(false)>
+                        {t("Try again")}
+                    </button>
+                </div>
+            </div>
+        }
+        .into_any(),
+        TrialStage::InPage(loaded) => view! { <Description loaded trial brief/> }.into_any(),
+    }
+    };
+    view! { <div class="model-state" aria-live="polite">{stage}</div> }
+}
+
 /// How far loading has come.
 #[component]
 fn Loading(
     /// What is being done.
     progress: Progress,
+    /// The trial that it belongs to.
+    trial: Trial,
 ) -> impl IntoView {
     let Progress { what, done, total } = progress;
     let known = total > 0.0;
@@ -70,6 +132,9 @@ fn Loading(
                 max="1"
                 value=known.then(|| (done / total).clamp(0.0, 1.0).to_string())
             ></progress>
+            <button type="button" class="button" on:click=move |_| trial.cancel()>
+                {t("Cancel")}
+            </button>
         </div>
     }
 }
@@ -79,8 +144,13 @@ fn Loading(
 fn Description(
     /// The model.
     loaded: Loaded,
+    /// The trial that it belongs to.
+    trial: Trial,
+    /// Whether only its signature is shown.
+    brief: bool,
 ) -> impl IntoView {
     let model = loaded.model;
+    let kept = loaded.kept.filter(|_| !brief).map(|kept| view! { <Keeping kept trial/> });
     let facts = [
         ("MLflow", &model.mlflow_version),
         (t("created"), &model.utc_time_created),
@@ -100,11 +170,62 @@ fn Description(
     });
     view! {
         <div class="model-card">
-            <Tags tags=facts/>
+            {(!brief).then(|| view! { <Tags tags=facts/> })}
+            {kept}
             {unsigned}
             <Fields title=t("Inputs") fields=model.inputs()/>
             <Fields title=t("Outputs") fields=model.outputs()/>
             <Fields title=t("Parameters") fields=model.params()/>
+        </div>
+    }
+}
+
+/// What the browser keeps of the model, and whether it is served here.
+#[component]
+fn Keeping(
+    /// What it keeps.
+    kept: Kept,
+    /// The trial that it belongs to.
+    trial: Trial,
+) -> impl IntoView {
+    let words = match kept {
+        Kept { full: true, .. } => {
+            t("This browser has no room to keep the model: it is downloaded again next time.")
+        }
+        Kept { cached: true, .. } => t("From this browser's cache"),
+        _ => t("Downloaded, and kept in this browser"),
+    };
+    let address = move || {
+        let base = document().base_uri().ok().flatten().unwrap_or_default();
+        trial.source().map(|source| absolute(&base, &endpoint(&source.served_as())))
+    };
+    let served = kept.serving.then(address).flatten().map(|address| {
+        view! {
+            <p class="soft">
+                {t("This browser answers here, with no server and no network:")}
+            </p>
+            <div class="snippet">
+                <pre tabindex="0" role="region" aria-label=t("Address")>{address.clone()}</pre>
+                <CopyButton text=address label=t("Copy the address")/>
+            </div>
+        }
+    });
+    view! {
+        <div class="keeping">
+            <p class="faint">{words}</p>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    prop:checked=kept.serving
+                    disabled=kept.full
+                    on:change=move |event| trial.serve(event_target_checked(&event))
+                />
+                {t("Serve it here")}
+            </label>
+            {served}
+            <p class="bad complaint" hidden=move || trial.complaint().is_none()>
+                {move || trial.complaint()}
+            </p>
         </div>
     }
 }

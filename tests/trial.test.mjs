@@ -1,0 +1,165 @@
+// A model that was logged and registered by the Python client is opened from
+// its server, runs in the page, is kept there, and is served by the page itself.
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe } from 'node:test';
+import { launch, PHONE, screenshot } from './support/browser.mjs';
+import { checkPage } from './support/check.mjs';
+import { assertClose } from './support/close.mjs';
+import { siteDir, testsDir } from './support/environment.mjs';
+import { pyfunc, runPython, startMlflow } from './support/mlflow.mjs';
+import { at, runBody, runForm, seeText } from './support/pages.mjs';
+import { startServe } from './support/serve.mjs';
+import { startStatic } from './support/static-server.mjs';
+
+const FOREST = path.join(testsDir, 'golden', 'models', 'forest');
+const ROW = { dataframe_split: { columns: ['age', 'bmi'], data: [[51, 27.5]] } };
+const tryPage = (model) => `/try?model=${encodeURIComponent(model)}`;
+const files = (page) => page.requested.filter((url) => /\.onnx/.test(decodeURIComponent(url)));
+
+/** Fails where axe finds anything. */
+async function accessible(page) {
+  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  // Not a script element, which the page's content policy would refuse.
+  await page.evaluate(`${source}; void 0`);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), []);
+}
+
+describe('a model on an MLflow server', { timeout: 240_000 }, () => {
+  let browser, mlflow, edge, logged, expected;
+  before(async () => {
+    [browser, mlflow] = await Promise.all([launch(), startMlflow()]);
+    logged = JSON.parse(await runPython('relog.py', [mlflow.uri, FOREST, 'risk']));
+    edge = await startServe(['--tracking-uri', mlflow.uri]);
+    expected = JSON.parse((await pyfunc(FOREST, [ROW]))[0].body);
+  });
+  after(() => Promise.all([browser?.close(), edge?.stop(), mlflow?.stop()]));
+
+  const page = (name, body, options) => checkPage(name, () => browser, body, options);
+  const answers = async (page) => {
+    await page.getByRole('form', { name: 'Form' }).waitFor({ timeout: 60_000 });
+    const { status, text } = await runBody(page, JSON.stringify(ROW));
+    assert.equal(status, 200, text);
+    assertClose(JSON.parse(text), expected);
+  };
+
+  const ADDRESSES = { version: () => `models:/risk/${logged.version}`, alias: () => 'models:/risk@best', 'logged model': () => `models:/${logged.model}` };
+  for (const [kind, uri] of Object.entries(ADDRESSES)) {
+    page(`one named by its ${kind} gives the numbers of mlflow.pyfunc`, async (page) => {
+      await page.goto(at(edge.url, tryPage(uri())));
+      await answers(page);
+      await screenshot(page, `try-${kind.replace(' ', '-')}`);
+      await page.getByRole('table').filter({ hasText: 'Inputs' }).getByText('bmi').waitFor();
+    });
+  }
+
+  page('the form begins with the example, names what is wrong, and makes the body', async (page) => {
+    await page.goto(at(edge.url, tryPage('models:/risk@best')));
+    const form = page.getByRole('form', { name: 'Form' });
+    await form.waitFor({ timeout: 60_000 });
+    assert.equal(await form.getByLabel('age').inputValue(), '30.0');
+    await form.getByLabel('bmi').fill('heavy');
+    await page.getByRole('button', { name: 'Run the model' }).click();
+    await seeText(page, /This is no double/);
+    assert.equal(await page.evaluate(() => document.activeElement.labels?.[0]?.innerText.includes('bmi')), true);
+    await runForm(page, { age: 51, bmi: 27.5 });
+    const text = await page.getByRole('region', { name: 'Answer', exact: true }).innerText();
+    assertClose(JSON.parse(text), expected);
+    await page.getByText('Python', { exact: true }).click();
+    await seeText(page, /mlflow models serve -m models:\/risk@best/);
+    await accessible(page);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await accessible(page);
+    await screenshot(page, 'try-form');
+    await page.setViewportSize(PHONE);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
+    await screenshot(page, 'try-form-phone');
+  });
+
+  page('after a reload it comes from the cache', async (page) => {
+    await page.goto(at(edge.url, tryPage(`models:/risk/${logged.version}`)));
+    await seeText(page, /Downloaded, and kept/, { timeout: 60_000 });
+    assert.equal(files(page).length, 1);
+    await page.reload();
+    await seeText(page, /From this browser's cache/);
+    assert.equal(files(page).length, 1);
+    await answers(page);
+  });
+
+  page('what is not there is said so', async (page) => {
+    await page.goto(at(edge.url, tryPage('models:/nobody/1')));
+    await seeText(page, /cannot run here/);
+    await seeText(page, /nobody/);
+    await page.goto(at(edge.url, tryPage(`runs:/${logged.run}/nothing`)));
+    await seeText(page, /MLmodel is not there/);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await seeText(page, /MLmodel is not there/);
+    await page.goto(at(edge.url, tryPage('s3://bucket/model')));
+    await seeText(page, /names no model/);
+  });
+});
+
+describe('a model on a static host', { timeout: 240_000 }, () => {
+  let browser, site, scratch, url;
+  before(async () => {
+    scratch = await mkdtemp(path.join(os.tmpdir(), 'millrace-trial-'));
+    await cp(siteDir(), scratch, { recursive: true });
+    browser = await launch();
+    site = await startStatic(scratch, '/sub/');
+    url = `http://127.0.0.1:${site.port}/sub/`;
+  });
+  after(() => Promise.all([browser?.close(), site?.stop(), scratch && rm(scratch, { recursive: true, force: true })]));
+
+  const demo = `/demo?model=${encodeURIComponent('./models/demo')}`;
+  for (const colorScheme of ['light', 'dark']) {
+    for (const [size, viewport] of Object.entries({ desk: undefined, phone: PHONE })) {
+      checkPage(`the public page, ${colorScheme}, ${size}`, () => browser, async (page) => {
+        await page.goto(at(url, demo));
+        assert.deepEqual(await runForm(page), ['125.9']);
+        await page.getByRole('heading', { level: 1, name: 'Diabetes within a year' }).waitFor();
+        assert.equal(await page.getByRole('navigation').count(), 0, 'nothing else');
+        await accessible(page);
+        const { width, height } = page.viewportSize();
+        assert.deepEqual(await page.getByRole('main').evaluate((main) => [main.offsetWidth, main.offsetHeight]), [width, height], 'it has the window');
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
+        await screenshot(page, `demo-${size}-${colorScheme}`, { fullPage: true });
+      }, { colorScheme, ...(viewport && { viewport }) });
+    }
+  }
+
+  checkPage('a download that breaks off is said so, and a file of no use', () => browser, async (page) => {
+    await cp(path.join(scratch, 'models/demo'), path.join(scratch, 'models/cut'), { recursive: true });
+    await truncate(path.join(scratch, 'models/cut/model.onnx'), 60);
+    await page.goto(at(url, tryPage('./models/cut')));
+    await seeText(page, /cannot run here/);
+    await rm(path.join(scratch, 'models/cut/model.onnx'));
+    await page.goto(at(url, tryPage('./models/cut/')));
+    await seeText(page, /cannot run here/);
+  });
+
+  checkPage('the page serves it itself, after a reload and without a network', () => browser, async (page) => {
+    await page.goto(at(url, tryPage('./models/demo')));
+    await page.getByLabel('Serve it here').check({ timeout: 60_000 });
+    await seeText(page, /This browser answers here/);
+    const body = JSON.stringify({ dataframe_split: { columns: ['age', 'sex', 'bmi', 'blood_pressure', 'cholesterol', 'ldl', 'hdl', 'cholesterol_per_hdl', 'log_triglycerides', 'glucose'], data: [[48, 2, 26.4, 94.6, 189.1, 115.4, 49.8, 3.8, 4.6, 91.3]] } });
+    const post = (path) => page.evaluate(async ([path, body]) => {
+      const answer = await fetch(path, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+      return [answer.status, await answer.text()];
+    }, [path, body]);
+    assert.deepEqual(await post('./invocations'), [200, '{"predictions": [{"progression": 125.9}]}']);
+    await site.stop();
+    await page.reload();
+    await seeText(page, /This browser answers here/);
+    for (const path of ['./invocations', './models/demo/1/invocations']) {
+      assert.deepEqual(await post(path), [200, '{"predictions": [{"progression": 125.9}]}']);
+    }
+    assert.equal(await page.evaluate(() => fetch('./ping').then((answer) => answer.status)), 200);
+    await page.getByLabel('Serve it here').uncheck();
+    await page.getByText(/This browser answers here/).waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => navigator.serviceWorker.getRegistrations().then((all) => all.length)), 0);
+  });
+});

@@ -1,0 +1,142 @@
+//! What an address such as `models:/iris@best` names.
+
+use super::model_place::is_logged_model;
+
+/// A model that may be tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ModelSource {
+    /// A version of a registered model.
+    Version {
+        /// The model.
+        name: String,
+        /// The version's number.
+        version: String,
+    },
+    /// The version that has an alias.
+    Alias {
+        /// The model.
+        name: String,
+        /// The alias.
+        alias: String,
+    },
+    /// A logged model.
+    Logged {
+        /// Its id.
+        id: String,
+    },
+    /// A folder among a run's files.
+    Run {
+        /// The run.
+        run: String,
+        /// The folder.
+        path: String,
+    },
+    /// A folder on the web, absolute or relative to the page.
+    Folder {
+        /// Its address.
+        url: String,
+    },
+}
+
+impl ModelSource {
+    /// Reads an address. `None` for one that names nothing that could be read.
+    pub(crate) fn parse(text: &str) -> Option<ModelSource> {
+        let text = text.trim();
+        if let Some(rest) = text.strip_prefix("models:/") {
+            let rest = rest.trim_matches('/');
+            if is_logged_model(rest) {
+                return Some(ModelSource::Logged { id: rest.to_owned() });
+            }
+            let split = rest.rsplit_once('/').or_else(|| rest.rsplit_once('@'));
+            let (name, which) =
+                split.filter(|(name, which)| !name.is_empty() && !which.is_empty())?;
+            let (name, which) = (name.to_owned(), which.to_owned());
+            return Some(if rest.contains('/') && which.bytes().all(|b| b.is_ascii_digit()) {
+                ModelSource::Version { name, version: which }
+            } else {
+                ModelSource::Alias { name, alias: which }
+            });
+        }
+        if let Some(rest) = text.strip_prefix("runs:/") {
+            let (run, path) = rest.trim_matches('/').split_once('/')?;
+            return Some(ModelSource::Run { run: run.to_owned(), path: path.to_owned() });
+        }
+        let scheme = text.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+        let on_the_web = match scheme.as_deref() {
+            None | Some("http" | "https") => true,
+            Some(scheme) => scheme.contains(['/', '.', '?']),
+        };
+        (on_the_web && !text.is_empty()).then(|| {
+            let folder = text.trim_end_matches("MLmodel").trim_end_matches('/');
+            ModelSource::Folder { url: format!("{folder}/") }
+        })
+    }
+
+    /// The address of the same, as MLflow writes it.
+    pub(crate) fn uri(&self) -> String {
+        match self {
+            ModelSource::Version { name, version } => format!("models:/{name}/{version}"),
+            ModelSource::Alias { name, alias } => format!("models:/{name}@{alias}"),
+            ModelSource::Logged { id } => format!("models:/{id}"),
+            ModelSource::Run { run, path } => format!("runs:/{run}/{path}"),
+            ModelSource::Folder { url } => url.clone(),
+        }
+    }
+
+    /// The name and version under which it is served in the page.
+    pub(crate) fn served_as(&self) -> (String, String) {
+        let last = |path: &str| {
+            let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            if name.is_empty() || name == "." { "model".to_owned() } else { name.to_owned() }
+        };
+        match self {
+            ModelSource::Version { name, version } => (name.clone(), version.clone()),
+            ModelSource::Alias { name, alias } => (name.clone(), alias.clone()),
+            ModelSource::Logged { id } => (id.clone(), "1".to_owned()),
+            ModelSource::Run { path, .. } => (last(path), "1".to_owned()),
+            ModelSource::Folder { url } => (last(url), "1".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_mlflow_writes_them() {
+        let version = |name: &str, version: &str| ModelSource::Version {
+            name: name.into(),
+            version: version.into(),
+        };
+        let alias =
+            |name: &str, alias: &str| ModelSource::Alias { name: name.into(), alias: alias.into() };
+        let folder = |url: &str| ModelSource::Folder { url: url.into() };
+        for (text, expected) in [
+            ("models:/iris/3", Some(version("iris", "3"))),
+            ("models:/a b/12", Some(version("a b", "12"))),
+            ("models:/iris@best", Some(alias("iris", "best"))),
+            ("models:/iris/latest", Some(alias("iris", "latest"))),
+            ("models:/m-0a", Some(ModelSource::Logged { id: "m-0a".into() })),
+            ("runs:/0a/x/y", Some(ModelSource::Run { run: "0a".into(), path: "x/y".into() })),
+            ("./models/demo", Some(folder("./models/demo/"))),
+            ("https://h/m/MLmodel", Some(folder("https://h/m/"))),
+            ("models:/iris", None),
+            ("models:/@x", None),
+            ("runs:/0a", None),
+            ("javascript:alert(1)", None),
+            ("s3://bucket/x", None),
+            ("", None),
+        ] {
+            assert_eq!(ModelSource::parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_name_that_it_is_served_under_is_never_empty() {
+        for text in ["./", "models:/iris/3", "https://h/m/", "runs:/0a/model"] {
+            let (name, version) = ModelSource::parse(text).unwrap().served_as();
+            assert!(!name.is_empty() && !version.is_empty(), "{text}");
+        }
+    }
+}
