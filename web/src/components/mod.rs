@@ -1,5 +1,6 @@
 //! The components: one folder each, with its style.
 
+pub(crate) mod alias_editor;
 pub(crate) mod announcer;
 pub(crate) mod charts;
 pub(crate) mod confirm;
@@ -16,6 +17,7 @@ pub(crate) mod keyboard;
 pub(crate) mod markdown;
 pub(crate) mod menu;
 pub(crate) mod modal;
+pub(crate) mod model_schema;
 pub(crate) mod name_editor;
 pub(crate) mod note_editor;
 pub(crate) mod page;
@@ -23,8 +25,11 @@ pub(crate) mod palette;
 pub(crate) mod popover;
 pub(crate) mod rail;
 pub(crate) mod refresh;
+pub(crate) mod register_model;
+pub(crate) mod registered_list;
 pub(crate) mod sign_in;
 pub(crate) mod skeleton;
+pub(crate) mod sort_head;
 pub(crate) mod status;
 pub(crate) mod tag_editor;
 pub(crate) mod tags;

@@ -55,7 +55,7 @@ pub(crate) struct Kept {
 
 /// Where a model's files are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct ModelPlace {
+pub(crate) struct ModelFolder {
     /// What a file's address begins with.
     pub(crate) address: String,
     /// The folder that goes before a file's path.
@@ -175,7 +175,7 @@ impl Engine {
     /// What went wrong on the way, or what the engine says is wrong with it.
     pub(crate) async fn open(
         &self,
-        place: &ModelPlace,
+        place: &ModelFolder,
         confirmed: bool,
     ) -> Result<Loaded, Unopened> {
         let headers = Object::new();

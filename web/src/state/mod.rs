@@ -2,6 +2,7 @@
 //! plain values, and are tested natively.
 
 pub(crate) mod appearance;
+pub(crate) mod asked;
 pub(crate) mod asked_runs;
 pub(crate) mod board;
 pub(crate) mod change;
@@ -29,16 +30,19 @@ pub(crate) mod language;
 pub(crate) mod line_diff;
 pub(crate) mod locale;
 pub(crate) mod location;
+pub(crate) mod logged_model;
 pub(crate) mod markdown;
 pub(crate) mod metric_histories;
 pub(crate) mod metric_view;
 pub(crate) mod model_files;
 pub(crate) mod model_form;
 pub(crate) mod model_place;
+pub(crate) mod model_schema;
 pub(crate) mod model_source;
 pub(crate) mod pager;
 pub(crate) mod query;
 pub(crate) mod regex;
+pub(crate) mod registry;
 pub(crate) mod route;
 pub(crate) mod run_histories;
 pub(crate) mod runs_source;
@@ -56,4 +60,5 @@ pub(crate) mod theme;
 pub(crate) mod transport;
 pub(crate) mod trial;
 pub(crate) mod trial_code;
+pub(crate) mod version_table;
 pub(crate) mod window;

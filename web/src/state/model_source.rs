@@ -103,6 +103,8 @@ impl ModelSource {
 mod tests {
     use super::*;
 
+    const MODEL: &str = "m-0123456789abcdef0123456789abcdef";
+
     #[test]
     fn addresses_are_read_as_mlflow_writes_them() {
         let version = |name: &str, version: &str| ModelSource::Version {
@@ -117,7 +119,7 @@ mod tests {
             ("models:/a b/12", Some(version("a b", "12"))),
             ("models:/iris@best", Some(alias("iris", "best"))),
             ("models:/iris/latest", Some(alias("iris", "latest"))),
-            ("models:/m-0a", Some(ModelSource::Logged { id: "m-0a".into() })),
+            (&format!("models:/{MODEL}"), Some(ModelSource::Logged { id: MODEL.into() })),
             ("runs:/0a/x/y", Some(ModelSource::Run { run: "0a".into(), path: "x/y".into() })),
             ("./models/demo", Some(folder("./models/demo/"))),
             ("https://h/m/MLmodel", Some(folder("https://h/m/"))),

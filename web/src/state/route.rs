@@ -7,6 +7,8 @@
 
 use std::fmt;
 
+use mlflow_api::ModelVersion;
+
 use super::query::{Query, decode, encode};
 
 /// A page of the dashboard.
@@ -248,6 +250,23 @@ impl Place {
         place
     }
 
+    /// The comparison of some versions of a model, as MLflow's addresses have
+    /// it: the name, and the version of each run. Versions without a run, or of
+    /// the same run, stand under keys of their own.
+    pub(crate) fn compare_versions(name: &str, versions: &[ModelVersion]) -> Place {
+        let mut place = Place::from(Route::CompareVersions);
+        let mut runs = serde_json::Map::new();
+        for version in versions {
+            let run = version.run_id.clone().unwrap_or_default();
+            let taken = run.is_empty() || runs.contains_key(&run);
+            let key = if taken { format!("{run}#{}", version.version) } else { run };
+            runs.insert(key, version.version.clone().into());
+        }
+        place.query.set("name", Some(&serde_json::Value::from(name).to_string()));
+        place.query.set("runs", Some(&serde_json::Value::from(runs).to_string()));
+        place
+    }
+
     /// The runs of several experiments.
     pub(crate) fn compare_experiments(experiments: &[String]) -> Place {
         let mut place = Place::from(Route::CompareExperiments);
@@ -365,6 +384,19 @@ mod tests {
         );
         assert_eq!(Place::parse(&place.href()).query.list("runs"), runs);
         assert!(Place::parse("#/compare-runs?runs=[1").query.list("runs").is_empty());
+    }
+
+    #[test]
+    fn a_comparison_keeps_versions_of_one_run_apart() {
+        let version = |version: &str, run: Option<&str>| ModelVersion {
+            version: version.into(),
+            run_id: run.map(str::to_owned),
+            ..ModelVersion::default()
+        };
+        let versions = [version("1", Some("r")), version("2", Some("r")), version("3", None)];
+        let place = Place::compare_versions("a b", &versions);
+        assert_eq!(place.query.get("name"), Some("\"a b\""));
+        assert_eq!(place.query.get("runs"), Some(r##"{"#3":"3","r":"1","r#2":"2"}"##));
     }
 
     #[test]

@@ -5,11 +5,28 @@ use std::pin::Pin;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use mlflow_api::Endpoint;
 use mlflow_client::Error;
+
+use super::session::Mlflow;
 
 /// A change on its way: what edits something shows that it waits, and keeps what
 /// was typed when it failed.
 pub(crate) type Saving = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
+
+/// A call that changes something; `then` is called when it went well.
+pub(crate) fn calling<E: Endpoint + 'static>(
+    client: &Mlflow,
+    request: E,
+    then: impl FnOnce() + 'static,
+) -> Saving {
+    let client = client.clone();
+    Box::pin(async move {
+        client.call(&request).await?;
+        then();
+        Ok(())
+    })
+}
 
 /// An attempt to save what a form holds: whether it is on its way, and why the
 /// last one failed. A copyable handle.

@@ -5,17 +5,17 @@ use std::rc::Rc;
 use gloo_net::http::Request;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use mlflow_api::{GetModelVersion, GetModelVersionByAlias, ModelVersion};
+use mlflow_api::{GetModelVersion, GetModelVersionByAlias};
 use mlflow_client::FileRoot;
 
 use super::clock::stopwatch;
 use super::config::EdgeModel;
-use super::engine::{Answer, Engine, Kept, Loaded, ModelPlace, Progress, Unopened};
+use super::engine::{Answer, Engine, Kept, Loaded, ModelFolder, Progress, Unopened};
 use super::folder::{self, Found};
 use super::json::{pretty, pretty_text};
 use super::language::{t, tf};
 use super::model_files::choose;
-use super::model_place::place;
+use super::model_place::ModelPlace;
 use super::model_source::ModelSource;
 use super::service_worker;
 use super::session::Mlflow;
@@ -322,39 +322,37 @@ impl Trial {
 }
 
 /// Where a model's files are.
-async fn whereabouts(source: ModelSource, client: Option<Mlflow>) -> Result<ModelPlace, String> {
-    let of_version = |found: &ModelVersion| {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        place(&text(&found.source), &text(&found.run_id), "", &found.name, &found.version)
-    };
+async fn whereabouts(source: ModelSource, client: Option<Mlflow>) -> Result<ModelFolder, String> {
     if let ModelSource::Folder { url } = source {
-        return Ok(ModelPlace {
+        return Ok(ModelFolder {
             address: absolute_here(&url),
             plain: true,
-            ..ModelPlace::default()
+            ..ModelFolder::default()
         });
     }
     let client = client.ok_or_else(|| {
         t("This model is on an MLflow server: choose one in the settings first.").to_owned()
     })?;
-    let (root, folder) = match source {
+    let ModelPlace { root, folder } = match source {
         ModelSource::Version { name, version } => {
             let found = client.call(&GetModelVersion { name, version }).await;
-            of_version(&found.map_err(|error| error.to_string())?.model_version)
+            ModelPlace::of_version(&found.map_err(|error| error.to_string())?.model_version)
         }
         ModelSource::Alias { name, alias } => {
             let found = client.call(&GetModelVersionByAlias { name, alias }).await;
-            of_version(&found.map_err(|error| error.to_string())?.model_version)
+            ModelPlace::of_version(&found.map_err(|error| error.to_string())?.model_version)
         }
-        ModelSource::Logged { id } => (FileRoot::LoggedModel { model_id: id }, String::new()),
-        ModelSource::Run { run, path } => (FileRoot::Run { run_id: run }, path),
+        ModelSource::Logged { id } => ModelPlace::of_logged(&id),
+        ModelSource::Run { run, path } => {
+            ModelPlace { root: FileRoot::Run { run_id: run }, folder: path }
+        }
         ModelSource::Folder { .. } => return Err(String::new()),
     };
     let request = client.file_request(&root, "", None).map_err(|error| error.to_string())?;
     let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
         Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
     };
-    Ok(ModelPlace {
+    Ok(ModelFolder {
         address: absolute_here(&request.uri().to_string()),
         folder,
         plain: false,

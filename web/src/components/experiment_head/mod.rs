@@ -70,6 +70,25 @@ pub(crate) fn ExperimentHead(
             </div>
         }
     };
+    let tab = move |models: bool| {
+        let here = move || {
+            navigator.place().with(|place| matches!(place.route, Route::LoggedModels { .. }))
+        };
+        let href = move || {
+            let experiment = id.get();
+            match models {
+                true => Route::LoggedModels { experiment }.href(),
+                false => Route::Runs { experiment }.href(),
+            }
+        };
+        view! {
+            <li>
+                <a href=href aria-current=move || (here() == models).then_some("page")>
+                    {if models { t("Models") } else { t("Runs") }}
+                </a>
+            </li>
+        }
+    };
     // As high as the head will be, so that nothing moves when it comes.
     let waiting = || {
         view! {
@@ -78,6 +97,7 @@ pub(crate) fn ExperimentHead(
                     <span class="sr-only">{t("Experiment")}</span>
                     <span class="bone w5" aria-hidden="true"></span>
                 </h1>
+                <div class="tabs-bone"></div>
             </header>
         }
     };
@@ -113,6 +133,9 @@ pub(crate) fn ExperimentHead(
                     </button>
                 </div>
                 <Show when=move || open.get()>{details()}</Show>
+                <nav class="tabs" aria-label=t("Parts of the experiment")>
+                    <ul>{tab(false)} {tab(true)}</ul>
+                </nav>
             </header>
         </Show>
     }

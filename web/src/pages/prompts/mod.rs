@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::components::page::{Crumb, Page};
-use crate::state::language::t;
+use crate::components::registered_list::RegisteredList;
+use crate::state::registry::Registered;
 use crate::state::session::Mlflow;
 
 /// The page.
@@ -12,10 +12,5 @@ pub(crate) fn PromptsPage(
     /// The client of the server in use.
     client: Mlflow,
 ) -> impl IntoView {
-    let _ = (client,);
-    view! {
-        <Page crumbs=Signal::stored(vec![Crumb::here(t("Prompts"))])>
-            <div class="page"></div>
-        </Page>
-    }
+    view! { <RegisteredList client kind=Registered::Prompt/> }
 }

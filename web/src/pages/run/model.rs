@@ -1,15 +1,18 @@
 //! The models that a run logged: what they take, and what was registered of them.
 
 use leptos::prelude::*;
-use mlflow_api::{LoggedModel, ModelVersion, tags};
+use mlflow_api::{CreateModelVersion, LoggedModel, ModelVersion, tags};
 use serde_json::Value;
 
 use super::TheRun;
 use super::datasets::Fields;
 use super::lineage::Outcome;
 use crate::components::empty::Empty;
+use crate::components::register_model::RegisterModel;
 use crate::state::clock::{date_time, since};
 use crate::state::language::{t, tf};
+use crate::state::logged_model::status_words;
+use crate::state::route::Route;
 use crate::state::schema::{Field, fields};
 
 /// A model as the client described it when it logged it.
@@ -60,25 +63,56 @@ pub(super) fn Models(
     let logged = move |model: LoggedModel| {
         let info = model.info;
         let created = info.creation_timestamp_ms;
+        let route = Route::LoggedModel {
+            experiment: info.experiment_id.clone(),
+            model: info.model_id.clone(),
+            tab: String::new(),
+        };
+        let version = CreateModelVersion {
+            source: format!("models:/{}", info.model_id),
+            run_id: Some(the.id()),
+            model_id: Some(info.model_id.clone()),
+            ..CreateModelVersion::default()
+        };
         view! {
             <tr>
-                <th scope="row" class="anywhere">{info.name}</th>
+                <th scope="row" class="anywhere"><a href=route.href()>{info.name}</a></th>
                 <td class="mono anywhere">{info.model_id}</td>
-                <td>{info.status.to_string()}</td>
+                <td>{status_words(info.status)}</td>
                 <td title=created.map(date_time)>{created.map(since)}</td>
+                <td><RegisterModel client=the.client words=t("Register…") version/></td>
             </tr>
         }
     };
     let version = |version: ModelVersion| {
         let aliases = version.aliases.join(", ");
+        let (name, number) = (version.name.clone(), version.version.clone());
+        let href = Route::Version { name, version: number, tab: String::new() }.href();
         view! {
             <tr>
-                <th scope="row" class="anywhere">{version.name}</th>
+                <th scope="row" class="anywhere"><a href=href>{version.name}</a></th>
                 <td class="number">{version.version}</td>
                 <td>{version.status}</td>
                 <td class="anywhere">{aliases}</td>
             </tr>
         }
+    };
+    // A logged model is registered by itself; servers before 3 have none.
+    let described_model = move |model: Described| {
+        let register = (!model.path.is_empty() && models.with(Vec::is_empty)).then(|| {
+            let place = the.run.with_untracked(|run| run.info.artifact_uri.clone());
+            let version = CreateModelVersion {
+                source: format!(
+                    "{}/{}",
+                    place.unwrap_or_default().trim_end_matches('/'),
+                    model.path
+                ),
+                run_id: Some(the.id()),
+                ..CreateModelVersion::default()
+            };
+            view! { <div><RegisterModel client=the.client words=t("Register…") version/></div> }
+        });
+        view! { <Signature model/> {register} }
     };
     view! {
         <div class="run-models">
@@ -92,6 +126,7 @@ pub(super) fn Models(
                                 <th scope="col">{t("Id")}</th>
                                 <th scope="col">{t("Status")}</th>
                                 <th scope="col">{t("Created")}</th>
+                                <td></td>
                             </tr>
                         </thead>
                         <tbody>{move || models.get().into_iter().map(logged).collect_view()}</tbody>
@@ -116,7 +151,7 @@ pub(super) fn Models(
                     </table>
                 </section>
             </Show>
-            {move || described.get().into_iter().map(|model| view! { <Signature model/> }).collect_view()}
+            {move || described.get().into_iter().map(described_model).collect_view()}
             <Show when=nothing>
                 <Empty
                     title=t("No model yet")

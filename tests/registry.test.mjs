@@ -1,0 +1,210 @@
+// The pages of models, logged models and prompts, on MLflow's server and on
+// ours: what Python registered is on screen, and what is changed there Python
+// finds changed.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, describe } from 'node:test';
+import { bothServers } from './support/both-servers.mjs';
+import { DESKTOP, launch, PHONE, screenshot } from './support/browser.mjs';
+import { checkPage } from './support/check.mjs';
+import { runPython } from './support/mlflow.mjs';
+import { at, fillDialog, seeText } from './support/pages.mjs';
+import { ask } from './support/tracking.mjs';
+
+const NAME = 'house prices';
+const HOSTILE = '<img src=x onerror=alert(1)>';
+
+for (const [server, start] of Object.entries(bothServers)) {
+  describe(`the registry on ${server}`, { timeout: 300_000 }, () => {
+    let browser, site, logged, axe;
+    before(async () => {
+      axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+      [browser, site] = await Promise.all([launch(), start()]);
+      logged = JSON.parse(await runPython('registered.py', [site.api]));
+    });
+    after(async () => {
+      await browser?.close();
+      await site?.stop();
+    });
+    const page = (words, body, options) => checkPage(`${words} (${server})`, () => browser, body, options);
+    const open = (page, hash) => page.goto(at(site.url, hash));
+    const link = (page, name) => page.getByRole('table').getByRole('link', { name, exact: true });
+    const row = (page, name) => page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+    const model = async (name) => (await ask(site.api, { get: `registered-models/get?name=${encodeURIComponent(name)}` })).body.registered_model;
+    const read = (...words) => runPython('read_registry.py', [site.api, ...words]).then(JSON.parse);
+    const version = (number) => `/models/${encodeURIComponent(NAME)}/versions/${number}`;
+
+    page('the list has the models, without prompts, and finds them', async (page) => {
+      await open(page, '/models');
+      await link(page, NAME).waitFor();
+      const text = await row(page, NAME).innerText();
+      for (const part of ['2', '@champion → 1', '@old → 1', 'Prices of houses', 'team']) assert.ok(text.includes(part), `${part} in ${text}`);
+      assert.equal(await link(page, 'greeting').count(), 0, 'prompts are no models');
+      await link(page, HOSTILE).waitFor();
+      const box = page.getByRole('textbox', { name: /^Search models/ });
+      await box.fill('prices HOUSE');
+      await link(page, 'empty one').waitFor({ state: 'detached' });
+      await link(page, NAME).waitFor();
+      await box.fill("tags.`team` = 'vision'");
+      await link(page, NAME).waitFor();
+      await box.fill("nonsense = 'x'");
+      await page.getByRole('alert').waitFor();
+      await link(page, NAME).waitFor();
+      await box.fill('nothing such');
+      await seeText(page, 'No model fits the search');
+    });
+
+    page('a head sorts at the server', async (page) => {
+      await open(page, '/models');
+      await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
+      await page.locator('th[aria-sort=ascending]').waitFor();
+      await page.waitForFunction(() => document.querySelector('tbody th a')?.textContent.startsWith('<img'));
+      assert.match(page.url(), /orderByKey=name&orderByAsc=true/);
+    });
+
+    page('a model is made, renamed, described and deleted, and its versions are counted', async (page) => {
+      await open(page, '/models');
+      await page.getByRole('button', { name: 'New model' }).click();
+      await fillDialog(page, 'New model', { Name: NAME }, 'Create');
+      await page.getByRole('alert').filter({ hasText: /already exists/i }).waitFor();
+      await fillDialog(page, 'New model', { Name: `made on ${server}` }, 'Create');
+      await page.getByRole('heading', { level: 1, name: `made on ${server}` }).waitFor();
+      await page.getByRole('button', { name: 'Rename the model' }).click();
+      await page.getByRole('textbox', { name: 'Rename the model' }).fill('made anew');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.waitForURL(/made%20anew/);
+      assert.equal((await model('made anew')).name, 'made anew');
+
+      await open(page, '/models/to%20go%200');
+      await page.getByRole('link', { name: 'Version 1' }).waitFor();
+      await page.getByRole('button', { name: 'More about this model' }).click();
+      await page.getByRole('menuitem', { name: 'Delete…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Delete the model to go 0?' });
+      await dialog.getByText('1 version goes with it, for good.').waitFor();
+      await dialog.getByRole('button', { name: 'Delete' }).click();
+      await page.waitForURL(/#\/models$/);
+      assert.equal(await model('to go 0'), undefined);
+    });
+
+    page('an alias that is set on screen is read back by Python', async (page) => {
+      await open(page, `/models/${encodeURIComponent(NAME)}`);
+      await page.getByRole('button', { name: 'Add an alias to version 2' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Add an alias to version 2' });
+      await dialog.getByLabel('Alias').fill('champion');
+      await dialog.getByText('It moves here from version 1.').waitFor();
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('row').filter({ hasText: 'Version 2' }).getByText('@champion').waitFor();
+      await page.getByRole('row').filter({ hasText: 'Version 1' }).getByRole('button', { name: 'Remove the alias old' }).click();
+      await page.getByText('@old').waitFor({ state: 'detached' });
+      assert.deepEqual(await read(NAME), { champion: '2' });
+    });
+
+    page('a version shows its facts, schema and lineage, and is described, tagged and staged', async (page) => {
+      await open(page, version(2));
+      await page.getByRole('table', { name: 'Inputs' }).waitFor();
+      const inputs = await page.getByRole('table', { name: 'Inputs' }).innerText();
+      for (const part of ['rooms', 'double', 'messages', 'array of object', 'role', 'optional']) assert.ok(inputs.includes(part), part);
+      assert.match(await page.getByRole('table', { name: 'Parameters' }).innerText(), /scale\s+double\s+0\.5/);
+      await page.getByRole('link', { name: 'fit-1' }).waitFor();
+      await page.getByRole('link', { name: 'line-1' }).waitFor();
+      assert.equal(await page.getByRole('link', { name: 'Try it' }).getAttribute('href'), '#/try?model=models%3A%2Fhouse%20prices%2F2');
+
+      await page.getByRole('button', { name: 'Edit the description' }).click();
+      await page.getByRole('textbox', { name: 'Description, in Markdown' }).fill('Said *here*');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await seeText(page, 'Said here');
+      await page.getByRole('button', { name: 'Add a tag' }).click();
+      await fillDialog(page, 'Add a tag', { Key: 'seen', Value: 'yes' }, 'Save');
+      await page.getByRole('button', { name: 'Edit the tag seen yes' }).waitFor();
+      await page.getByRole('checkbox', { name: 'Stages' }).check();
+      await page.getByRole('combobox', { name: 'Stage' }).selectOption('Staging');
+      await page.getByRole('listitem').filter({ hasText: 'The stage is Staging' }).waitFor();
+      const { body } = await ask(site.api, { get: `model-versions/get?name=${encodeURIComponent(NAME)}&version=2` });
+      assert.equal(body.model_version.description, 'Said *here*');
+      assert.equal(body.model_version.current_stage, 'Staging');
+      assert.deepEqual(body.model_version.tags, [{ key: 'seen', value: 'yes' }]);
+    });
+
+    page('a version is promoted to another model, new or not', async (page) => {
+      await open(page, version(1));
+      await page.getByRole('button', { name: 'Promote…' }).click();
+      await fillDialog(page, 'Promote', { Model: 'promoted' }, 'Register');
+      await page.waitForURL(/#\/models\/promoted\/versions\/1/);
+      await page.getByRole('link', { name: `${NAME}, version 1` }).waitFor();
+      // The copy's files are found, too.
+      await page.getByRole('table', { name: 'Inputs' }).waitFor();
+    });
+
+    page('versions are compared', async (page) => {
+      await open(page, `/models/${encodeURIComponent(NAME)}`);
+      await page.getByRole('checkbox', { name: 'Choose version 1' }).check();
+      await page.getByRole('checkbox', { name: 'Choose version 2' }).check();
+      await page.getByRole('button', { name: 'Compare 2' }).click();
+      await page.getByRole('row', { name: /alpha/ }).waitFor();
+      assert.match(await page.getByRole('row', { name: /alpha/ }).innerText(), /0\s+1/);
+      await page.getByRole('row', { name: /price/ }).first().waitFor();
+      assert.equal(await page.getByRole('row', { name: /seed/ }).count(), 0, 'what is the same is hidden');
+      await page.getByRole('checkbox', { name: 'Only differences' }).uncheck();
+      await page.getByRole('row', { name: /seed/ }).waitFor();
+    });
+
+    page('logged models are listed, searched, shown and registered', async (page) => {
+      await open(page, `/experiments/${logged.experiment}/runs`);
+      await page.getByRole('navigation', { name: 'Parts of the experiment' }).getByRole('link', { name: 'Models' }).click();
+      await link(page, 'line-1').waitFor();
+      assert.match(await row(page, 'line-1').innerText(), new RegExp(`${NAME} v2`));
+      assert.match(await row(page, 'line-1').innerText(), /0\.375/);
+      await page.getByRole('textbox', { name: /^Search models/ }).fill('metrics.loss > 0.4');
+      await link(page, 'line-1').waitFor({ state: 'detached' });
+      await link(page, 'line-0').click();
+      await page.getByRole('table', { name: 'Metrics' }).getByText('coefficients').waitFor();
+      await page.getByRole('table', { name: 'Inputs' }).waitFor();
+      await page.getByRole('button', { name: 'Register…' }).click();
+      await fillDialog(page, 'Register', { Model: 'from a logged model' }, 'Register');
+      await page.waitForURL(/from%20a%20logged%20model\/versions\/1/);
+    });
+
+    page('prompts are listed, read and compared', async (page) => {
+      await open(page, '/prompts');
+      await link(page, 'greeting').click();
+      await seeText(page, 'Hi {{name}}');
+      await seeText(page, 'load_prompt("prompts:/greeting/2")');
+      await page.getByText('@live').first().waitFor();
+      await page.getByRole('combobox', { name: 'Compare with' }).selectOption({ label: 'Version 1' });
+      await page.getByRole('region', { name: 'Version 1' }).getByText('Hello {{name}}').waitFor();
+      await page.getByRole('region', { name: 'Version 2' }).getByText('Hi {{name}}').waitFor();
+      await open(page, '/prompts/answer');
+      await page.getByRole('region', { name: 'system' }).getByText('Be brief.').waitFor();
+    });
+
+    for (const [colorScheme, viewport] of [['light', DESKTOP], ['dark', PHONE]]) {
+      page(`nothing for axe in the ${colorScheme} theme`, async (page) => {
+        const found = [];
+        const pages = {
+          models: ['/models', NAME],
+          model: [`/models/${encodeURIComponent(NAME)}`, 'Version 2'],
+          version: [version(2), 'rooms'],
+          compare: [`/compare-model-versions?${new URLSearchParams({ name: JSON.stringify(NAME), runs: JSON.stringify({ a: '1', b: '2' }) })}`, 'alpha'],
+          'logged-models': [`/experiments/${logged.experiment}/models`, 'line-1'],
+          'logged-model': [`/experiments/${logged.experiment}/models/${logged.models[1]}`, 'rooms'],
+          prompts: ['/prompts', 'greeting'],
+          prompt: ['/prompts/greeting', 'Hi {{name}}'],
+        };
+        for (const [name, [hash, shown]] of Object.entries(pages)) {
+          await page.goto('about:blank');
+          await open(page, hash);
+          await seeText(page, shown);
+          await page.waitForLoadState('networkidle');
+          await screenshot(page, `registry-${name}-${colorScheme}`);
+          await page.evaluate(`${axe}; void 0`);
+          const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+          found.push(...violations.flatMap(({ id, nodes }) => nodes.map((node) => `${name}: ${id}: ${node.html.slice(0, 120)}`)));
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+          if (wide) found.push(`${name}: sticks out`);
+        }
+        assert.deepEqual(found, []);
+      }, { colorScheme, viewport });
+    }
+  });
+}

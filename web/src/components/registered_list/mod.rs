@@ -1,0 +1,294 @@
+//! The list of what is registered: models, or prompts.
+
+mod new_model;
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use mlflow_api::{RegisteredModel, SearchRegisteredModels};
+
+use self::new_model::NewModel;
+use crate::components::empty::Empty;
+use crate::components::failure::{Failure, refusal};
+use crate::components::filter_box::FilterBox;
+use crate::components::icon::{Glyph, Icon};
+use crate::components::page::{Crumb, Page};
+use crate::components::refresh::Refresh;
+use crate::components::skeleton::SkeletonRows;
+use crate::components::sort_head::SortHead;
+use crate::components::tags::Tags;
+use crate::state::clock::{date_time, since};
+use crate::state::commands::use_commands;
+use crate::state::debounce::debounced;
+use crate::state::language::{t, tf, tn};
+use crate::state::location::use_navigator;
+use crate::state::pager::{PageOf, Pager, Phase};
+use crate::state::query::Query;
+use crate::state::registry::{Registered, latest, number, user_tags};
+use crate::state::route::Route;
+use crate::state::session::{Mlflow, use_session};
+
+/// How many come at a time.
+const MANY: u32 = 50;
+
+/// How long typing has to pause before the list follows it.
+const PAUSE: Duration = Duration::from_millis(250);
+
+const NAME: &str = "name";
+const UPDATED: &str = "last_updated_timestamp";
+
+/// What the address asks for: the search, the order, and whether it ascends.
+type Question = (String, &'static str, bool);
+
+fn question(query: &Query) -> Question {
+    let by = if query.get("orderByKey") == Some(NAME) { NAME } else { UPDATED };
+    let typed = query.get("searchFilter").unwrap_or_default().to_owned();
+    (typed, by, query.get("orderByAsc") == Some("true"))
+}
+
+/// The page of all models, or of all prompts.
+#[component]
+pub(crate) fn RegisteredList(
+    /// The client of the server in use.
+    client: Mlflow,
+    /// What is listed.
+    kind: Registered,
+) -> impl IntoView {
+    let navigator = use_navigator();
+    let uri = use_session().tracking_uri();
+    let pager: Pager<Vec<RegisteredModel>> = Pager::new();
+    let asked = Memo::new(move |_| navigator.place().with(|place| question(&place.query)));
+    let client = StoredValue::new(client);
+    let fetch = move |page_token: Option<String>| {
+        let client = client.get_value();
+        let (typed, by, ascending) = asked.get_untracked();
+        let request = SearchRegisteredModels {
+            filter: kind.filter(&typed),
+            max_results: MANY,
+            order_by: vec![format!("{by} {}", if ascending { "ASC" } else { "DESC" })],
+            page_token,
+        };
+        async move {
+            let answer = client.call(&request).await?;
+            let next = answer.next_page_token.filter(|token| !token.is_empty());
+            Ok(PageOf { rows: answer.registered_models, next })
+        }
+    };
+    let load = move || pager.load(fetch(None));
+    Effect::new(move || {
+        asked.track();
+        load();
+    });
+    let reload = Callback::new(move |()| load());
+    let more = Callback::new(move |()| pager.load_more(fetch(pager.next_token())));
+    let creating = RwSignal::new(false);
+    let models = kind == Registered::Model;
+    if models {
+        use_commands().offer(t("New model"), "n", move || creating.set(true));
+    }
+
+    let refused = Memo::new(move |_| match pager.phase().get() {
+        Phase::Failed(error) => refusal(&error),
+        _ => None,
+    });
+    let nothing =
+        Memo::new(move |_| matches!(pager.phase().get(), Phase::Ready) && pager.is_empty());
+    let body = move || {
+        if nothing.get() {
+            let searched = asked.with(|(typed, ..)| !typed.trim().is_empty());
+            return view! { <Nothing kind searched uri=uri.clone()/> }.into_any();
+        }
+        view! { <Table kind pager order=Signal::derive(move || asked.with(|(_, by, up)| (*by, *up)))/> }
+            .into_any()
+    };
+    let foot = move || match pager.phase().get() {
+        Phase::Failed(error) if refusal(&error).is_none() => {
+            view! { <Failure error retry=reload/> }.into_any()
+        }
+        Phase::FailedMore(error) => view! { <Failure error retry=more/> }.into_any(),
+        Phase::Ready if pager.next_token().is_some() => view! {
+            <div class="table-foot">
+                <button type="button" class="button" on:click=move |_| more.run(())>
+                    {t("Load more")}
+                </button>
+            </div>
+        }
+        .into_any(),
+        _ => ().into_any(),
+    };
+    let count = move || {
+        let rows = pager.rows().with(Vec::len);
+        match pager.phase().get() {
+            Phase::LoadingMore => tf("{0} loaded · loading", &[&rows]),
+            Phase::Ready if pager.next_token().is_some() => tf("first {0}", &[&rows]),
+            Phase::Ready if models => tn(rows, "{0} model", "{0} models"),
+            Phase::Ready => tn(rows, "{0} prompt", "{0} prompts"),
+            _ => String::new(),
+        }
+    };
+    let search = Callback::new(debounced(PAUSE, move |typed: String| {
+        navigator.choose(&[("searchFilter", (!typed.is_empty()).then_some(typed.as_str()))]);
+    }));
+    let (title, label) = if models {
+        (t("Models"), t("Search models: words, or tags.`key` = 'value'"))
+    } else {
+        (t("Prompts"), t("Search prompts: words, or tags.`key` = 'value'"))
+    };
+    let actions = move || {
+        let new = models.then(|| {
+            view! {
+                <button type="button" class="button primary" on:click=move |_| creating.set(true)>
+                    <Icon glyph=Glyph::Plus/>
+                    <span class="wide-only">{t("New model")}</span>
+                    <span class="sr-only narrow-name">{t("New model")}</span>
+                </button>
+            }
+        });
+        view! { {new} <Refresh refresh=move |()| load()/> }
+    };
+    view! {
+        <Page crumbs=Signal::stored(vec![Crumb::here(title)]) actions filling=true>
+            <h1 class="sr-only">{title}</h1>
+            <div class="table-bar">
+                <FilterBox
+                    label
+                    value=asked.with_untracked(|(typed, ..)| typed.clone())
+                    apply=search
+                    eager=true
+                    error=MaybeProp::derive(move || refused.with(Option::is_some).then_some("registry-refused"))
+                />
+                <span class="faint count" role="status">{count}</span>
+            </div>
+            {move || refused.get().map(|words| view! {
+                <p id="registry-refused" class="field-error registry-refused" role="alert">{words}</p>
+            })}
+            {body}
+            {foot}
+            <NewModel client open=creating/>
+        </Page>
+    }
+}
+
+#[component]
+fn Table(
+    /// What is listed.
+    kind: Registered,
+    /// The rows.
+    pager: Pager<Vec<RegisteredModel>>,
+    /// What they are sorted by.
+    order: Signal<(&'static str, bool)>,
+) -> impl IntoView {
+    let first = move || matches!(pager.phase().get(), Phase::Loading) && pager.is_empty();
+    // MLflow's own server does not say who made what.
+    let users = Memo::new(move |_| {
+        pager.rows().with(|rows| rows.iter().any(|model| model.user_id.is_some()))
+    });
+    let label = if kind == Registered::Model { t("Models") } else { t("Prompts") };
+    let rows = move || {
+        let users = users.get();
+        pager.rows().with(|rows| rows.iter().map(|model| row(kind, model, users)).collect_view())
+    };
+    view! {
+        <div class="table-scroll" tabindex="-1">
+            <table class="registry" aria-label=label aria-busy=move || first().to_string()>
+                <thead>
+                    <tr>
+                        <SortHead key=NAME words=t("Name") class="registry-name" order/>
+                        <th scope="col" class="number">{t("Latest version")}</th>
+                        <th scope="col">{t("Aliases")}</th>
+                        <Show when=move || users.get()>
+                            <th scope="col">{t("Created by")}</th>
+                        </Show>
+                        <SortHead key=UPDATED words=t("Last modified") class="number" order/>
+                        <th scope="col" class="wide-column">{t("Description")}</th>
+                        <th scope="col" class="wide-column">{t("Tags")}</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <Show when=first><SkeletonRows columns=6/></Show>
+                    {rows}
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+fn row(kind: Registered, model: &RegisteredModel, users: bool) -> impl IntoView + use<> {
+    let name = model.name.clone();
+    let route = match kind {
+        Registered::Model => Route::Model { name: name.clone(), tab: String::new() },
+        Registered::Prompt => Route::Prompt { name: name.clone() },
+    };
+    let latest = latest(model).map(|version| version.version.clone());
+    let newest = latest.clone().map(|version| match kind {
+        Registered::Model => {
+            let route =
+                Route::Version { name: name.clone(), version: version.clone(), tab: String::new() };
+            view! { <a href=route.href()>{version}</a> }.into_any()
+        }
+        Registered::Prompt => version.into_any(),
+    });
+    let mut aliases: Vec<(String, String)> =
+        model.aliases.iter().map(|one| (one.alias.clone(), one.version.clone())).collect();
+    aliases.sort_by_key(|(alias, version)| (std::cmp::Reverse(number(version)), alias.clone()));
+    let alias = |(alias, version): (String, String)| {
+        let words = tf("{0} is version {1}", &[&alias, &version]);
+        view! { <li class="alias alone" title=words>"@" {alias} " → " {version}</li> }
+    };
+    let user = users.then(|| view! { <td class="soft clip">{model.user_id.clone()}</td> });
+    let updated = model.last_updated_timestamp.or(model.creation_timestamp);
+    let note = crate::state::markdown::first_line(model.description.as_deref().unwrap_or_default());
+    let tags = user_tags(&model.tags);
+    view! {
+        <tr>
+            <th scope="row" class="clip"><a class="clip" href=route.href() title=name.clone()>{name.clone()}</a></th>
+            <td class="number">{newest.unwrap_or_else(|| "–".into_any())}</td>
+            <td><ul class="tags">{aliases.into_iter().map(alias).collect_view()}</ul></td>
+            {user}
+            <td class="number soft" title=updated.map(date_time)>{updated.map(since)}</td>
+            <td class="soft clip wide-column" title=note.clone()>{note.clone()}</td>
+            <td class="wide-column"><Tags tags/></td>
+        </tr>
+    }
+}
+
+/// Says that nothing is registered, or nothing such.
+#[component]
+fn Nothing(
+    /// What would be listed.
+    kind: Registered,
+    /// Whether something was searched for.
+    searched: bool,
+    /// The address to give to Python.
+    uri: String,
+) -> impl IntoView {
+    let uri = serde_json::Value::from(uri).to_string();
+    match (kind, searched) {
+        (Registered::Model, true) => view! {
+            <Empty
+                title=t("No model fits the search")
+                words=t("Every word has to stand in the name; or write a filter such as tags.`team` = 'vision'.")
+            />
+        },
+        (Registered::Prompt, true) => view! {
+            <Empty
+                title=t("No prompt fits the search")
+                words=t("Every word has to stand in the name; or write a filter such as tags.`team` = 'vision'.")
+            />
+        },
+        (Registered::Model, false) => view! {
+            <Empty
+                title=t("No models yet")
+                words=t("A registered model is a name with numbered versions. Registering a logged model makes the first.")
+                python=format!("import mlflow\nfrom sklearn.linear_model import LinearRegression\nmlflow.set_tracking_uri({uri})\nwith mlflow.start_run():\n    model = LinearRegression().fit([[0], [1]], [1, 3])\n    mlflow.sklearn.log_model(model, name=\"line\", registered_model_name=\"line\")")
+            />
+        },
+        (Registered::Prompt, false) => view! {
+            <Empty
+                title=t("No prompts yet")
+                words=t("A prompt is a text with variables and numbered versions. Registering one under a name makes the next version.")
+                python=format!("import mlflow\nmlflow.set_tracking_uri({uri})\nmlflow.genai.register_prompt(\n    name=\"greeting\",\n    template=\"Greet {{{{name}}}} in one sentence.\",\n)")
+            />
+        },
+    }
+}

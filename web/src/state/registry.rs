@@ -1,0 +1,196 @@
+//! What the registry's answers say, and how it is asked.
+
+use mlflow_api::{ModelVersion, RegisteredModel, Tag, filter, tags};
+
+use super::filter::name_contains;
+
+/// What a name in the registry is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Registered {
+    /// A model.
+    Model,
+    /// A prompt: a model with a tag that says so.
+    Prompt,
+}
+
+impl Registered {
+    /// The filter for what somebody typed: plain words have to stand in the
+    /// name, anything else is MLflow's grammar. `None` is all of them.
+    pub(crate) fn filter(self, typed: &str) -> Option<String> {
+        let asked =
+            if is_grammar(typed) { Some(typed.trim().to_owned()) } else { name_contains(typed) };
+        self.among(asked)
+    }
+
+    /// The filter for the versions of one name.
+    pub(crate) fn versions_of(self, name: &str) -> Option<String> {
+        // A name with both kinds of quotes can't be said: `_` is any character.
+        let clause = match filter::string(name) {
+            Ok(text) => format!("name = {text}"),
+            Err(_) => {
+                let text = filter::string(&name.replace('\'', "_")).unwrap_or_default();
+                format!("name LIKE {text}")
+            }
+        };
+        self.among(Some(clause))
+    }
+
+    fn among(self, asked: Option<String>) -> Option<String> {
+        let prompt =
+            (self == Registered::Prompt).then(|| format!("tags.`{}` = 'true'", tags::IS_PROMPT));
+        let clauses: Vec<String> = prompt.into_iter().chain(asked).collect();
+        (!clauses.is_empty()).then(|| clauses.join(" AND "))
+    }
+}
+
+/// Whether a text is meant as MLflow's grammar: it compares something.
+pub(crate) fn is_grammar(typed: &str) -> bool {
+    let lower = typed.to_lowercase();
+    let quoted = lower.contains(['\'', '"']);
+    lower.contains(['=', '<', '>'])
+        || quoted && [" like ", " ilike ", " in "].iter().any(|word| lower.contains(word))
+}
+
+/// The number of a version, for sorting.
+pub(crate) fn number(version: &str) -> u64 {
+    version.parse().unwrap_or_default()
+}
+
+/// The newest version of a model.
+pub(crate) fn latest(model: &RegisteredModel) -> Option<&ModelVersion> {
+    model.latest_versions.iter().max_by_key(|version| number(&version.version))
+}
+
+/// The aliases of a version, which searches for versions leave out.
+pub(crate) fn aliases_of(model: &RegisteredModel, version: &str) -> Vec<String> {
+    let of = model.aliases.iter().filter(|alias| alias.version == version);
+    let mut aliases: Vec<String> = of.map(|alias| alias.alias.clone()).collect();
+    aliases.sort();
+    aliases
+}
+
+/// Key and value of the tags that MLflow did not set itself.
+pub(crate) fn user_tags(tags: &[Tag]) -> Vec<(String, String)> {
+    let of_user = tags.iter().filter(|tag| !tag.is_system() && !tag.key.starts_with("_mlflow"));
+    of_user.map(|tag| (tag.key.clone(), tag.value.clone())).collect()
+}
+
+/// What a version of a prompt says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PromptText {
+    /// One text.
+    Text(String),
+    /// Messages: role and content of each.
+    Chat(Vec<(String, String)>),
+}
+
+impl PromptText {
+    /// Reads it from the tags of a version.
+    pub(crate) fn of(version: &ModelVersion) -> PromptText {
+        let text = Tag::find(&version.tags, tags::PROMPT_TEXT).unwrap_or_default();
+        if Tag::find(&version.tags, "_mlflow_prompt_type") == Some("chat")
+            && let Some(messages) = messages(text)
+        {
+            return PromptText::Chat(messages);
+        }
+        PromptText::Text(text.to_owned())
+    }
+
+    /// As one text, line after line: to compare it with another.
+    pub(crate) fn plain(&self) -> String {
+        match self {
+            PromptText::Text(text) => text.clone(),
+            PromptText::Chat(messages) => {
+                let message = |(role, content): &(String, String)| format!("{role}:\n{content}\n");
+                messages.iter().map(message).collect()
+            }
+        }
+    }
+
+    /// The names that stand in `{{…}}`, each once, in their order.
+    pub(crate) fn variables(&self) -> Vec<String> {
+        let text = self.plain();
+        let mut names: Vec<String> = Vec::new();
+        for part in text.split("{{").skip(1) {
+            let Some((name, _)) = part.split_once("}}") else { continue };
+            let name = name.trim();
+            let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+            if plain && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        names
+    }
+}
+
+fn messages(json: &str) -> Option<Vec<(String, String)>> {
+    let list: Vec<serde_json::Value> = serde_json::from_slice(json.as_bytes()).ok()?;
+    let message = |value: &serde_json::Value| {
+        let content = match value.get("content")? {
+            serde_json::Value::String(text) => text.clone(),
+            other => super::json::pretty(other),
+        };
+        Some((value.get("role")?.as_str()?.to_owned(), content))
+    };
+    list.iter().map(message).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mlflow_api::ModelAlias;
+
+    #[test]
+    fn plain_words_are_looked_for_in_names() {
+        let models = |typed| Registered::Model.filter(typed);
+        assert_eq!(models("  "), None);
+        let both = "name ILIKE '%iris%' AND name ILIKE '%net%'";
+        assert_eq!(models("iris net").as_deref(), Some(both));
+        assert_eq!(models("made in china").as_deref().map(|f| f.matches("ILIKE").count()), Some(3));
+        for grammar in ["name = 'a'", "tags.`k` = 'v'", "name LIKE 'a%'", "name IN ('a')"] {
+            assert_eq!(models(grammar).as_deref(), Some(grammar));
+        }
+    }
+
+    #[test]
+    fn prompts_are_asked_for_as_such() {
+        let prompt = "tags.`mlflow.prompt.is_prompt` = 'true'";
+        assert_eq!(Registered::Prompt.filter("").as_deref(), Some(prompt));
+        let found = Registered::Prompt.versions_of("it's");
+        assert_eq!(found, Some(format!("{prompt} AND name = \"it's\"")));
+        let odd = Registered::Model.versions_of("a'b\"c");
+        assert!(odd.is_some_and(|odd| odd.starts_with("name LIKE ")));
+    }
+
+    #[test]
+    fn the_latest_is_the_highest_number() {
+        let version = |n: &str| ModelVersion { version: n.into(), ..ModelVersion::default() };
+        let alias = |a: &str, v: &str| ModelAlias { alias: a.into(), version: v.into() };
+        let model = RegisteredModel {
+            latest_versions: vec![version("9"), version("10"), version("2")],
+            aliases: vec![alias("b", "9"), alias("a", "9"), alias("c", "10")],
+            ..RegisteredModel::default()
+        };
+        assert_eq!(latest(&model).map(|v| v.version.as_str()), Some("10"));
+        assert_eq!(aliases_of(&model, "9"), ["a", "b"]);
+        assert!(aliases_of(&model, "1").is_empty());
+    }
+
+    fn prompt(kind: &str, text: &str) -> PromptText {
+        let tag = |key: &str, value: &str| Tag { key: key.into(), value: value.into() };
+        PromptText::of(&ModelVersion {
+            tags: vec![tag(tags::PROMPT_TEXT, text), tag("_mlflow_prompt_type", kind)],
+            ..ModelVersion::default()
+        })
+    }
+
+    #[test]
+    fn prompts_are_texts_or_messages() {
+        let text = prompt("text", "Hi {{ name }}, {{name}}: {{q}} {{ a b }} {{");
+        assert_eq!(text.variables(), ["name", "q"]);
+        let chat = prompt("chat", r#"[{"role": "user", "content": "Hi {{x}}"}]"#);
+        assert_eq!(chat, PromptText::Chat(vec![("user".into(), "Hi {{x}}".into())]));
+        assert_eq!(chat.plain(), "user:\nHi {{x}}\n");
+        assert_eq!(prompt("chat", "no json"), PromptText::Text("no json".into()));
+    }
+}
