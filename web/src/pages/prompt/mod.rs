@@ -110,7 +110,7 @@ fn PromptView(
             <li>
                 <button
                     type="button"
-                    class="artifact"
+                    class="prompt-version"
                     aria-current=move || here().then_some("true")
                     on:click=move |_| chosen.set(number.get_value())
                 >
@@ -174,10 +174,10 @@ fn PromptView(
                 remove=Callback::new(unset)
             />
         </section>
-        <div class="artifacts">
+        <div class="prompt">
             <nav aria-label=t("Versions")><ul>{versions}</ul></nav>
-            <div class="artifact-view">
-                <div class="artifact-head">
+            <div class="prompt-view">
+                <div class="prompt-head">
                     <h2>{move || tf("Version {0}", &[&chosen.get()])}</h2>
                     {move || view! { <AliasEditor of=aliased version=chosen.get()/> }}
                     <label class="prompt-other">
