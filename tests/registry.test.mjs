@@ -160,6 +160,9 @@ for (const [server, start] of Object.entries(bothServers)) {
       await link(page, 'line-0').click();
       await page.getByRole('table', { name: 'Metrics' }).getByText('coefficients').waitFor();
       await page.getByRole('table', { name: 'Inputs' }).waitFor();
+      await page.getByRole('link', { name: /^MLmodel/ }).click();
+      await page.waitForURL(/\/artifacts\/MLmodel$/);
+      await page.getByText(/model_uuid|flavors:/).first().waitFor();
       await page.getByRole('button', { name: 'Register…' }).click();
       await fillDialog(page, 'Register', { Model: 'from a logged model' }, 'Register');
       await page.waitForURL(/from%20a%20logged%20model\/versions\/1/);

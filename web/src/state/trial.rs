@@ -33,7 +33,7 @@ pub(crate) enum TrialStage {
     /// It cannot be loaded: why, and what to do.
     Failed(String),
     /// It runs in this page.
-    InPage(Loaded),
+    InPage(Box<Loaded>),
     /// It answers over HTTP.
     AtEdge(EdgeModel),
 }
@@ -211,7 +211,9 @@ impl Trial {
             self.complaint.set(done.clone().err());
             if done.is_ok() {
                 self.stage.update(|stage| {
-                    if let TrialStage::InPage(Loaded { kept: Some(kept), .. }) = stage {
+                    if let TrialStage::InPage(loaded) = stage
+                        && let Some(kept) = &mut loaded.kept
+                    {
                         *kept = Kept { serving: on, ..*kept };
                     }
                 });
@@ -225,7 +227,7 @@ impl Trial {
             None => pretty(&loaded.model.example_body()),
         };
         self.body.set(body);
-        self.stage.set(TrialStage::InPage(loaded));
+        self.stage.set(TrialStage::InPage(Box::new(loaded)));
     }
 
     /// Says why there is no model.

@@ -6,6 +6,7 @@ use mlflow_api::{
     CreateModelVersion, DeleteLoggedModel, DeleteLoggedModelTag, LoggedModel, SetLoggedModelTags,
     Tag, tags,
 };
+use mlflow_client::FileRoot;
 
 use crate::components::confirm::{Question, use_confirm};
 use crate::components::copy_button::CopyButton;
@@ -19,6 +20,7 @@ use crate::components::register_model::RegisterModel;
 use crate::components::tag_editor::TagEditor;
 use crate::components::toasts::use_toasts;
 use crate::pages::model::waiting;
+use crate::parts::{self, FilesPart};
 use crate::state::asked::Asked;
 use crate::state::clock::{date_time, since};
 use crate::state::format::{full_number, number};
@@ -99,7 +101,7 @@ pub(crate) fn LoggedModelPage(
     }
 }
 
-/// A model that is there. Its files belong below the schema.
+/// A model that is there.
 #[component]
 fn LoggedView(
     /// The model.
@@ -132,6 +134,42 @@ fn LoggedView(
             {move || model.value().with(|model| model.as_ref().map(metrics))}
         </div>
         <SchemaSection client=the.client places/>
+        <LoggedFiles the/>
+    }
+}
+
+/// The model's files; the one that is shown stands in the address.
+#[component]
+fn LoggedFiles(
+    /// The model.
+    the: TheLogged,
+) -> impl IntoView {
+    let place = use_navigator().place();
+    let chosen = Memo::new(move |_| {
+        place.with(|place| match &place.route {
+            Route::LoggedModel { tab, .. } => tab.strip_prefix("artifacts/").map(str::to_owned),
+            _ => None,
+        })
+    });
+    let href = move |path: String| {
+        let (experiment, model) = (the.experiment.get_value(), the.id.get_value());
+        let tab = match path.as_str() {
+            "" => "artifacts".to_owned(),
+            path => format!("artifacts/{path}"),
+        };
+        Route::LoggedModel { experiment, model, tab }.href()
+    };
+    let files = parts::files(FilesPart {
+        client: the.client.get_value(),
+        root: FileRoot::LoggedModel { model_id: the.id.get_value() },
+        chosen: chosen.into(),
+        href: Callback::new(href),
+    });
+    view! {
+        <section>
+            <h2>{t("Files")}</h2>
+            {files}
+        </section>
     }
 }
 

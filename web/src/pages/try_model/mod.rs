@@ -99,7 +99,7 @@ pub(crate) fn ModelState(
             </div>
         }
         .into_any(),
-        TrialStage::InPage(loaded) => view! { <Description loaded trial brief/> }.into_any(),
+        TrialStage::InPage(loaded) => view! { <Description loaded=*loaded trial brief/> }.into_any(),
     }
     };
     view! { <div class="model-state" aria-live="polite">{stage}</div> }
