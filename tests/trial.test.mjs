@@ -141,6 +141,28 @@ describe('a model on a static host', { timeout: 240_000 }, () => {
     await seeText(page, /cannot run here/);
   });
 
+  checkPage('what was served changes with the model in its place', () => browser, async (page) => {
+    const place = path.join(scratch, 'models/changing');
+    await cp(path.join(scratch, 'models/demo'), place, { recursive: true });
+    await page.goto(at(url, tryPage('./models/changing')));
+    await page.getByLabel('Serve it here').check({ timeout: 60_000 });
+    await seeText(page, /This browser answers here/);
+    const post = () => page.evaluate(async (body) => {
+      const answer = await fetch('./invocations', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+      return [answer.status, await answer.text()];
+    }, JSON.stringify(ROW));
+    assert.equal((await post())[0], 400, 'the first model has other columns');
+    await rm(place, { recursive: true });
+    await cp(FOREST, place, { recursive: true });
+    await page.reload();
+    await page.getByRole('table').filter({ hasText: 'Inputs' }).getByText('bmi').waitFor();
+    const [status, text] = await post();
+    assert.equal(status, 200, text);
+    assertClose(JSON.parse(text), JSON.parse((await pyfunc(FOREST, [ROW]))[0].body));
+    await page.getByLabel('Serve it here').uncheck();
+    await page.getByText(/This browser answers here/).waitFor({ state: 'detached' });
+  });
+
   checkPage('the page serves it itself, after a reload and without a network', () => browser, async (page) => {
     await page.goto(at(url, tryPage('./models/demo')));
     await page.getByLabel('Serve it here').check({ timeout: 60_000 });

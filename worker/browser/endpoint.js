@@ -19,8 +19,11 @@ const scope = new URL("./", import.meta.url);
 const SCORING = /^(?:models\/([^/]+)\/([^/]+)\/)?(invocations|ping|health|version)$/;
 // Name to a promise of the started module.
 const started = new Map();
-// The cache of a model to a promise of it.
+// The cache of a model to {mlmodel, model}: what its `MLmodel` said, and a promise
+// of the model.
 const loaded = new Map();
+// The largest body that is scored.
+const LARGEST_BODY = 64 << 20;
 
 addEventListener("install", (event) => event.waitUntil(skipWaiting()));
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
@@ -63,36 +66,53 @@ function bare(request) {
 async function answer(request, [, name, version, what]) {
   const models = await served();
   const asked = name === undefined ? models[0] : models.find(
-    (model) => model.name === decodeURIComponent(name) && model.version === decodeURIComponent(version),
+    (model) => encodeURIComponent(model.name) === plain(name) && encodeURIComponent(model.version) === plain(version),
   );
   // Others may serve here as well: at the edge, for one.
   if (!asked) return fetch(request);
   try {
     const model = await modelOf(asked.cache);
+    // Not as a stream: not every browser gives a Service Worker one.
     const body = new Uint8Array(await request.arrayBuffer());
+    if (body.byteLength > LARGEST_BODY) return problem(413, `the body is larger than ${LARGEST_BODY >> 20} MiB`);
     const type = request.headers.get("content-type") ?? undefined;
     const given = model.handle(request.method, `/${what}`, type, request.headers.get("accept") ?? undefined, body);
     const { status, contentType } = given;
     return new Response(given.takeBody(), { status, headers: { "content-type": contentType } });
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) await restart();
-    return Response.json({ error_code: "INTERNAL_ERROR", message: error.message }, { status: 500 });
+    return problem(500, error.message);
   }
 }
 
-function modelOf(name) {
-  if (!loaded.has(name)) {
-    const loading = load(name).catch((error) => {
-      loaded.delete(name);
-      throw error;
-    });
-    loaded.set(name, loading);
+const problem = (status, message) =>
+  Response.json({ error_code: status === 413 ? "BAD_REQUEST" : "INTERNAL_ERROR", message }, { status });
+
+// A segment of a path with every character escaped that can be.
+function plain(segment) {
+  try {
+    return encodeURIComponent(decodeURIComponent(segment));
+  } catch {
+    return segment;
   }
-  return loaded.get(name);
 }
 
-async function load(name) {
+// The model that a cache holds now: the page may have fetched another one into it.
+async function modelOf(name) {
   const cache = await caches.open(name);
+  const mlmodel = await (await cache.match(keyOf("MLmodel")))?.text();
+  const known = loaded.get(name);
+  if (known && known.mlmodel === mlmodel) return known.model;
+  known?.model.then((model) => model.free(), () => {});
+  const model = load(cache).catch((error) => {
+    loaded.delete(name);
+    throw error;
+  });
+  loaded.set(name, { mlmodel, model });
+  return model;
+}
+
+async function load(cache) {
   const read = async (path) => {
     const kept = await cache.match(keyOf(path));
     if (!kept) throw new Error(`the browser no longer keeps ${path}: load the model again`);
