@@ -57,6 +57,13 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
     });
   }
 
+  page('a version that can run here leads to it', async (page) => {
+    await page.goto(at(edge.url, `/models/risk/versions/${logged.version}`));
+    await page.getByRole('table', { name: 'Inputs' }).waitFor();
+    await page.getByRole('link', { name: 'Try it' }).click();
+    await answers(page);
+  });
+
   page('the form begins with the example, names what is wrong, and makes the body', async (page) => {
     await page.goto(at(edge.url, tryPage('models:/risk@best')));
     const form = page.getByRole('form', { name: 'Form' });

@@ -206,6 +206,12 @@ fn requests_about_logged_models_are_mlflow_s() {
     check(&create, &["model"]);
     // `allow_deleted` is in no protobuf.
     check(&GetLoggedModel { model_id: model_id.clone(), allow_deleted: None }, &["model"]);
+    let list = ListLoggedModelArtifacts {
+        model_id: model_id.clone(),
+        artifact_directory_path: Some("d".into()),
+        page_token: Some("t".into()),
+    };
+    check(&list, &["root_uri", "files", "next_page_token"]);
     let status = Some(LoggedModelStatus::Ready);
     check(&FinalizeLoggedModel { model_id: model_id.clone(), status }, &["model"]);
     check(&DeleteLoggedModel { model_id: model_id.clone() }, &[]);
@@ -275,7 +281,7 @@ fn requests_about_traces_are_mlflow_s() {
 
 #[test]
 fn the_table_is_complete_and_has_no_twins() {
-    assert_eq!(ENDPOINTS.len(), 105);
+    assert_eq!(ENDPOINTS.len(), 106);
     let unique: BTreeSet<_> = ENDPOINTS.iter().map(|e| (e.method.as_str(), e.path)).collect();
     assert_eq!(unique.len(), ENDPOINTS.len());
     // Not in the protobufs: Flask's routes, and the basic-auth app's.

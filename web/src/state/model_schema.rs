@@ -32,6 +32,11 @@ pub(crate) struct ModelSchema {
 }
 
 impl ModelSchema {
+    /// Whether it has the flavor that the page runs.
+    pub(crate) fn runs_here(&self) -> bool {
+        self.flavors.iter().any(|flavor| flavor == "onnx")
+    }
+
     /// Reads an `MLmodel` file.
     ///
     /// # Errors

@@ -39,10 +39,22 @@ pub(crate) fn SchemaSection(
     client: StoredValue<Mlflow>,
     /// Where its files may be, the likeliest first.
     places: Vec<ModelPlace>,
+    /// Told whether the page can run it, once that is known.
+    #[prop(optional)]
+    runs_here: Option<RwSignal<Option<bool>>>,
 ) -> impl IntoView {
     let asked = Asked::new(move || {
         let (client, places) = (client.get_value(), places.clone());
         Box::pin(async move { read_schema(&client, &places).await })
+    });
+    Effect::new(move || {
+        let known = asked.value().with(|schema| match schema {
+            Some(Ok(schema)) => Some(schema.runs_here()),
+            _ => None,
+        });
+        if let Some(told) = runs_here {
+            told.set(known);
+        }
     });
     let waiting = || {
         view! { <p class="schema-waiting" aria-busy="true"><span class="bone w5"></span></p> }
@@ -67,6 +79,9 @@ fn SchemaTables(
     /// The schema.
     schema: ModelSchema,
 ) -> impl IntoView {
+    let elsewhere = (!schema.runs_here()).then(|| {
+        view! { <span class="faint">" · " {t("no ONNX flavor: it does not run in the page")}</span> }
+    });
     let ModelSchema { flavors, inputs, outputs, params } = schema;
     let none = inputs.is_none() && outputs.is_none() && params.is_none();
     let side = |name: &'static str, rows: Option<Vec<SchemaRow>>| {
@@ -74,7 +89,7 @@ fn SchemaTables(
     };
     view! {
         <p class="soft schema-flavors">
-            <span class="label">{t("Flavors")}</span> " " {flavors.join(", ")}
+            <span class="label">{t("Flavors")}</span> " " {flavors.join(", ")} {elsewhere}
         </p>
         {none.then(|| view! { <p class="faint">{t("The model has no signature.")}</p> })}
         <div class="schema-sides">

@@ -45,6 +45,8 @@ struct TheVersion {
     name: StoredValue<String>,
     number: StoredValue<String>,
     asked: Asked<(ModelVersion, RegisteredModel)>,
+    /// Whether the page can run it, once that is known.
+    runs_here: RwSignal<Option<bool>>,
 }
 
 impl TheVersion {
@@ -86,6 +88,7 @@ pub(crate) fn VersionPage(
         name: StoredValue::new(name.clone()),
         number: StoredValue::new(version.clone()),
         asked,
+        runs_here: RwSignal::new(None),
     };
     let crumbs = vec![
         Crumb::link(t("Models"), &Route::Models),
@@ -176,7 +179,7 @@ fn VersionView(
             save=Callback::new(note)
         />
         <Lineage the/>
-        <SchemaSection client=the.client places/>
+        <SchemaSection client=the.client places runs_here=the.runs_here/>
     }
 }
 
@@ -316,9 +319,12 @@ fn Actions(
         confirm.ask(Question { title, words, verb: t("Delete").to_owned(), run });
     };
     let items = move |()| vec![Item::new(t("Delete…"), delete).danger()];
+    let trial_href = trial.href();
     view! {
         <RegisterModel client=the.client words=t("Promote…") version=copy/>
-        <a class="button primary" href=trial.href()>{t("Try it")}</a>
+        <Show when=move || the.runs_here.get() != Some(false)>
+            <a class="button primary" href=trial_href.clone()>{t("Try it")}</a>
+        </Show>
         <Menu
             label=Signal::stored(t("More about this version").to_owned())
             face=|| view! { <Icon glyph=Glyph::More/> }
