@@ -1,9 +1,8 @@
 // Every page, in both themes, on a desk and on a phone: nothing sticks out or
 // is cut, axe finds nothing, and a picture is kept for people to look at.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, describe } from 'node:test';
+import { violations } from './support/axe.mjs';
 import { DESKTOP, PHONE, screenshot } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
 import { at, experimentLink, largeChart, metricPage, seeText } from './support/pages.mjs';
@@ -32,14 +31,6 @@ const pages = ({ logged: { experiment, runs }, mlflow }) => [
   ['not-found', '/no/such/page', (page) => seeText(page, /no\/such\/page/)],
   ['refused', '/experiments', (page) => seeText(page, /not as MLflow does|Check the address/), `${mlflow.uri}/static-files`],
 ];
-
-/** Violations as short lines: the rule, and the elements that break it. */
-const axe = async (page, source) => {
-  // Not a script element, which the page's content policy would refuse.
-  await page.evaluate(`${source}; void 0`);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 160)}`));
-};
 
 /** Elements that stick out of the window to the right, unless a scrolling box of their own holds them. */
 const sticksOut = (page) =>
@@ -71,9 +62,8 @@ const lightness = (page) =>
   });
 
 describe('every page', { timeout: 300_000 }, () => {
-  let world, source;
+  let world;
   before(async () => {
-    source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     world = await startWorld();
   });
   after(() => world?.stop());
@@ -92,7 +82,7 @@ describe('every page', { timeout: 300_000 }, () => {
             await page.evaluate(() => document.fonts.ready);
             await page.waitForLoadState('networkidle');
             await screenshot(page, `${name}-${colorScheme}-${size}`);
-            found.push(...(await axe(page, source)), ...(await sticksOut(page)), ...(await cutNumbers(page)));
+            found.push(...(await violations(page)), ...(await sticksOut(page)), ...(await cutNumbers(page)));
             if ((await lightness(page)) > 0.5 !== (colorScheme === 'light')) found.push('the theme is the other one');
             if (found.length) wrong[name] = found;
           }

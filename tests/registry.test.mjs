@@ -2,9 +2,8 @@
 // ours: what Python registered is on screen, and what is changed there Python
 // finds changed.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, before, describe } from 'node:test';
+import { violations } from './support/axe.mjs';
 import { bothServers } from './support/both-servers.mjs';
 import { DESKTOP, launch, PHONE, screenshot } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
@@ -17,9 +16,8 @@ const HOSTILE = '<img src=x onerror=alert(1)>';
 
 for (const [server, start] of Object.entries(bothServers)) {
   describe(`the registry on ${server}`, { timeout: 300_000 }, () => {
-    let browser, site, logged, axe;
+    let browser, site, logged;
     before(async () => {
-      axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
       [browser, site] = await Promise.all([launch(), start()]);
       logged = JSON.parse(await runPython('registered.py', [site.api]));
     });
@@ -201,9 +199,7 @@ for (const [server, start] of Object.entries(bothServers)) {
           await seeText(page, shown);
           await page.waitForLoadState('networkidle');
           await screenshot(page, `registry-${name}-${colorScheme}`);
-          await page.evaluate(`${axe}; void 0`);
-          const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-          found.push(...violations.flatMap(({ id, nodes }) => nodes.map((node) => `${name}: ${id}: ${node.html.slice(0, 120)}`)));
+          found.push(...(await violations(page)).map((line) => `${name}: ${line}`));
           const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
           if (wide) found.push(`${name}: sticks out`);
         }

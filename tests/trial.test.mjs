@@ -1,11 +1,11 @@
 // A model that was logged and registered by the Python client is opened from
 // its server, runs in the page, is kept there, and is served by the page itself.
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { cp, mkdtemp, rm, truncate } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
+import { violations } from './support/axe.mjs';
 import { launch, PHONE, screenshot } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
 import { assertClose } from './support/close.mjs';
@@ -21,13 +21,7 @@ const tryPage = (model) => `/try?model=${encodeURIComponent(model)}`;
 const files = (page) => page.requested.filter((url) => /\.onnx/.test(decodeURIComponent(url)));
 
 /** Fails where axe finds anything. */
-async function accessible(page) {
-  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  // Not a script element, which the page's content policy would refuse.
-  await page.evaluate(`${source}; void 0`);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`), []);
-}
+const accessible = async (page) => assert.deepEqual(await violations(page), []);
 
 describe('a model on an MLflow server', { timeout: 240_000 }, () => {
   let browser, mlflow, edge, logged, expected;

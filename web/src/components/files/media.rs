@@ -97,9 +97,9 @@ pub(super) fn Drawn(
     .into_any()
 }
 
-/// A file as sound.
+/// A file as sound or film.
 #[component]
-pub(super) fn Sound(
+pub(super) fn Recording(
     /// Reads the file.
     reader: Reader,
     /// Its beginning.
@@ -111,46 +111,21 @@ pub(super) fn Sound(
     whole(reader, head, MOST_MEDIA, move |bytes| {
         let Some(src) = url_of(&bytes, media) else { return broken() };
         let (name, failed) = (name.clone(), RwSignal::new(false));
-        view! {
-            <Show when=move || !failed.get() fallback=broken>
-                <audio
-                    controls
-                    src=src.clone()
-                    aria-label=name.clone()
-                    on:error=move |_| failed.set(true)
-                ></audio>
-            </Show>
+        let lost = move |_| failed.set(true);
+        let player = move || {
+            match media.starts_with("video/") {
+            true => view! {
+                <video class="file-film" controls src=src.clone() aria-label=name.clone() on:error=lost></video>
+            }
+            .into_any(),
+            false => view! {
+                <audio controls src=src.clone() aria-label=name.clone() on:error=lost></audio>
+            }
+            .into_any(),
         }
-        .into_any()
-    })
-}
-
-/// A file as a film.
-#[component]
-pub(super) fn Film(
-    /// Reads the file.
-    reader: Reader,
-    /// Its beginning.
-    head: Opened,
-    /// Its media type.
-    media: &'static str,
-) -> impl IntoView {
-    let name = paths::name(reader.path()).to_owned();
-    whole(reader, head, MOST_MEDIA, move |bytes| {
-        let Some(src) = url_of(&bytes, media) else { return broken() };
-        let (name, failed) = (name.clone(), RwSignal::new(false));
-        view! {
-            <Show when=move || !failed.get() fallback=broken>
-                <video
-                    class="file-film"
-                    controls
-                    src=src.clone()
-                    aria-label=name.clone()
-                    on:error=move |_| failed.set(true)
-                ></video>
-            </Show>
-        }
-        .into_any()
+        };
+        view! { <Show when=move || !failed.get() fallback=broken>{player.clone()}</Show> }
+            .into_any()
     })
 }
 

@@ -82,7 +82,7 @@ pub(crate) fn Files(
                 }
             }
         >
-            <div class="files">
+            <div class="sides">
                 <Tree listings chosen=path href/>
                 <div class="files-view">
                     <Path path href/>

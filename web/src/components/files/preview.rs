@@ -10,7 +10,7 @@ use crate::components::files::array::ArrayView;
 use crate::components::files::dump::Dump;
 use crate::components::files::json::JsonView;
 use crate::components::files::listings::Listings;
-use crate::components::files::media::{Film, Frame, Picture, Sound};
+use crate::components::files::media::{Frame, Picture, Recording};
 use crate::components::files::notebook::NotebookView;
 use crate::components::files::reading::{Opened, PART, Reader};
 use crate::components::files::table::{LoggedTable, Table};
@@ -144,8 +144,9 @@ fn Shown(
 fn show(way: View, reader: Reader, head: Opened) -> AnyView {
     match way {
         View::Picture(media) => view! { <Picture reader head media/> }.into_any(),
-        View::Sound(media) => view! { <Sound reader head media/> }.into_any(),
-        View::Film(media) => view! { <Film reader head media/> }.into_any(),
+        View::Sound(media) | View::Film(media) => {
+            view! { <Recording reader head media/> }.into_any()
+        }
         View::Page => view! { <Frame reader head sandboxed=true/> }.into_any(),
         View::Document => view! { <Frame reader head sandboxed=false/> }.into_any(),
         View::Markdown => view! { <MarkdownText reader head/> }.into_any(),

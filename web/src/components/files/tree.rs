@@ -113,7 +113,7 @@ fn entry(branch: Branch, file: &FileInfo) -> AnyView {
         <li>
             <button
                 type="button"
-                class="file-entry"
+                class="side-entry"
                 aria-expanded=move || is_open.get().to_string()
                 on:click=toggle
             >
@@ -135,7 +135,7 @@ fn link(branch: Branch, file: &FileInfo, name: String) -> AnyView {
     let glyph = file.is_dir.then(|| view! { <Icon glyph=Glyph::Folder/> });
     view! {
         <a
-            class="file-entry"
+            class="side-entry"
             href=branch.href.run(file.path.clone())
             title=file.path.clone()
             aria-current=current

@@ -2,28 +2,23 @@
 
 mod new_model;
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use mlflow_api::{RegisteredModel, SearchRegisteredModels};
 
 use self::new_model::NewModel;
 use crate::components::empty::Empty;
-use crate::components::failure::{Failure, refusal};
-use crate::components::filter_box::FilterBox;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
+use crate::components::server_list::{NAME, Question, ServerList};
 use crate::components::skeleton::SkeletonRows;
 use crate::components::sort_head::SortHead;
 use crate::components::tags::Tags;
 use crate::state::clock::{date_time, since};
 use crate::state::commands::use_commands;
-use crate::state::debounce::debounced;
 use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
 use crate::state::pager::{PageOf, Pager, Phase};
-use crate::state::query::Query;
 use crate::state::registry::{Registered, latest, number, user_tags};
 use crate::state::route::Route;
 use crate::state::session::{Mlflow, use_session};
@@ -31,20 +26,7 @@ use crate::state::session::{Mlflow, use_session};
 /// How many come at a time.
 const MANY: u32 = 50;
 
-/// How long typing has to pause before the list follows it.
-const PAUSE: Duration = Duration::from_millis(250);
-
-const NAME: &str = "name";
 const UPDATED: &str = "last_updated_timestamp";
-
-/// What the address asks for: the search, the order, and whether it ascends.
-type Question = (String, &'static str, bool);
-
-fn question(query: &Query) -> Question {
-    let by = if query.get("orderByKey") == Some(NAME) { NAME } else { UPDATED };
-    let typed = query.get("searchFilter").unwrap_or_default().to_owned();
-    (typed, by, query.get("orderByAsc") == Some("true"))
-}
 
 /// The page of all models, or of all prompts.
 #[component]
@@ -57,11 +39,12 @@ pub(crate) fn RegisteredList(
     let navigator = use_navigator();
     let uri = use_session().tracking_uri();
     let pager: Pager<Vec<RegisteredModel>> = Pager::new();
-    let asked = Memo::new(move |_| navigator.place().with(|place| question(&place.query)));
+    let question =
+        Memo::new(move |_| navigator.place().with(|place| Question::read(&place.query, UPDATED)));
     let client = StoredValue::new(client);
     let fetch = move |page_token: Option<String>| {
         let client = client.get_value();
-        let (typed, by, ascending) = asked.get_untracked();
+        let Question { typed, by, ascending } = question.get_untracked();
         let request = SearchRegisteredModels {
             filter: kind.filter(&typed),
             max_results: MANY,
@@ -76,7 +59,7 @@ pub(crate) fn RegisteredList(
     };
     let load = move || pager.load(fetch(None));
     Effect::new(move || {
-        asked.track();
+        question.track();
         load();
     });
     let reload = Callback::new(move |()| load());
@@ -87,48 +70,15 @@ pub(crate) fn RegisteredList(
         use_commands().offer(t("New model"), "n", move || creating.set(true));
     }
 
-    let refused = Memo::new(move |_| match pager.phase().get() {
-        Phase::Failed(error) => refusal(&error),
-        _ => None,
-    });
-    let nothing =
-        Memo::new(move |_| matches!(pager.phase().get(), Phase::Ready) && pager.is_empty());
-    let body = move || {
-        if nothing.get() {
-            let searched = asked.with(|(typed, ..)| !typed.trim().is_empty());
-            return view! { <Nothing kind searched uri=uri.clone()/> }.into_any();
-        }
-        view! { <Table kind pager order=Signal::derive(move || asked.with(|(_, by, up)| (*by, *up)))/> }
-            .into_any()
+    let order = Signal::derive(move || question.with(|question| (question.by, question.ascending)));
+    let nothing = move || {
+        let searched = question.with(Question::searches);
+        view! { <Nothing kind searched uri=uri.clone()/> }
     };
-    let foot = move || match pager.phase().get() {
-        Phase::Failed(error) if refusal(&error).is_none() => {
-            view! { <Failure error retry=reload/> }.into_any()
-        }
-        Phase::FailedMore(error) => view! { <Failure error retry=more/> }.into_any(),
-        Phase::Ready if pager.next_token().is_some() => view! {
-            <div class="table-foot">
-                <button type="button" class="button" on:click=move |_| more.run(())>
-                    {t("Load more")}
-                </button>
-            </div>
-        }
-        .into_any(),
-        _ => ().into_any(),
+    let counted = match kind {
+        Registered::Model => |count| tn(count, "{0} model", "{0} models"),
+        Registered::Prompt => |count| tn(count, "{0} prompt", "{0} prompts"),
     };
-    let count = move || {
-        let rows = pager.rows().with(Vec::len);
-        match pager.phase().get() {
-            Phase::LoadingMore => tf("{0} loaded · loading", &[&rows]),
-            Phase::Ready if pager.next_token().is_some() => tf("first {0}", &[&rows]),
-            Phase::Ready if models => tn(rows, "{0} model", "{0} models"),
-            Phase::Ready => tn(rows, "{0} prompt", "{0} prompts"),
-            _ => String::new(),
-        }
-    };
-    let search = Callback::new(debounced(PAUSE, move |typed: String| {
-        navigator.choose(&[("searchFilter", (!typed.is_empty()).then_some(typed.as_str()))]);
-    }));
     let (title, label) = if models {
         (t("Models"), t("Search models: words, or tags.`key` = 'value'"))
     } else {
@@ -149,21 +99,16 @@ pub(crate) fn RegisteredList(
     view! {
         <Page crumbs=Signal::stored(vec![Crumb::here(title)]) actions filling=true>
             <h1 class="sr-only">{title}</h1>
-            <div class="table-bar">
-                <FilterBox
-                    label
-                    value=asked.with_untracked(|(typed, ..)| typed.clone())
-                    apply=search
-                    eager=true
-                    error=MaybeProp::derive(move || refused.with(Option::is_some).then_some("registry-refused"))
-                />
-                <span class="faint count" role="status">{count}</span>
-            </div>
-            {move || refused.get().map(|words| view! {
-                <p id="registry-refused" class="field-error registry-refused" role="alert">{words}</p>
-            })}
-            {body}
-            {foot}
+            <ServerList
+                pager
+                question
+                label
+                counted
+                reload
+                more
+                nothing
+                table=move || view! { <Table kind pager order/> }
+            />
             <NewModel client open=creating/>
         </Page>
     }

@@ -8,11 +8,10 @@ use mlflow_api::Experiment;
 use super::Shelfful;
 use super::question::SortBy;
 use super::row::{ExperimentRow, FolderRow};
-use crate::components::icon::{Glyph, Icon};
 use crate::components::skeleton::SkeletonRows;
+use crate::components::sort_head::SortHead;
 use crate::state::experiment_tree::{Row, rows};
 use crate::state::language::t;
-use crate::state::location::use_navigator;
 use crate::state::pager::Phase;
 use crate::state::window::{self, ROW};
 
@@ -105,8 +104,11 @@ pub(super) fn Table(
         let rest = all.with(Vec::len).saturating_sub(shown.get().end);
         format!("{}px", rest * ROW)
     };
+    let order = Signal::derive(move || {
+        the.question.with(|question| (question.sort.key(), question.ascending))
+    });
     let head = move |sort: SortBy, words: &'static str, class: &'static str| {
-        view! { <Head the sort words class/> }
+        view! { <SortHead key=sort.key() words class order/> }
     };
     view! {
         <div class="table-scroll" node_ref=scroller tabindex="-1" on:scroll=move |_| look()>
@@ -139,46 +141,5 @@ pub(super) fn Table(
                 </tbody>
             </table>
         </div>
-    }
-}
-
-/// A head that sorts.
-#[component]
-fn Head(
-    /// The list.
-    the: Shelfful,
-    /// By what.
-    sort: SortBy,
-    /// What it is called.
-    words: &'static str,
-    /// The cell's class.
-    class: &'static str,
-) -> impl IntoView {
-    let navigator = use_navigator();
-    let order =
-        move || the.question.with(|question| (question.sort == sort).then_some(question.ascending));
-    let click = move |_| {
-        let ascending = match untrack(order) {
-            Some(ascending) => !ascending,
-            None => sort == SortBy::Name,
-        };
-        let ascending = if ascending { "true" } else { "false" };
-        navigator.choose(&[("orderByKey", Some(sort.key())), ("orderByAsc", Some(ascending))]);
-    };
-    let aria = move || match order() {
-        Some(true) => "ascending",
-        Some(false) => "descending",
-        None => "none",
-    };
-    let arrow = move || {
-        order().map(|ascending| {
-            let glyph = if ascending { Glyph::Up } else { Glyph::Down };
-            view! { <Icon glyph/> }
-        })
-    };
-    view! {
-        <th scope="col" class=class aria-sort=aria>
-            <button type="button" class="sort" on:click=click>{words} {arrow}</button>
-        </th>
     }
 }

@@ -1,7 +1,6 @@
 //! The models that were logged in an experiment.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,14 +8,12 @@ use mlflow_api::{Experiment, LoggedModel, LoggedModelOrder, SearchLoggedModels};
 
 use crate::components::empty::Empty;
 use crate::components::experiment_head::ExperimentHead;
-use crate::components::failure::{Failure, refusal};
-use crate::components::filter_box::FilterBox;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
+use crate::components::server_list::{NAME, Question, ServerList};
 use crate::components::skeleton::SkeletonRows;
 use crate::components::sort_head::SortHead;
 use crate::state::clock::{date_time, since};
-use crate::state::debounce::debounced;
 use crate::state::filter::words_in;
 use crate::state::format::{full_number, number};
 use crate::state::language::{t, tf, tn};
@@ -31,8 +28,6 @@ use crate::state::session::{Mlflow, use_session};
 const MANY: u32 = 50;
 /// The most columns of parameters, and of metrics, that are shown.
 const MOST_COLUMNS: usize = 12;
-const PAUSE: Duration = Duration::from_millis(250);
-const NAME: &str = "name";
 const CREATED: &str = "creation_timestamp";
 
 /// The page.
@@ -54,17 +49,12 @@ pub(crate) fn LoggedModelsPage(
         }
     });
     let pager: Pager<Vec<LoggedModel>> = Pager::new();
-    let asked = Memo::new(move |_| {
-        navigator.place().with(|place| {
-            let by = if place.query.get("orderByKey") == Some(NAME) { NAME } else { CREATED };
-            let typed = place.query.get("searchFilter").unwrap_or_default().to_owned();
-            (typed, by, place.query.get("orderByAsc") == Some("true"))
-        })
-    });
+    let question =
+        Memo::new(move |_| navigator.place().with(|place| Question::read(&place.query, CREATED)));
     let asking = StoredValue::new(client.clone());
     let fetch = move |page_token: Option<String>| {
         let client = asking.get_value();
-        let (typed, by, ascending) = asked.get_untracked();
+        let Question { typed, by, ascending } = question.get_untracked();
         let filter = match is_grammar(&typed) {
             true => Some(typed),
             false => words_in("name", &typed),
@@ -90,28 +80,19 @@ pub(crate) fn LoggedModelsPage(
     };
     let load = move || pager.load(fetch(None));
     Effect::new(move || {
-        asked.track();
+        question.track();
         load();
     });
     let reload = Callback::new(move |()| load());
     let more = Callback::new(move |()| pager.load_more(fetch(pager.next_token())));
-    let refused = Memo::new(move |_| match pager.phase().get() {
-        Phase::Failed(error) => refusal(&error),
-        _ => None,
-    });
-    let nothing =
-        Memo::new(move |_| matches!(pager.phase().get(), Phase::Ready) && pager.is_empty());
-    let order = Signal::derive(move || asked.with(|(_, by, up)| (*by, *up)));
+    let order = Signal::derive(move || question.with(|question| (question.by, question.ascending)));
     let python = format!(
         "import mlflow\nmlflow.set_tracking_uri({})\nmlflow.set_experiment(experiment_id={})\nwith mlflow.start_run():\n    mlflow.sklearn.log_model(model, name=\"model\")",
         serde_json::Value::from(uri),
         serde_json::Value::from(id.get_value())
     );
-    let body = move || {
-        if !nothing.get() {
-            return view! { <Table pager order/> }.into_any();
-        }
-        if asked.with(|(typed, ..)| !typed.trim().is_empty()) {
+    let nothing = move || {
+        if question.with(Question::searches) {
             return view! {
                 <Empty
                     title=t("No model fits the search")
@@ -129,32 +110,6 @@ pub(crate) fn LoggedModelsPage(
         }
         .into_any()
     };
-    let foot = move || {
-        match pager.phase().get() {
-        Phase::Failed(error) if refusal(&error).is_none() => {
-            view! { <Failure error retry=reload/> }.into_any()
-        }
-        Phase::FailedMore(error) => view! { <Failure error retry=more/> }.into_any(),
-        Phase::Ready if pager.next_token().is_some() => view! {
-            <div class="table-foot">
-                <button type="button" class="button" on:click=move |_| more.run(())>{t("Load more")}</button>
-            </div>
-        }
-        .into_any(),
-        _ => ().into_any(),
-    }
-    };
-    let count = move || {
-        let rows = pager.rows().with(Vec::len);
-        match pager.phase().get() {
-            Phase::Ready if pager.next_token().is_some() => tf("first {0}", &[&rows]),
-            Phase::Ready => tn(rows, "{0} model", "{0} models"),
-            _ => String::new(),
-        }
-    };
-    let search = Callback::new(debounced(PAUSE, move |typed: String| {
-        navigator.choose(&[("searchFilter", (!typed.is_empty()).then_some(typed.as_str()))]);
-    }));
     let crumbs = Signal::derive(move || {
         let name = found.with(|found| found.as_ref().map(|e| e.name.clone()));
         let runs = Route::Runs { experiment: id.get_value() };
@@ -168,21 +123,16 @@ pub(crate) fn LoggedModelsPage(
     view! {
         <Page crumbs actions filling=true>
             <ExperimentHead client experiment=found/>
-            <div class="table-bar">
-                <FilterBox
-                    label=t("Search models: words, or metrics.loss < 0.3")
-                    value=asked.with_untracked(|(typed, ..)| typed.clone())
-                    apply=search
-                    eager=true
-                    error=MaybeProp::derive(move || refused.with(Option::is_some).then_some("registry-refused"))
-                />
-                <span class="faint count" role="status">{count}</span>
-            </div>
-            {move || refused.get().map(|words| view! {
-                <p id="registry-refused" class="field-error registry-refused" role="alert">{words}</p>
-            })}
-            {body}
-            {foot}
+            <ServerList
+                pager
+                question
+                label=t("Search models: words, or metrics.loss < 0.3")
+                counted=|count| tn(count, "{0} model", "{0} models")
+                reload
+                more
+                nothing
+                table=move || view! { <Table pager order/> }
+            />
         </Page>
     }
 }

@@ -110,7 +110,7 @@ fn PromptView(
             <li>
                 <button
                     type="button"
-                    class="prompt-version"
+                    class="side-entry"
                     aria-current=move || here().then_some("true")
                     on:click=move |_| chosen.set(number.get_value())
                 >
@@ -174,7 +174,7 @@ fn PromptView(
                 remove=Callback::new(unset)
             />
         </section>
-        <div class="prompt">
+        <div class="sides">
             <nav aria-label=t("Versions")><ul>{versions}</ul></nav>
             <div class="prompt-view">
                 <div class="prompt-head">
