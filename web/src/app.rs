@@ -13,7 +13,6 @@ use crate::components::toasts::{ToastShelf, Toasts};
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::run::RunByIdPage;
 use crate::pages::runs::{ExperimentsRunsPage, RunsPage, SharedViewPage};
-use crate::pages::settings::SettingsPage;
 use crate::pages::starting::StartingPage;
 use crate::parts;
 use crate::state::appearance::Appearance;
@@ -50,10 +49,10 @@ pub(crate) fn App() -> impl IntoView {
             (Route::Try, _) => parts::try_model(),
             (Route::Demo, _) => parts::demo(),
             (Route::Settings, Stage::Starting) => view! { <StartingPage/> }.into_any(),
-            (Route::Settings, _) => view! { <SettingsPage/> }.into_any(),
+            (Route::Settings, _) => parts::settings(),
             (Route::Unknown { path }, _) => view! { <NotFoundPage path=path.clone()/> }.into_any(),
             (_, Stage::Starting) => view! { <StartingPage/> }.into_any(),
-            (_, Stage::Choosing | Stage::Unusable(_)) => view! { <SettingsPage/> }.into_any(),
+            (_, Stage::Choosing | Stage::Unusable(_)) => parts::settings(),
             (_, Stage::Using(client)) => match route {
                 Route::Runs { experiment } => view! { <RunsPage client experiment/> }.into_any(),
                 Route::Run { experiment, run, .. } => parts::run(client, experiment, run),

@@ -11,10 +11,13 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use mlflow_api::Experiment;
 use mlflow_client::FileRoot;
 
 use crate::components::charts::ChartBoard;
+use crate::components::experiment_head::ExperimentDetails;
 use crate::components::files::Files;
+use crate::components::sign_in::SignIn;
 use crate::pages::compare::ComparePage;
 use crate::pages::compare_versions::CompareVersionsPage;
 use crate::pages::demo::DemoPage;
@@ -27,6 +30,7 @@ use crate::pages::models::ModelsPage;
 use crate::pages::prompt::PromptPage;
 use crate::pages::prompts::PromptsPage;
 use crate::pages::run::RunPage;
+use crate::pages::settings::SettingsPage;
 use crate::pages::try_model::TryPage;
 use crate::pages::version::VersionPage;
 use crate::state::board::{BoardLayout, BoardRun, Scope};
@@ -84,6 +88,27 @@ fn fetch_experiments() -> Fetched<Mlflow> {
 #[wasm_split(pages, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn fetch_run() -> Fetched<(Mlflow, String, String)> {
     Ok(|(client, experiment, run)| view! { <RunPage client experiment run/> }.into_any())
+}
+
+#[wasm_split(details, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_details() -> Fetched<(Mlflow, RwSignal<Option<Experiment>>)> {
+    Ok(|(client, experiment)| view! { <ExperimentDetails client experiment/> }.into_any())
+}
+
+/// What says which server is asked, and who asks.
+#[wasm_split(settings, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_settings() -> Fetched<SettingsPart> {
+    Ok(|part| match part {
+        SettingsPart::Page => view! { <SettingsPage/> }.into_any(),
+        SettingsPart::SignIn => view! { <SignIn/> }.into_any(),
+    })
+}
+
+/// What of the settings is shown.
+#[derive(Clone, Copy)]
+enum SettingsPart {
+    Page,
+    SignIn,
 }
 
 /// The pages of models and prompts.
@@ -166,6 +191,24 @@ pub(crate) fn experiments(client: Mlflow) -> AnyView {
 /// The page of one run.
 pub(crate) fn run(client: Mlflow, experiment: String, run: String) -> AnyView {
     show(fetch_run, (client, experiment, run))
+}
+
+/// The details of an experiment; every change that is made there is in `experiment`.
+pub(crate) fn experiment_details(
+    client: Mlflow,
+    experiment: RwSignal<Option<Experiment>>,
+) -> AnyView {
+    show(fetch_details, (client, experiment))
+}
+
+/// The settings.
+pub(crate) fn settings() -> AnyView {
+    show(fetch_settings, SettingsPart::Page)
+}
+
+/// The form that asks for credentials in place.
+pub(crate) fn sign_in() -> AnyView {
+    show(fetch_settings, SettingsPart::SignIn)
 }
 
 /// A page of models or prompts: the one that `route` names.

@@ -1,6 +1,8 @@
 //! What an experiment is, above what is in it: name, id, place of its files,
 //! description, tags, and what can be done with it.
 
+mod details;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use mlflow_api::{DeleteExperiment, Experiment, RestoreExperiment};
@@ -9,15 +11,16 @@ use crate::components::confirm::{Confirm, Question, use_confirm};
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::name_editor::NameEditor;
-use crate::components::note_editor::NoteEditor;
-use crate::components::tag_editor::TagEditor;
 use crate::components::toasts::{Toasts, use_toasts};
+use crate::parts;
 use crate::state::change::Change;
 use crate::state::language::{t, tf};
 use crate::state::location::use_navigator;
 use crate::state::route::Route;
 use crate::state::saving::Saving;
 use crate::state::session::Mlflow;
+
+pub(crate) use details::ExperimentDetails;
 
 /// The head of an experiment's page.
 #[component]
@@ -36,39 +39,10 @@ pub(crate) fn ExperimentHead(
     };
     let name = of(|experiment| experiment.name.clone());
     let id = of(|experiment| experiment.experiment_id.clone());
-    let location = of(|experiment| experiment.artifact_location.clone().unwrap_or_default());
-    let note = of(|experiment| experiment.note().unwrap_or_default().to_owned());
-    let tags =
-        Signal::derive(move || experiment.with(|e| e.as_ref().map(user_tags)).unwrap_or_default());
-    let change = move |change: Change| -> Saving {
-        let (client, id) = (client.get_value(), id.get_untracked());
-        Box::pin(async move {
-            change.of_experiment(&client, &id).await?;
-            experiment.try_update(|e| e.as_mut().map(|e| change.show_experiment(e)));
-            Ok(())
-        })
-    };
     let delete = move |_| {
         let gone = Callback::new(move |()| navigator.go(Route::Experiments));
         let (id, name) = (id.get_untracked(), name.get_untracked());
         ask_delete(client.get_value(), confirm, toasts, vec![(id, name)], gone);
-    };
-    let details = move || {
-        view! {
-            <div class="experiment-details">
-                <NoteEditor note save=Callback::new(move |text| change(Change::note(text)))/>
-                <TagEditor
-                    tags
-                    set=Callback::new(move |(key, value)| change(Change::Tag(key, value)))
-                    remove=Callback::new(move |key| change(Change::NoTag(key)))
-                />
-                <p class="soft experiment-place">
-                    <span class="label">{t("Artifacts")}</span>
-                    <code class="clip" title=move || location.get()>{move || location.get()}</code>
-                    <CopyButton text=location label=t("Copy the artifact location")/>
-                </p>
-            </div>
-        }
     };
     let tab = move |models: bool| {
         let here = move || {
@@ -108,7 +82,9 @@ pub(crate) fn ExperimentHead(
                     <NameEditor
                         name
                         label=t("Rename the experiment")
-                        save=Callback::new(move |name| change(Change::Name(name)))
+                        save=Callback::new(move |name| {
+                            change(client.get_value(), experiment, Change::Name(name))
+                        })
                     />
                     <span class="faint">
                         {t("id")} " " <code>{move || id.get()}</code>
@@ -132,13 +108,25 @@ pub(crate) fn ExperimentHead(
                         <Icon glyph=Glyph::Bin/>
                     </button>
                 </div>
-                <Show when=move || open.get()>{details()}</Show>
+                <Show when=move || open.get()>
+                    {parts::experiment_details(client.get_value(), experiment)}
+                </Show>
                 <nav class="tabs" aria-label=t("Parts of the experiment")>
                     <ul>{tab(false)} {tab(true)}</ul>
                 </nav>
             </header>
         </Show>
     }
+}
+
+/// Changes an experiment at the server, then here.
+fn change(client: Mlflow, experiment: RwSignal<Option<Experiment>>, change: Change) -> Saving {
+    Box::pin(async move {
+        let id = experiment.with_untracked(|e| e.as_ref().map(|e| e.experiment_id.clone()));
+        change.of_experiment(&client, &id.unwrap_or_default()).await?;
+        experiment.try_update(|e| e.as_mut().map(|e| change.show_experiment(e)));
+        Ok(())
+    })
 }
 
 /// Key and value of the tags that MLflow did not set itself.

@@ -5,7 +5,7 @@ use mlflow_client::{Error, ErrorKind};
 
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::sign_in::SignIn;
+use crate::parts;
 use crate::state::language::t;
 use crate::state::route::Route;
 use crate::state::session::use_session;
@@ -39,7 +39,7 @@ pub(crate) fn Failure(
         })
     };
     let wants_credentials = matches!(error.kind(), ErrorKind::Unauthenticated { .. });
-    let sign_in = (asks && wants_credentials).then(|| view! { <SignIn/> });
+    let sign_in = (asks && wants_credentials).then(parts::sign_in);
     let settings = (asks && !wants_credentials).then(|| {
         view! { <a class="button" href=Route::Settings.href()>{t("Settings")}</a> }
     });
