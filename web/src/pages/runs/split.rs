@@ -57,10 +57,16 @@ pub(super) fn Split(
     // Made once: going back and forth loses no history.
     let histories = MetricHistories::new(table.source.client());
     let runs = board_runs(table);
-    // The rows come first, and then what draws.
+    // The rows come first, and what draws once they are on the screen.
     let phase = table.source.phase();
-    let arrived =
-        Memo::new(move |was| was.is_some_and(|was| *was) || !matches!(phase.get(), Phase::Loading));
+    let painted = RwSignal::new(false);
+    Effect::new(move || {
+        if !painted.get_untracked() && !matches!(phase.get(), Phase::Loading) {
+            after_paint(move || {
+                painted.try_set(true);
+            });
+        }
+    });
     view! {
         <div class="split">
             <Show when=move || mode.get() != Mode::Charts>
@@ -73,7 +79,7 @@ pub(super) fn Split(
             </Show>
             <Show when=move || mode.get() != Mode::Table>
                 <section class="split-charts" tabindex="0" aria-label=t("Charts")>
-                    <Show when=move || arrived.get()>
+                    <Show when=move || painted.get()>
                         {parts::charts(Charts {
                             histories,
                             runs,
@@ -87,6 +93,11 @@ pub(super) fn Split(
             </Show>
         </div>
     }
+}
+
+/// Calls once what is in the page now has been painted: in the frame after the next.
+fn after_paint(then: impl FnOnce() + 'static) {
+    request_animation_frame(move || request_animation_frame(then));
 }
 
 /// How the charts of a table are laid out; `shared` is from an address.
