@@ -31,6 +31,7 @@ for (const [server, start] of Object.entries(bothServers)) {
     const row = (page, name) => page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
     const model = async (name) => (await ask(site.api, { get: `registered-models/get?name=${encodeURIComponent(name)}` })).body.registered_model;
     const read = (...words) => runPython('read_registry.py', [site.api, ...words]).then(JSON.parse);
+    const prompt = (name, number) => runPython('read_prompt.py', [site.api, name, String(number)]).then(JSON.parse);
     const version = (number) => `/models/${encodeURIComponent(NAME)}/versions/${number}`;
 
     page('the list has the models, without prompts, and finds them', async (page) => {
@@ -180,6 +181,101 @@ for (const [server, start] of Object.entries(bothServers)) {
       await page.getByRole('region', { name: 'system' }).getByText('Be brief.').waitFor();
     });
 
+    page('a prompt made on screen is loaded by Python', async (page) => {
+      const form = page.getByRole('region', { name: 'Prompt', exact: true });
+      await open(page, '/prompts');
+      await page.getByRole('button', { name: 'New prompt' }).click();
+      await form.getByLabel('Name').fill('a summary');
+      await form.getByRole('button', { name: 'Create the prompt' }).click();
+      await page.getByRole('alert').filter({ hasText: /letters of ASCII/ }).waitFor();
+      await form.getByLabel('Name').fill('summary');
+      await form.getByLabel('Text', { exact: true }).last().fill('Sum {{text}} up in {{ words }} words, "please".\n\tÜber {{text}}');
+      await form.getByText('text, words').waitFor();
+      await form.getByLabel('What changed (optional)').fill('the first');
+      await form.getByText('Response format and model settings').click();
+      await form.getByLabel('Response format, a JSON schema').fill('{"type": "string"}');
+      await form.getByLabel('Model settings, in JSON').fill('{"model_name": "m", "temperature": "hot"}');
+      await form.getByRole('button', { name: 'Add a tag' }).click();
+      await fillDialog(page, 'Add a tag', { Key: 'team', Value: 'text' }, 'Save');
+      await form.getByRole('button', { name: 'Edit the tag team text' }).waitFor();
+      await form.getByRole('button', { name: 'Create the prompt' }).click();
+      await page.getByRole('alert').filter({ hasText: 'temperature cannot be "hot".' }).waitFor();
+      await form.getByLabel('Model settings, in JSON').fill('{"model_name": "m", "temperature": 0.5}');
+      await form.getByRole('button', { name: 'Create the prompt' }).click();
+      await page.waitForURL(/#\/prompts\/summary$/);
+      await page.getByRole('heading', { level: 1, name: 'summary' }).waitFor();
+      const text = 'Sum {{text}} up in {{ words }} words, "please".\n\tÜber {{text}}';
+      const made = {
+        template: text, message: 'the first', tags: { team: 'text' }, variables: ['text', 'words'],
+        format: { type: 'string' }, config: { model_name: 'm', temperature: 0.5 }, prompt: { team: 'text' }, found: ['summary'],
+      };
+      assert.deepEqual(await prompt('summary', 1), made);
+
+      // A chat is the next version, and keeps what the form leaves folded.
+      await page.getByRole('button', { name: 'New version' }).click();
+      await form.getByRole('radio', { name: 'Chat' }).check({ force: true });
+      assert.equal(await form.getByLabel('Content · message 2').inputValue(), text);
+      await form.getByLabel('Content · message 1').fill('Be {{tone}}.');
+      await form.getByRole('button', { name: 'Add a message' }).click();
+      assert.equal(await form.getByLabel('Role of message 3').inputValue(), 'assistant');
+      await form.getByRole('button', { name: 'Remove message 3' }).click();
+      await form.getByLabel('Content · message 2').press('Control+Enter');
+      await page.waitForURL(/promptVersion=2/);
+      await page.getByRole('region', { name: 'system' }).getByText('Be {{tone}}.').waitFor();
+      assert.deepEqual(await prompt('summary', 2), {
+        ...made,
+        template: [{ role: 'system', content: 'Be {{tone}}.' }, { role: 'user', content: text }],
+        message: null, tags: {}, variables: ['text', 'tone', 'words'],
+      });
+      // No other of its name, and none of a model's.
+      for (const taken of ['summary', 'promptly']) {
+        await ask(site.api, { post: 'registered-models/create', body: { name: 'promptly' } });
+        await open(page, '/prompts?new=prompt');
+        await form.getByLabel('Name').fill(taken);
+        await form.getByLabel('Text', { exact: true }).last().fill('x');
+        await form.getByRole('button', { name: 'Create the prompt' }).click();
+        await page.getByRole('alert').filter({ hasText: /already exist|same name|exists/i }).waitFor();
+      }
+    });
+
+    page('a prompt of Python is changed, tagged, aliased and deleted on screen', async (page) => {
+      await open(page, '/prompts/going');
+      await seeText(page, 'Stay {{here}}');
+      await page.getByRole('region', { name: 'Model settings' }).getByText('"max_tokens": 7').waitFor();
+      await page.getByRole('button', { name: 'New version' }).click();
+      const form = page.getByRole('region', { name: 'Prompt', exact: true });
+      assert.equal(await form.getByLabel('Text', { exact: true }).last().inputValue(), 'Stay {{here}}');
+      await form.getByLabel('Text', { exact: true }).last().fill('Go {{there}}');
+      await form.getByRole('button', { name: 'Save the version' }).click();
+      await page.getByRole('button', { name: /^Version 3/ }).waitFor();
+      assert.deepEqual((await prompt('going', 3)).config, { max_tokens: 7 });
+      const tags = page.getByRole('region', { name: 'Tags of the version' });
+      await tags.getByRole('button', { name: 'Add a tag' }).click();
+      await fillDialog(page, 'Add a tag', { Key: 'seen', Value: 'yes' }, 'Save');
+      await tags.getByRole('button', { name: 'Edit the tag seen yes' }).waitFor();
+      await page.getByRole('button', { name: 'Add an alias to version 3' }).click();
+      await fillDialog(page, 'Add an alias to version 3', { Alias: 'best' }, 'Save');
+      await page.getByRole('button', { name: /^Version 3.*@best/ }).waitFor();
+      assert.deepEqual((await prompt('going', 3)).tags, { seen: 'yes' });
+      assert.deepEqual(await read('going'), { best: '3' });
+
+      const more = page.getByRole('button', { name: 'More about this prompt' });
+      await more.click();
+      await page.getByRole('menuitem', { name: 'Delete version 3…' }).click();
+      let dialog = page.getByRole('dialog', { name: 'Delete version 3 of going?' });
+      await dialog.getByText('So do its aliases: best.').waitFor();
+      await dialog.getByRole('button', { name: 'Delete' }).click();
+      await page.getByRole('button', { name: /^Version 3/ }).waitFor({ state: 'detached' });
+      await seeText(page, 'Stay {{here}}');
+      await more.click();
+      await page.getByRole('menuitem', { name: 'Delete the prompt…' }).click();
+      dialog = page.getByRole('dialog', { name: 'Delete the prompt going?' });
+      await dialog.getByText('2 versions go with it, for good.').waitFor();
+      await dialog.getByRole('button', { name: 'Delete' }).click();
+      await page.waitForURL(/#\/prompts$/);
+      assert.equal(await model('going'), undefined);
+    });
+
     for (const [colorScheme, viewport] of [['light', DESKTOP], ['dark', PHONE]]) {
       page(`nothing for axe in the ${colorScheme} theme`, async (page) => {
         const found = [];
@@ -192,6 +288,7 @@ for (const [server, start] of Object.entries(bothServers)) {
           'logged-model': [`/experiments/${logged.experiment}/models/${logged.models[1]}`, 'rooms'],
           prompts: ['/prompts', 'greeting'],
           prompt: ['/prompts/greeting', 'Hi {{name}}'],
+          'prompts-new': ['/prompts?new=prompt', 'Create the prompt'],
         };
         for (const [name, [hash, shown]] of Object.entries(pages)) {
           await page.goto('about:blank');

@@ -71,6 +71,9 @@ def main():
     mlflow.genai.set_prompt_alias("greeting", alias="live", version=2)
     chat = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "{{question}}"}]
     mlflow.genai.register_prompt("answer", chat)
+    config = {"max_tokens": 7}
+    for text in ["Wait {{here}}", "Stay {{here}}"]:
+        mlflow.genai.register_prompt("going", text, model_config=config)
     print(json.dumps({"experiment": experiment, "runs": runs, "models": models}))
 
 

@@ -40,6 +40,7 @@ pub(crate) mod model_place;
 pub(crate) mod model_schema;
 pub(crate) mod model_source;
 pub(crate) mod pager;
+pub(crate) mod prompt;
 pub(crate) mod query;
 pub(crate) mod regex;
 pub(crate) mod registry;

@@ -75,66 +75,6 @@ pub(crate) fn user_tags(tags: &[Tag]) -> Vec<(String, String)> {
     of_user.map(|tag| (tag.key.clone(), tag.value.clone())).collect()
 }
 
-/// What a version of a prompt says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PromptText {
-    /// One text.
-    Text(String),
-    /// Messages: role and content of each.
-    Chat(Vec<(String, String)>),
-}
-
-impl PromptText {
-    /// Reads it from the tags of a version.
-    pub(crate) fn of(version: &ModelVersion) -> PromptText {
-        let text = Tag::find(&version.tags, tags::PROMPT_TEXT).unwrap_or_default();
-        if Tag::find(&version.tags, "_mlflow_prompt_type") == Some("chat")
-            && let Some(messages) = messages(text)
-        {
-            return PromptText::Chat(messages);
-        }
-        PromptText::Text(text.to_owned())
-    }
-
-    /// As one text, line after line: to compare it with another.
-    pub(crate) fn plain(&self) -> String {
-        match self {
-            PromptText::Text(text) => text.clone(),
-            PromptText::Chat(messages) => {
-                let message = |(role, content): &(String, String)| format!("{role}:\n{content}\n");
-                messages.iter().map(message).collect()
-            }
-        }
-    }
-
-    /// The names that stand in `{{…}}`, each once, in their order.
-    pub(crate) fn variables(&self) -> Vec<String> {
-        let text = self.plain();
-        let mut names: Vec<String> = Vec::new();
-        for part in text.split("{{").skip(1) {
-            let Some((name, _)) = part.split_once("}}") else { continue };
-            let name = name.trim();
-            let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
-            if plain && !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
-            }
-        }
-        names
-    }
-}
-
-fn messages(json: &str) -> Option<Vec<(String, String)>> {
-    let list: Vec<serde_json::Value> = serde_json::from_slice(json.as_bytes()).ok()?;
-    let message = |value: &serde_json::Value| {
-        let content = match value.get("content")? {
-            serde_json::Value::String(text) => text.clone(),
-            other => super::json::pretty(other),
-        };
-        Some((value.get("role")?.as_str()?.to_owned(), content))
-    };
-    list.iter().map(message).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,23 +114,5 @@ mod tests {
         assert_eq!(latest(&model).map(|v| v.version.as_str()), Some("10"));
         assert_eq!(aliases_of(&model, "9"), ["a", "b"]);
         assert!(aliases_of(&model, "1").is_empty());
-    }
-
-    fn prompt(kind: &str, text: &str) -> PromptText {
-        let tag = |key: &str, value: &str| Tag { key: key.into(), value: value.into() };
-        PromptText::of(&ModelVersion {
-            tags: vec![tag(tags::PROMPT_TEXT, text), tag("_mlflow_prompt_type", kind)],
-            ..ModelVersion::default()
-        })
-    }
-
-    #[test]
-    fn prompts_are_texts_or_messages() {
-        let text = prompt("text", "Hi {{ name }}, {{name}}: {{q}} {{ a b }} {{");
-        assert_eq!(text.variables(), ["name", "q"]);
-        let chat = prompt("chat", r#"[{"role": "user", "content": "Hi {{x}}"}]"#);
-        assert_eq!(chat, PromptText::Chat(vec![("user".into(), "Hi {{x}}".into())]));
-        assert_eq!(chat.plain(), "user:\nHi {{x}}\n");
-        assert_eq!(prompt("chat", "no json"), PromptText::Text("no json".into()));
     }
 }

@@ -20,13 +20,22 @@ use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
 use crate::state::pager::{PageOf, Pager, Phase};
 use crate::state::registry::{Registered, latest, number, user_tags};
-use crate::state::route::Route;
+use crate::state::route::{Place, Route};
 use crate::state::session::{Mlflow, use_session};
 
 /// How many come at a time.
 const MANY: u32 = 50;
 
 const UPDATED: &str = "last_updated_timestamp";
+
+/// What the address of the prompts says while another one is written.
+pub(crate) const NEW: &str = "new";
+
+fn new_prompt() -> Place {
+    let mut place = Place::from(Route::Prompts);
+    place.query.set(NEW, Some("prompt"));
+    place
+}
 
 /// The page of all models, or of all prompts.
 #[component]
@@ -66,9 +75,12 @@ pub(crate) fn RegisteredList(
     let more = Callback::new(move |()| pager.load_more(fetch(pager.next_token())));
     let creating = RwSignal::new(false);
     let models = kind == Registered::Model;
-    if models {
-        use_commands().offer(t("New model"), "n", move || creating.set(true));
-    }
+    let words = if models { t("New model") } else { t("New prompt") };
+    let create = move || match models {
+        true => creating.set(true),
+        false => navigator.go(new_prompt()),
+    };
+    use_commands().offer(words, "n", create);
 
     let order = Signal::derive(move || question.with(|question| (question.by, question.ascending)));
     let nothing = move || {
@@ -85,16 +97,14 @@ pub(crate) fn RegisteredList(
         (t("Prompts"), t("Search prompts: words, or tags.`key` = 'value'"))
     };
     let actions = move || {
-        let new = models.then(|| {
-            view! {
-                <button type="button" class="button primary" on:click=move |_| creating.set(true)>
-                    <Icon glyph=Glyph::Plus/>
-                    <span class="wide-only">{t("New model")}</span>
-                    <span class="sr-only narrow-name">{t("New model")}</span>
-                </button>
-            }
-        });
-        view! { {new} <Refresh refresh=move |()| load()/> }
+        view! {
+            <button type="button" class="button primary" on:click=move |_| create()>
+                <Icon glyph=Glyph::Plus/>
+                <span class="wide-only">{words}</span>
+                <span class="sr-only narrow-name">{words}</span>
+            </button>
+            <Refresh refresh=move |()| load()/>
+        }
     };
     view! {
         <Page crumbs=Signal::stored(vec![Crumb::here(title)]) actions filling=true>

@@ -3,14 +3,13 @@
 pub(crate) mod versions;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use mlflow_api::{
-    DeleteRegisteredModel, DeleteRegisteredModelTag, GetRegisteredModel, RegisteredModel,
-    RenameRegisteredModel, SearchModelVersions, SetRegisteredModelTag, Tag, UpdateRegisteredModel,
+    DeleteRegisteredModelTag, GetRegisteredModel, RegisteredModel, RenameRegisteredModel,
+    SetRegisteredModelTag, Tag, UpdateRegisteredModel,
 };
 
 use crate::components::alias_editor::Aliased;
-use crate::components::confirm::{Question, use_confirm};
+use crate::components::delete_registered::delete_registered;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::menu::{Item, Menu};
 use crate::components::name_editor::NameEditor;
@@ -18,11 +17,10 @@ use crate::components::note_editor::NoteEditor;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
 use crate::components::tag_editor::TagEditor;
-use crate::components::toasts::use_toasts;
 use crate::pages::model::versions::Versions;
 use crate::state::asked::Asked;
 use crate::state::clock::{date_time, since};
-use crate::state::language::{t, tf, tn};
+use crate::state::language::t;
 use crate::state::location::use_navigator;
 use crate::state::registry::{Registered, user_tags};
 use crate::state::route::Route;
@@ -174,50 +172,10 @@ fn Actions(
     /// The model.
     the: TheModel,
 ) -> impl IntoView {
-    let (confirm, toasts) = (use_confirm(), use_toasts());
-    let navigator = use_navigator();
+    let ask = delete_registered(Registered::Model, the.client, the.name);
     let delete = move || {
-        let (client, name) = (the.client.get_value(), the.name.get_value());
-        let aliases: Vec<String> = untrack(|| {
-            the.model.pick(|model| model.aliases.iter().map(|a| a.alias.clone()).collect())
-        });
-        spawn_local(async move {
-            // What goes is counted when it is asked, not when the page was read.
-            let request = SearchModelVersions {
-                filter: Registered::Model.versions_of(&name),
-                max_results: 10_000,
-                ..SearchModelVersions::default()
-            };
-            let versions = match client.call(&request).await {
-                Ok(found) => found.model_versions.iter().filter(|v| v.name == name).count(),
-                Err(error) => return toasts.failed(t("The versions are not counted"), &error),
-            };
-            let title = tf("Delete the model {0}?", &[&name]);
-            let mut words = tn(
-                versions,
-                "{0} version goes with it, for good.",
-                "{0} versions go with it, for good.",
-            );
-            if !aliases.is_empty() {
-                words.push(' ');
-                words.push_str(&tf("So do its aliases: {0}.", &[&aliases.join(", ")]));
-            }
-            words.push(' ');
-            words.push_str(t("The files of the models stay with their runs."));
-            let run = Callback::new(move |()| {
-                let (client, name) = (client.clone(), name.clone());
-                spawn_local(async move {
-                    match client.call(&DeleteRegisteredModel { name: name.clone() }).await {
-                        Ok(_) => {
-                            navigator.go(Route::Models);
-                            toasts.done(tf("{0} deleted", &[&name]));
-                        }
-                        Err(error) => toasts.failed(tf("{0} is not deleted", &[&name]), &error),
-                    }
-                });
-            });
-            confirm.ask(Question { title, words, verb: t("Delete").to_owned(), run });
-        });
+        let all = |model: &RegisteredModel| model.aliases.iter().map(|a| a.alias.clone()).collect();
+        ask(untrack(|| the.model.pick(all)));
     };
     let items = move |()| vec![Item::new(t("Delete…"), delete).danger()];
     view! {

@@ -1,9 +1,16 @@
-//! All registered prompts.
+//! All registered prompts, and the form of another one.
 
 use leptos::prelude::*;
 
-use crate::components::registered_list::RegisteredList;
+use crate::components::page::{Crumb, Page};
+use crate::components::prompt_form::PromptForm;
+use crate::components::registered_list::{NEW, RegisteredList};
+use crate::components::toasts::use_toasts;
+use crate::state::language::{t, tf};
+use crate::state::location::use_navigator;
+use crate::state::prompt::Draft;
 use crate::state::registry::Registered;
+use crate::state::route::Route;
 use crate::state::session::Mlflow;
 
 /// The page.
@@ -12,5 +19,41 @@ pub(crate) fn PromptsPage(
     /// The client of the server in use.
     client: Mlflow,
 ) -> impl IntoView {
-    view! { <RegisteredList client kind=Registered::Prompt/> }
+    let place = use_navigator().place();
+    let writes = Memo::new(move |_| place.with(|place| place.query.get(NEW).is_some()));
+    move || {
+        let client = client.clone();
+        match writes.get() {
+            true => view! { <NewPrompt client/> }.into_any(),
+            false => view! { <RegisteredList client kind=Registered::Prompt/> }.into_any(),
+        }
+    }
+}
+
+/// The form of another prompt.
+#[component]
+fn NewPrompt(
+    /// The client of the server in use.
+    client: Mlflow,
+) -> impl IntoView {
+    let (navigator, toasts) = (use_navigator(), use_toasts());
+    let made = move |(name, _): (String, String)| {
+        toasts.done(tf("The prompt {0} is there", &[&name]));
+        navigator.replace(Route::Prompt { name });
+    };
+    let crumbs = vec![Crumb::link(t("Prompts"), &Route::Prompts), Crumb::here(t("New prompt"))];
+    view! {
+        <Page crumbs=Signal::stored(crumbs)>
+            <div class="page run">
+                <h1>{t("New prompt")}</h1>
+                <PromptForm
+                    client=StoredValue::new(client)
+                    prompt=None
+                    draft=Draft::default()
+                    made=Callback::new(made)
+                    cancel=Callback::new(move |()| navigator.go(Route::Prompts))
+                />
+            </div>
+        </Page>
+    }
 }

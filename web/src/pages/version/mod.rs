@@ -5,14 +5,13 @@ mod lineage;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use mlflow_api::{
-    CreateModelVersion, DeleteModelVersion, DeleteModelVersionTag, GetModelVersion,
-    GetRegisteredModel, ModelVersion, RegisteredModel, SetModelVersionTag, Tag, TransitionStage,
-    UpdateModelVersion,
+    CreateModelVersion, DeleteModelVersionTag, GetModelVersion, GetRegisteredModel, ModelVersion,
+    RegisteredModel, SetModelVersionTag, Tag, TransitionStage, UpdateModelVersion,
 };
 
 use crate::components::alias_editor::{AliasEditor, Aliased};
-use crate::components::confirm::{Question, use_confirm};
 use crate::components::copy_button::CopyButton;
+use crate::components::delete_registered::delete_version;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::menu::{Item, Menu};
 use crate::components::model_schema::SchemaSection;
@@ -30,7 +29,7 @@ use crate::state::clock::{date_time, since};
 use crate::state::language::{t, tf};
 use crate::state::location::use_navigator;
 use crate::state::model_place::{ModelPlace, copied_from};
-use crate::state::registry::{aliases_of, user_tags};
+use crate::state::registry::{Registered, aliases_of, user_tags};
 use crate::state::route::{Place, Route};
 use crate::state::saving::{Saving, calling};
 use crate::state::session::Mlflow;
@@ -270,7 +269,6 @@ fn Actions(
     /// The version.
     the: TheVersion,
 ) -> impl IntoView {
-    let (confirm, toasts) = (use_confirm(), use_toasts());
     let navigator = use_navigator();
     let (name, number) = the.names();
     let mut trial = Place::from(Route::Try);
@@ -287,36 +285,12 @@ fn Actions(
             model_id: None,
         })
     });
+    let ask = delete_version(Registered::Model, the.client, the.name);
     let delete = move || {
         let (name, version) = the.names();
         let aliases = untrack(|| the.asked.pick(|(_, model)| aliases_of(model, &version)));
-        let mut words = tf(
-            "Version {0} of {1} goes for good; its number is not used again.",
-            &[&version, &name],
-        );
-        if !aliases.is_empty() {
-            words.push(' ');
-            words.push_str(&tf("So do its aliases: {0}.", &[&aliases.join(", ")]));
-        }
-        words.push(' ');
-        words.push_str(t("The files of the models stay with their runs."));
-        let run = Callback::new(move |()| {
-            let (client, (name, version)) = (the.client.get_value(), the.names());
-            spawn_local(async move {
-                let request = DeleteModelVersion { name: name.clone(), version: version.clone() };
-                match client.call(&request).await {
-                    Ok(_) => {
-                        navigator.go(Route::Model { name, tab: String::new() });
-                        toasts.done(tf("Version {0} deleted", &[&version]));
-                    }
-                    Err(error) => {
-                        toasts.failed(tf("Version {0} is not deleted", &[&version]), &error);
-                    }
-                }
-            });
-        });
-        let title = tf("Delete version {0} of {1}?", &[&version, &name]);
-        confirm.ask(Question { title, words, verb: t("Delete").to_owned(), run });
+        let list = Route::Model { name, tab: String::new() };
+        ask(version, aliases, Callback::new(move |()| navigator.go(list.clone())));
     };
     let items = move |()| vec![Item::new(t("Delete…"), delete).danger()];
     let trial_href = trial.href();

@@ -1,0 +1,110 @@
+//! Deletes a model or a prompt, or a version of one, once somebody said so who
+//! read what goes.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use mlflow_api::{DeleteModelVersion, DeleteRegisteredModel, SearchModelVersions};
+
+use crate::components::confirm::{Question, use_confirm};
+use crate::components::toasts::use_toasts;
+use crate::state::language::{t, tf, tn};
+use crate::state::location::use_navigator;
+use crate::state::registry::Registered;
+use crate::state::route::Route;
+use crate::state::session::Mlflow;
+
+/// What asks, and then deletes what has a name and goes to the list. Needs the
+/// names of the aliases that it has.
+pub(crate) fn delete_registered(
+    kind: Registered,
+    client: StoredValue<Mlflow>,
+    name: StoredValue<String>,
+) -> impl Fn(Vec<String>) + Copy + Send + Sync + 'static {
+    let (confirm, toasts, navigator) = (use_confirm(), use_toasts(), use_navigator());
+    move |aliases| {
+        let (client, name) = (client.get_value(), name.get_value());
+        spawn_local(async move {
+            // What goes is counted when it is asked, not when the page was read.
+            let request = SearchModelVersions {
+                filter: kind.versions_of(&name),
+                max_results: 10_000,
+                ..SearchModelVersions::default()
+            };
+            let versions = match client.call(&request).await {
+                Ok(found) => found.model_versions.iter().filter(|v| v.name == name).count(),
+                Err(error) => return toasts.failed(t("The versions are not counted"), &error),
+            };
+            let (title, list) = match kind {
+                Registered::Model => (tf("Delete the model {0}?", &[&name]), Route::Models),
+                Registered::Prompt => (tf("Delete the prompt {0}?", &[&name]), Route::Prompts),
+            };
+            let going = tn(
+                versions,
+                "{0} version goes with it, for good.",
+                "{0} versions go with it, for good.",
+            );
+            let words = what_goes(kind, going, &aliases);
+            let run = Callback::new(move |()| {
+                let (client, name, list) = (client.clone(), name.clone(), list.clone());
+                spawn_local(async move {
+                    match client.call(&DeleteRegisteredModel { name: name.clone() }).await {
+                        Ok(_) => {
+                            navigator.go(list);
+                            toasts.done(tf("{0} deleted", &[&name]));
+                        }
+                        Err(error) => toasts.failed(tf("{0} is not deleted", &[&name]), &error),
+                    }
+                });
+            });
+            confirm.ask(Question { title, words, verb: t("Delete").to_owned(), run });
+        });
+    }
+}
+
+/// What asks, and then deletes a version. Needs its number, the names of its
+/// aliases, and who hears that it is gone.
+pub(crate) fn delete_version(
+    kind: Registered,
+    client: StoredValue<Mlflow>,
+    name: StoredValue<String>,
+) -> impl Fn(String, Vec<String>, Callback<()>) + Copy + Send + Sync + 'static {
+    let (confirm, toasts) = (use_confirm(), use_toasts());
+    move |version, aliases, gone| {
+        let name = name.get_value();
+        let title = tf("Delete version {0} of {1}?", &[&version, &name]);
+        let going = tf(
+            "Version {0} of {1} goes for good; its number is not used again.",
+            &[&version, &name],
+        );
+        let words = what_goes(kind, going, &aliases);
+        let run = Callback::new(move |()| {
+            let (client, name, version) = (client.get_value(), name.clone(), version.clone());
+            spawn_local(async move {
+                match client.call(&DeleteModelVersion { name, version: version.clone() }).await {
+                    Ok(_) => {
+                        gone.try_run(());
+                        toasts.done(tf("Version {0} deleted", &[&version]));
+                    }
+                    Err(error) => {
+                        toasts.failed(tf("Version {0} is not deleted", &[&version]), &error);
+                    }
+                }
+            });
+        });
+        confirm.ask(Question { title, words, verb: t("Delete").to_owned(), run });
+    }
+}
+
+/// What goes, what goes with it, and what stays.
+fn what_goes(kind: Registered, going: String, aliases: &[String]) -> String {
+    let mut words = going;
+    if !aliases.is_empty() {
+        words.push(' ');
+        words.push_str(&tf("So do its aliases: {0}.", &[&aliases.join(", ")]));
+    }
+    if kind == Registered::Model {
+        words.push(' ');
+        words.push_str(t("The files of the models stay with their runs."));
+    }
+    words
+}
