@@ -257,7 +257,7 @@ for (const [server, start] of Object.entries(bothServers)) {
       await fillDialog(page, 'Add an alias to version 3', { Alias: 'best' }, 'Save');
       await page.getByRole('button', { name: /^Version 3.*@best/ }).waitFor();
       assert.deepEqual((await prompt('going', 3)).tags, { seen: 'yes' });
-      assert.deepEqual(await read('going'), { best: '3' });
+      assert.deepEqual((await model('going')).aliases, [{ alias: 'best', version: '3' }]);
 
       const more = page.getByRole('button', { name: 'More about this prompt' });
       await more.click();

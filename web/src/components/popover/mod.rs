@@ -70,14 +70,18 @@ pub(crate) fn Popover(
         if !now {
             return;
         }
-        if let Some(button) = button.get_untracked() {
-            place(&button, &panel);
-        }
-        if let Ok(Some(first)) = panel.query_selector("[autofocus], input, button, [tabindex='0']")
-            && let Ok(first) = first.dyn_into::<HtmlElement>()
-        {
-            first.focus().ok();
-        }
+        // Its content is built after this: only then it is known how large it is.
+        request_animation_frame(move || {
+            if let Some(button) = button.get_untracked() {
+                place(&button, &panel);
+            }
+            if let Ok(Some(first)) =
+                panel.query_selector("[autofocus], input, button, [tabindex='0']")
+                && let Ok(first) = first.dyn_into::<HtmlElement>()
+            {
+                first.focus().ok();
+            }
+        });
     };
     let children = StoredValue::new(children);
     view! {
