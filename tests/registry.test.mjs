@@ -2,13 +2,14 @@
 // ours: what Python registered is on screen, and what is changed there Python
 // finds changed.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe } from 'node:test';
 import { violations } from './support/axe.mjs';
 import { bothServers } from './support/both-servers.mjs';
 import { DESKTOP, launch, PHONE, screenshot } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
 import { runPython } from './support/mlflow.mjs';
-import { at, fillDialog, seeText } from './support/pages.mjs';
+import { at, fillDialog, metricChart, seeText } from './support/pages.mjs';
 import { ask } from './support/tracking.mjs';
 
 const NAME = 'house prices';
@@ -145,8 +146,22 @@ for (const [server, start] of Object.entries(bothServers)) {
       assert.match(await page.getByRole('row', { name: /alpha/ }).innerText(), /0\s+1/);
       await page.getByRole('row', { name: /price/ }).first().waitFor();
       assert.equal(await page.getByRole('row', { name: /seed/ }).count(), 0, 'what is the same is hidden');
+      // What the schema gained, and the metric of the logged models by its dataset.
+      await page.getByRole('cell', { name: /double added/ }).waitFor();
+      assert.match(await page.getByRole('row', { name: /loss · coefficients/ }).innerText(), /0\.5\s+0\.375/);
       await page.getByRole('checkbox', { name: 'Only differences' }).uncheck();
       await page.getByRole('row', { name: /seed/ }).waitFor();
+      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+      const csv = await readFile(await file.path(), 'utf8');
+      assert.match(csv, /^,,Version 1,Version 2\r\n/);
+      for (const line of ['param,alpha,0,1', 'metric,loss,0.5,0.375', 'output,price,,double']) assert.ok(csv.includes(`${line}\r\n`), `${line} in ${csv}`);
+      await page.getByRole('textbox', { name: /^Find a parameter/ }).fill('alph');
+      await page.getByRole('row', { name: /seed/ }).waitFor({ state: 'detached' });
+      assert.equal(await page.getByRole('table').locator('tbody tr:not(.compare-heading)').count(), 1);
+      await page.getByRole('button', { name: 'Charts', exact: true }).click();
+      const chart = metricChart(page, 'loss');
+      await chart.getByRole('img').waitFor();
+      assert.match(await chart.getByRole('img').getAttribute('aria-label'), /2 runs/);
     });
 
     page('logged models are listed, searched, shown and registered', async (page) => {

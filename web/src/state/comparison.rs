@@ -134,12 +134,19 @@ impl Comparison {
 }
 
 fn spread(summary: &Summary) -> f64 {
-    match (summary.min, summary.max) {
-        (Some(min), Some(max)) if min.is_finite() && max.is_finite() => {
+    let range = summary.min.zip(summary.max);
+    spread_of(range, summary.distinct as f64 / summary.present.max(1) as f64)
+}
+
+/// How much numbers differ, relative to the largest; where they are none, what
+/// part of the texts is one of its own.
+pub(crate) fn spread_of(range: Option<(f64, f64)>, distinct: f64) -> f64 {
+    match range {
+        Some((min, max)) if min.is_finite() && max.is_finite() => {
             let largest = min.abs().max(max.abs());
             if largest > 0.0 { (max - min) / largest } else { 0.0 }
         }
-        _ => summary.distinct as f64 / summary.present.max(1) as f64,
+        _ => distinct,
     }
 }
 

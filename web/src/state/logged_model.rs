@@ -38,6 +38,46 @@ pub(crate) fn latest_metrics(metrics: &[Metric]) -> BTreeMap<&str, &Metric> {
     last
 }
 
+/// A metric and the dataset that it was measured on: a column of a table of
+/// models. Those of one dataset stand together, those of none first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Measure {
+    /// The dataset's name and digest.
+    pub(crate) dataset: Option<(String, String)>,
+    /// The metric's key.
+    pub(crate) key: String,
+}
+
+impl Measure {
+    /// What a value measures.
+    pub(crate) fn of(metric: &Metric) -> Measure {
+        let dataset = metric.dataset_name.clone().filter(|name| !name.is_empty());
+        let digest = metric.dataset_digest.clone().unwrap_or_default();
+        Measure { dataset: dataset.map(|name| (name, digest)), key: metric.key.clone() }
+    }
+
+    /// What it is called: the key and the dataset.
+    pub(crate) fn words(&self) -> String {
+        match &self.dataset {
+            Some((name, _)) => format!("{} · {name}", self.key),
+            None => self.key.clone(),
+        }
+    }
+}
+
+/// The last value of each metric on each dataset.
+pub(crate) fn measured(metrics: &[Metric]) -> BTreeMap<Measure, f64> {
+    let mut last: BTreeMap<Measure, &Metric> = BTreeMap::new();
+    for metric in metrics {
+        let age = |metric: &Metric| (metric.step, metric.timestamp);
+        let kept = last.entry(Measure::of(metric)).or_insert(metric);
+        if age(metric) >= age(kept) {
+            *kept = metric;
+        }
+    }
+    last.into_iter().map(|(measure, metric)| (measure, metric.value)).collect()
+}
+
 /// How its upload went.
 pub(crate) fn status_words(status: LoggedModelStatus) -> &'static str {
     match status {
@@ -71,5 +111,27 @@ mod tests {
         let last = latest_metrics(&all);
         assert_eq!(last.get("a").map(|m| m.value), Some(1.0));
         assert_eq!(last.len(), 2);
+    }
+
+    #[test]
+    fn a_metric_is_one_of_each_dataset() {
+        let metric = |value, step, dataset: &str| Metric {
+            key: "loss".into(),
+            value,
+            step,
+            dataset_name: (!dataset.is_empty()).then(|| dataset.to_owned()),
+            dataset_digest: Some(format!("{dataset}#")),
+            ..Metric::default()
+        };
+        let all = [
+            metric(1.0, 0, "val"),
+            metric(2.0, 3, "val"),
+            metric(3.0, 9, ""),
+            metric(4.0, 1, "test"),
+        ];
+        let words: Vec<(String, f64)> =
+            measured(&all).into_iter().map(|(measure, value)| (measure.words(), value)).collect();
+        let expected = [("loss", 3.0), ("loss · test", 4.0), ("loss · val", 2.0)];
+        assert_eq!(words, expected.map(|(words, value)| (words.to_owned(), value)));
     }
 }

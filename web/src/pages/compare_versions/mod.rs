@@ -1,21 +1,30 @@
-//! Versions of a registered model side by side: what differs.
+//! Versions of a registered model side by side: what differs, and their charts.
+
+mod table;
+
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use mlflow_api::{GetModelVersion, ModelVersion, Run};
 
+use self::table::Differences;
+use crate::components::charts::use_board_layout;
 use crate::components::empty::Empty;
 use crate::components::model_schema::read_schema;
 use crate::components::page::{Crumb, Page};
+use crate::components::refresh::Refresh;
 use crate::pages::model::waiting;
+use crate::parts::{self, Charts};
 use crate::state::asked::Asked;
-use crate::state::clock::date_time;
-use crate::state::language::{t, tf, tn};
+use crate::state::board::Scope;
+use crate::state::language::{t, tn};
 use crate::state::location::use_navigator;
-use crate::state::model_place::ModelPlace;
+use crate::state::metric_histories::MetricHistories;
+use crate::state::model_place::{ModelPlace, logged_model_id};
 use crate::state::query::Query;
 use crate::state::route::Route;
 use crate::state::session::Mlflow;
-use crate::state::version_table::{Column, Group, rows};
+use crate::state::version_table::{Column, board_runs};
 
 /// The most versions that are compared.
 const MOST: usize = 20;
@@ -38,7 +47,8 @@ fn asked_versions(query: &Query) -> (String, Vec<String>) {
     (name, versions)
 }
 
-/// Reads a version with its run and its schema, as far as they are there.
+/// Reads a version with its run, its logged model and its schema, as far as
+/// they are there.
 async fn column(
     client: &Mlflow,
     name: &str,
@@ -51,8 +61,12 @@ async fn column(
         None => None,
     };
     let places = [ModelPlace::of_version(&version), ModelPlace::in_registry(&version)];
+    let logged = match logged_model_id(version.source.as_deref().unwrap_or_default()) {
+        Some(model) => client.get_logged_model(&model).await.ok(),
+        None => None,
+    };
     let schema = read_schema(client, &places).await.ok().and_then(Result::ok);
-    Ok(Column { version, run, schema })
+    Ok(Column { version, run, logged, schema })
 }
 
 /// The page.
@@ -62,7 +76,8 @@ pub(crate) fn CompareVersionsPage(
     client: Mlflow,
 ) -> impl IntoView {
     let navigator = use_navigator();
-    let (name, versions) = navigator.place().with_untracked(|place| asked_versions(&place.query));
+    let place = navigator.place();
+    let (name, versions) = place.with_untracked(|place| asked_versions(&place.query));
     let title = tn(versions.len(), "Comparing {0} version", "Comparing {0} versions");
     let crumbs = vec![
         Crumb::link(t("Models"), &Route::Models),
@@ -70,6 +85,7 @@ pub(crate) fn CompareVersionsPage(
         Crumb::here(title.clone()),
     ];
     let few = versions.len() < 2;
+    let stored = StoredValue::new(client.clone());
     let asked = Asked::new(move || {
         let (client, name, versions) = (client.clone(), name.clone(), versions.clone());
         Box::pin(async move {
@@ -80,7 +96,7 @@ pub(crate) fn CompareVersionsPage(
             Ok(columns)
         })
     });
-    let all = RwSignal::new(false);
+    let charts = Memo::new(move |_| place.with(|place| place.query.get("view") == Some("charts")));
     let body = move || {
         if few {
             return view! {
@@ -91,25 +107,34 @@ pub(crate) fn CompareVersionsPage(
             }
             .into_any();
         }
-        view! {
-            <label class="check">
-                <input
-                    type="checkbox"
-                    prop:checked=move || !all.get()
-                    on:change=move |event| all.set(!event_target_checked(&event))
-                />
-                {t("Only differences")}
-            </label>
-            <div class="versions-scroll" tabindex="0" role="region" aria-label=t("Versions")>
-                {move || asked.value().with(|columns| {
-                    columns.as_ref().map(|columns| table(columns, all.get()))
-                })}
-            </div>
+        match charts.get() {
+            true => view! { <VersionCharts client=stored asked/> }.into_any(),
+            false => view! { <Differences asked/> }.into_any(),
         }
-        .into_any()
+    };
+    let mode = move |with_charts: bool, words: &'static str| {
+        let click = move |_| navigator.choose(&[("view", with_charts.then_some("charts"))]);
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (charts.get() == with_charts).to_string()
+                on:click=click
+            >
+                {words}
+            </button>
+        }
+    };
+    let actions = move || {
+        view! {
+            <div class="modes" role="group" aria-label=t("Table and charts")>
+                {mode(false, t("Differences"))}
+                {mode(true, t("Charts"))}
+            </div>
+            <Refresh refresh=move |()| asked.reload()/>
+        }
     };
     view! {
-        <Page crumbs=Signal::stored(crumbs)>
+        <Page crumbs=Signal::stored(crumbs) actions>
             <div class="page run">
                 <h1>{title}</h1>
                 {asked.show(waiting, body)}
@@ -118,85 +143,31 @@ pub(crate) fn CompareVersionsPage(
     }
 }
 
-fn title(group: Group) -> &'static str {
-    match group {
-        Group::Version => t("Version"),
-        Group::Param => t("Parameters"),
-        Group::Metric => t("Metrics"),
-        Group::Input => t("Inputs"),
-        Group::Output => t("Outputs"),
-    }
-}
-
-fn table(columns: &[Column], all: bool) -> AnyView {
-    let head = |column: &Column| {
-        let ModelVersion { name, version, .. } = column.version.clone();
-        let words = tf("Version {0}", &[&version]);
-        let href = Route::Version { name, version, tab: String::new() }.href();
-        view! { <th scope="col"><a href=href>{words}</a></th> }
-    };
-    let span = (columns.len() + 1).to_string();
-    let mut before = None;
-    let row = |row: crate::state::version_table::Row| {
-        let heading = (before != Some(row.group)).then(|| {
-            before = Some(row.group);
-            view! {
-                <tr class="compare-heading">
-                    <th scope="rowgroup" colspan=span.clone()>{title(row.group)}</th>
-                </tr>
-            }
-        });
-        let differs = row.differs;
-        let name = match row.group {
-            Group::Version => t_of_fact(&row.name),
-            _ => row.name.clone(),
-        };
-        let is_time = row.name == "creation_timestamp";
-        let cell = |value: Option<String>| {
-            let value = value.map(|value| match value.parse() {
-                Ok(at) if is_time => date_time(at),
-                _ => value,
-            });
-            view! { <td class="anywhere" class:faint=!differs>{value.unwrap_or_else(|| "–".to_owned())}</td> }
-        };
-        view! {
-            {heading}
-            <tr>
-                <th scope="row" class="anywhere">{name}</th>
-                {row.values.into_iter().map(cell).collect_view()}
-            </tr>
-        }
-    };
-    let rows: Vec<_> = rows(columns).into_iter().filter(|row| all || row.differs).collect();
-    if rows.is_empty() {
-        return view! { <p class="soft">{t("Nothing differs between these versions.")}</p> }
-            .into_any();
-    }
-    let rows = rows.into_iter().map(row).collect_view();
+/// The charts of what the versions' runs and logged models measured.
+#[component]
+fn VersionCharts(
+    /// The client of the server in use.
+    client: StoredValue<Mlflow>,
+    /// The versions.
+    asked: Asked<Vec<Column>>,
+) -> impl IntoView {
+    let runs = Memo::new(move |_| asked.pick(|columns| board_runs(columns)));
+    let charts = parts::charts(Charts {
+        histories: MetricHistories::new(client.get_value()),
+        runs: Signal::derive(move || runs.get().into_iter().map(Arc::new).collect()),
+        scope: Scope::All,
+        highlighted: RwSignal::new(None),
+        layout: use_board_layout("versions", None),
+        brushed: RwSignal::new(None),
+    });
+    let none = move || runs.with(|runs| runs.iter().all(|run| run.metrics.is_empty()));
     view! {
-        <table class="compare-versions" aria-label=t("Differences between the versions")>
-            <thead>
-                <tr>
-                    <td><span class="sr-only">{t("Key")}</span></td>
-                    {columns.iter().map(head).collect_view()}
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
+        <Show
+            when=move || !none()
+            fallback=|| view! { <p class="soft">{t("No run or logged model of these versions has metrics.")}</p> }
+        >
+            <span></span>
+        </Show>
+        <section class="version-charts" aria-label=t("Charts")>{charts}</section>
     }
-    .into_any()
-}
-
-/// What a fact about a version is called.
-fn t_of_fact(key: &str) -> String {
-    match key {
-        "creation_timestamp" => t("Registered"),
-        "aliases" => t("Aliases"),
-        "description" => t("Description"),
-        "stage" => t("Stage"),
-        "run" => t("Run"),
-        "source" => t("Source"),
-        other => return other.to_owned(),
-    }
-    .to_owned()
 }

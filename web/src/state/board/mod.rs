@@ -17,5 +17,5 @@ pub(crate) mod spec;
 
 pub(crate) use arrange::{ArrangedCard, ArrangedSection, arrange};
 pub(crate) use layout::BoardLayout;
-pub(crate) use runs::{BoardRun, Scope};
+pub(crate) use runs::{BoardRun, Latest, Scope, run_colour};
 pub(crate) use spec::{Chart, Field, LineSettings, LineSpec, Markers, Smoothing, XAxis};
