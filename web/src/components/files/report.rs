@@ -43,7 +43,7 @@ pub(super) fn Report(
                 </button>
                 {move || note(runs.get())}
             </div>
-            {move || bytes.with_value(|bytes| missing(bytes))}
+            {move || bytes.with_value(missing)}
             // Each a frame of its own: one that was there keeps its sandbox.
             <Show when=move || !runs.get()>
                 {bytes.with_value(|bytes| still(bytes, name.get_value()))}
