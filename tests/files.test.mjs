@@ -135,12 +135,127 @@ for (const [name, start] of Object.entries(bothServers)) {
       await tree(page).getByRole('link', { name: /big\.txt/ }).waitFor();
     });
 
-    page('axe finds nothing', async (page) => {
-      for (const path of ['data/rows.csv', 'data/nested.json', 'pictures/huge.png', 'study.ipynb', 'data']) {
+    page('a report runs its scripts when asked to, and gets nowhere', async (page) => {
+      await go(page, 'report.html');
+      await seeText(page, /This page has scripts at cdn\.example, which are not fetched/);
+      const still = page.frameLocator('iframe.file-frame[sandbox=""]').locator('#drawn');
+      assert.equal(await still.textContent(), '');
+      const frame = page.frameLocator('iframe.file-frame[sandbox="allow-scripts"]');
+      const left = [];
+      page.on('requestfinished', (request) => left.push(request.url()));
+      await page.getByRole('button', { name: 'Run its scripts' }).click();
+      await frame.getByText('drawn by script').waitFor();
+      assert.equal(await frame.locator('#drawn').evaluate((p) => getComputedStyle(p).color), 'rgb(1, 2, 3)');
+      await frame.getByText('network: shut').waitFor();
+      assert.deepEqual((await frame.locator('#tried li').allInnerTexts()).sort(), ['cookies: shut', 'network: shut', 'parent: shut', 'storage: shut', 'top: shut']);
+      await page.getByRole('heading', { name: 'report.html', level: 2 }).waitFor();
+      // It tries to leave: the page's own policy refuses that as well.
+      await frame.getByText('drawn by script').waitFor({ state: 'detached' });
+      assert.deepEqual(left.filter((url) => url.includes('frame-ran') || url.includes('cdn.example')), []);
+      await page.getByRole('button', { name: 'Stop its scripts' }).click();
+      await page.locator('iframe.file-frame[sandbox=""]').waitFor();
+      // What the report was refused is what this is about.
+      page.problems.console = [];
+    });
+
+    page('frame.html does nothing for whoever else asks', async (page) => {
+      await page.goto(new URL('frame.html', server.url).href);
+      await page.evaluate(() => postMessage('<p>taken</p>', '*'));
+      await page.evaluate(() => new Promise((done) => setTimeout(done)));
+      assert.doesNotMatch(await page.content(), /<p>taken/);
+    });
+
+    page('code is coloured, and stays what it is', async (page) => {
+      await go(page, 'train.py');
+      const text = page.getByRole('region', { name: 'Text of the file' });
+      await text.locator('.code-keyword').getByText('return').waitFor();
+      assert.equal(await text.textContent(), 'import os\n\n\ndef train(rate: float) -> str:  # <b>not bold</b>\n    return "done" + str(rate)\n');
+      await text.locator('.code-string').getByText('"done"').waitFor();
+    });
+
+    page('Parquet is read by ranges as it scrolls', async (page) => {
+      await go(page, 'data/rows.parquet');
+      const table = page.getByRole('table', { name: 'Table of the file' });
+      await table.getByText('row 3', { exact: true }).waitFor();
+      await seeText(page, 'ZSTD');
+      await page.getByText('Schema').click();
+      await page.getByRole('row', { name: 'number INT64' }).waitFor();
+      await page.locator('.file-table .grid-scroll').evaluate((scroller) => scroller.scrollTo(0, 1e9));
+      await table.getByText('[19999,20000]').waitFor();
+      await go(page, 'data/cut.parquet');
+      await page.getByRole('alert').getByText(/no Parquet that can be read: it does not end as one/).waitFor();
+    });
+
+    page('archives show their arrays, and no bomb goes off', async (page) => {
+      await go(page, 'data/arrays.npz');
+      await page.getByRole('button', { name: 'weights.npy' }).click();
+      await page.getByText('(2, 3)').waitFor();
+      const second = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: '2', exact: true }) });
+      assert.deepEqual(await second.getByRole('cell').allInnerTexts(), ['3', '4', '5']);
+      await page.getByRole('button', { name: 'bomb.bin' }).click();
+      await page.getByRole('alert').getByText(/bomb\.bin is larger than the archive says/).waitFor();
+      await page.getByRole('button', { name: 'bias.npy' }).click();
+      await page.getByRole('cell', { name: '8', exact: true }).waitFor();
+      await go(page, 'data/cut.npz');
+      await page.getByRole('alert').getByText(/no archive that can be read/).waitFor();
+      await go(page, 'data/huge.npy');
+      await page.getByRole('alert').getByText(/no array that can be read: its header is too long/).waitFor();
+      await go(page, 'data/long.npy');
+      await page.locator('dd').getByText('12.25').waitFor();
+      await page.locator('dd').getByText('-5.5').waitFor();
+    });
+
+    page('a version has its files', async (page) => {
+      await page.goto(at(server.url, `/models/files/versions/${logged.version}/artifacts/raw.bin`));
+      await page.getByRole('heading', { name: 'raw.bin', level: 2 }).waitFor();
+      await page.getByRole('region', { name: 'Bytes of the file' }).getByText('00000040  40 41 42 43').waitFor();
+      await tree(page).getByRole('link', { name: /big\.txt/ }).click();
+      assert.match(page.url(), /versions\/1\/artifacts\/big\.txt$/);
+    });
+
+    const compare = (page, query = '') => {
+      const runs = encodeURIComponent(JSON.stringify([logged.run, logged.other]));
+      return page.goto(at(server.url, `/compare-runs?runs=${runs}&experiments=["${logged.experiment}"]${query}`));
+    };
+
+    page('the files of two runs stand side by side', async (page) => {
+      await compare(page);
+      await page.getByRole('group', { name: 'What is compared' }).getByRole('button', { name: 'Artifacts' }).click();
+      const row = (name) => page.getByRole('row').filter({ has: page.getByRole('rowheader', { name }) });
+      await row('train.py').getByText('same size').waitFor();
+      await row('page.html').getByText('not in all').waitFor();
+      await page.getByRole('link', { name: 'pictures' }).click();
+      await row('dot.png').waitFor();
+      await row('new.png').getByText('not there').waitFor();
+      await page.getByRole('link', { name: 'dot.png' }).click();
+      await seeText(page, '30 × 20 pixels');
+      await seeText(page, '31 × 20 pixels');
+      assert.match(page.url(), /artifact=pictures%2Fdot\.png/);
+      await compare(page, '&view=artifacts&artifact=train.py');
+      await seeText(page, 'They differ.');
+      assert.equal(await page.getByRole('region', { name: /^Text of the file, / }).count(), 2);
+      await page.getByRole('group', { name: 'Show the file as' }).getByRole('button', { name: 'Differences' }).click();
+      await page.locator('.text-diff .come').getByText('return "over"').waitFor();
+      await page.locator('.text-diff .gone').getByText('return "done"').waitFor();
+      await compare(page, '&view=artifacts&artifact=report.md');
+      await seeText(page, 'All are the same.');
+      await compare(page, '&view=artifacts&artifact=page.html');
+      await seeText(page, 'This run has no such file.');
+    });
+
+    const axe = async (page) => {
+      for (const path of ['data/rows.csv', 'data/nested.json', 'pictures/huge.png', 'study.ipynb', 'data', 'train.py', 'page.html', 'data/arrays.npz', 'data/rows.parquet']) {
         await open(page, path);
-        await page.locator('.files-view :is(.grid, .json-tree, .file-problem, .notebook, .files-folder)').waitFor();
+        await page.locator('.files-view :is(.grid, .json-tree, .file-problem, .notebook, .files-folder, .code-keyword, .file-frame):visible').first().waitFor();
         assert.deepEqual(await violations(page), [], path);
       }
-    });
+      for (const query of ['', '&artifact=train.py']) {
+        await compare(page, `&view=artifacts${query}`);
+        await page.locator('.files-view :is(.compared-table, .code-keyword)').first().waitFor();
+        assert.deepEqual(await violations(page), [], `comparison ${query}`);
+      }
+    };
+    page('axe finds nothing', axe);
+    page('axe finds nothing in the dark', axe, { colorScheme: 'dark' });
   });
 }

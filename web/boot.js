@@ -1,4 +1,5 @@
 // Loads the dashboard. When that fails, says so in the page, in words.
+globalThis.importViewer = (name) => import(`./viewers/${name}.js`);
 try {
   const { default: init } = await import("./web.js");
   await init({ module_or_path: new URL("./web_bg.wasm", import.meta.url) });

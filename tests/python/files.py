@@ -4,16 +4,19 @@ Prints the run, its experiment, and what the files hold, as JSON.
 """
 
 import csv
+import io
 import json
 import os
 import struct
 import sys
 import tempfile
+import zipfile
 import zlib
 
 import mlflow
 import numpy as np
-
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -49,6 +52,52 @@ NOTEBOOK = {
 }
 ROWS = 20_000
 BIG = 3_000_000
+# Tries every way out; what it says of them stands in the report.
+REPORT = """<!doctype html><title>r</title><p id=drawn></p><ul id=tried></ul><script src="https://cdn.example/plot.js"></script>
+<style>p { color: rgb(1, 2, 3) }</style>
+<script>
+document.getElementById("drawn").textContent = "drawn by " + new Function("return 'script'")();
+const say = (name, what) => {
+  const item = document.createElement("li");
+  item.textContent = name + ": " + what;
+  document.getElementById("tried").append(item);
+};
+const attempt = (name, way) => { try { way(); say(name, "open"); } catch { say(name, "shut"); } };
+attempt("parent", () => parent.document.title);
+attempt("storage", () => localStorage.length);
+attempt("cookies", () => document.cookie);
+fetch("/frame-ran").then(() => say("network", "open"), () => say("network", "shut"));
+new Image().src = location.ancestorOrigins?.[0] + "/frame-ran.png";
+attempt("top", () => { top.location = "about:blank"; });
+setTimeout(() => { location.href = "https://elsewhere.example/frame-ran"; }, 2500);
+</script>"""
+TRAINING = 'import os\n\n\ndef train(rate: float) -> str:  # <b>not bold</b>\n    return "done" + str(rate)\n'
+
+
+def npz() -> bytes:
+    """Arrays as NumPy packs them, and a file that is larger than it says."""
+    packed = io.BytesIO()
+    np.savez_compressed(packed, weights=np.arange(6.0).reshape(2, 3), bias=np.array([7, 8, 9]))
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.bin", b"\0" * 5_000_000)
+    data = bytearray(packed.getvalue())
+    # In the directory: it says that it has a hundred bytes.
+    at = data.rfind(b"PK\x01\x02")
+    data[at + 24 : at + 28] = struct.pack("<I", 100)
+    return bytes(data)
+
+
+def parquet(rows: int) -> bytes:
+    table = pa.table(
+        {
+            "number": pa.array(range(rows), pa.int64()),
+            "text": [f"row {row}" for row in range(rows)],
+            "list": [[row, row + 1] for row in range(rows)],
+        }
+    )
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd", row_group_size=5_000)
+    return out.getvalue()
 
 
 def write(folder: str, name: str, data: bytes) -> None:
@@ -75,6 +124,15 @@ def main() -> None:
         write(folder, "data/raw.bin", bytes(range(256)) * 40)
         write(folder, "data/big.txt", b"0123456789abcde\n" * (BIG // 16))
         write(folder, "data/empty.txt", b"")
+        write(folder, "report.html", REPORT.encode())
+        write(folder, "train.py", TRAINING.encode())
+        write(folder, "data/arrays.npz", npz())
+        write(folder, "data/cut.npz", npz()[:-60])
+        write(folder, "data/rows.parquet", parquet(ROWS))
+        write(folder, "data/cut.parquet", parquet(1_000)[:-100])
+        header = b"\x93NUMPY\x02\0" + struct.pack("<I", 1 << 30)
+        write(folder, "data/huge.npy", header + b"{'descr'" * 100)
+        np.save(os.path.join(folder, "data", "long.npy"), np.append(np.zeros(500_000), [-5.5, 12.25]))
         with open(os.path.join(folder, "data", "rows.csv"), "w", newline="") as file:
             rows = csv.writer(file)
             rows.writerow(["number", "text, quoted", "cube"])
@@ -86,16 +144,27 @@ def main() -> None:
         )
         mlflow.log_artifacts(folder)
         mlflow.log_table({"question": ["a", "b"], "score": [0.5, 1]}, "scores.json")
-        print(
-            json.dumps(
-                {
-                    "run": run.info.run_id,
-                    "experiment": run.info.experiment_id,
-                    "rows": ROWS,
-                    "big": BIG // 16 * 16,
-                }
-            )
+    with tempfile.TemporaryDirectory() as folder, mlflow.start_run() as other:
+        write(folder, "report.md", MARKDOWN.encode())
+        write(folder, "train.py", TRAINING.replace("done", "over").encode())
+        write(folder, "pictures/dot.png", png(31, 20))
+        write(folder, "pictures/new.png", png(5, 5))
+        mlflow.log_artifacts(folder)
+    client = mlflow.MlflowClient()
+    client.create_registered_model("files")
+    version = client.create_model_version("files", f"runs:/{run.info.run_id}/data", run.info.run_id)
+    print(
+        json.dumps(
+            {
+                "run": run.info.run_id,
+                "other": other.info.run_id,
+                "version": version.version,
+                "experiment": run.info.experiment_id,
+                "rows": ROWS,
+                "big": BIG // 16 * 16,
+            }
         )
+    )
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ use mlflow_client::FileRoot;
 
 use crate::components::charts::ChartBoard;
 use crate::components::experiment_head::ExperimentDetails;
-use crate::components::files::Files;
+use crate::components::files::{CompareFiles, ComparedRun, Files};
 use crate::components::sign_in::SignIn;
 use crate::pages::compare::ComparePage;
 use crate::pages::compare_versions::CompareVersionsPage;
@@ -139,6 +139,8 @@ pub(crate) struct FilesPart {
     pub(crate) client: Mlflow,
     /// Whose files they are: a run's or a logged model's.
     pub(crate) root: FileRoot,
+    /// The folder below the root that is shown, empty for all of them.
+    pub(crate) base: String,
     /// The path in the address.
     pub(crate) chosen: Signal<Option<String>>,
     /// The address of the page that shows a path.
@@ -147,8 +149,28 @@ pub(crate) struct FilesPart {
 
 #[wasm_split(files, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn fetch_files() -> Fetched<FilesPart> {
-    Ok(|FilesPart { client, root, chosen, href }| {
-        view! { <Files client root chosen href/> }.into_any()
+    Ok(|FilesPart { client, root, base, chosen, href }| {
+        view! { <Files client root base chosen href/> }.into_any()
+    })
+}
+
+/// The files of several runs: see [`CompareFiles`].
+#[derive(Clone)]
+pub(crate) struct ComparedFiles {
+    /// The client of the server in use.
+    pub(crate) client: Mlflow,
+    /// The runs.
+    pub(crate) runs: Vec<ComparedRun>,
+    /// The path in the address.
+    pub(crate) chosen: Signal<Option<String>>,
+    /// The address of the page that shows a path.
+    pub(crate) href: Callback<String, String>,
+}
+
+#[wasm_split(files, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_compared_files() -> Fetched<ComparedFiles> {
+    Ok(|ComparedFiles { client, runs, chosen, href }| {
+        view! { <CompareFiles client runs chosen href/> }.into_any()
     })
 }
 
@@ -219,6 +241,11 @@ pub(crate) fn registry(client: Mlflow, route: Route) -> AnyView {
 /// The files below a root.
 pub(crate) fn files(part: FilesPart) -> AnyView {
     show(fetch_files, part)
+}
+
+/// The files of several runs side by side.
+pub(crate) fn compared_files(part: ComparedFiles) -> AnyView {
+    show(fetch_compared_files, part)
 }
 
 /// The page on which models are tried.

@@ -380,6 +380,8 @@ fn lay_out(level: Level) -> Result<()> {
     copy(&root.join("web/boot.js"), &site)?;
     copy_dir(&root.join("web/static"), &site, everything)?;
     copy_dir(&root.join("web/lang"), &site.join("lang"), everything)?;
+    copy_dir(&root.join("web/viewers"), &site.join("viewers"), everything)?;
+    lay_out_libraries(&site.join("viewers"))?;
     copy_dir(&root.join("worker/browser"), &site, everything)?;
     for folder in [&site, &worker] {
         copy(&root.join("worker/bodies.js"), folder)?;
@@ -396,6 +398,59 @@ fn lay_out(level: Level) -> Result<()> {
     write(&demo.join("README.md"), &text)?;
     write(&site.join("style.css"), &stylesheet()?)?;
     write(&site.join("millrace.json"), "{\"tracking\":null,\"models\":[]}\n")
+}
+
+/// Languages whose code is coloured: see `web/src/state/files/code.rs`.
+const LANGUAGES: [&str; 28] = [
+    "bash",
+    "c",
+    "cpp",
+    "css",
+    "diff",
+    "dockerfile",
+    "go",
+    "ini",
+    "java",
+    "javascript",
+    "json",
+    "julia",
+    "kotlin",
+    "lua",
+    "makefile",
+    "markdown",
+    "perl",
+    "php",
+    "properties",
+    "python",
+    "r",
+    "ruby",
+    "rust",
+    "scala",
+    "sql",
+    "typescript",
+    "xml",
+    "yaml",
+];
+
+/// npm's libraries that show formats: each file is fetched when it is needed.
+fn lay_out_libraries(viewers: &Path) -> Result<()> {
+    let modules = npm::ensure(Scope::Serve)?;
+    let parts = |path: &Path| path.extension().is_some_and(|ending| ending == "js");
+    copy_dir(&modules.join("hyparquet/src"), &viewers.join("hyparquet"), &parts)?;
+    copy(&modules.join("hyparquet/LICENSE"), &viewers.join("hyparquet"))?;
+    let compressors = viewers.join("compressors");
+    copy_dir(&modules.join("hyparquet-compressors/src"), &compressors, &parts)?;
+    copy(&modules.join("hyparquet-compressors/LICENSE"), &compressors)?;
+    copy_as(&modules.join("fzstd/esm/index.mjs"), &compressors.join("fzstd.js"))?;
+    copy_as(&modules.join("fzstd/LICENSE"), &compressors.join("LICENSE-fzstd"))?;
+    let highlight = modules.join("@highlightjs/cdn-assets");
+    let languages = viewers.join("highlight/languages");
+    fs::create_dir_all(&languages).context(|| format!("creating {}", languages.display()))?;
+    copy(&highlight.join("es/core.min.js"), &viewers.join("highlight"))?;
+    copy(&highlight.join("LICENSE"), &viewers.join("highlight"))?;
+    LANGUAGES.iter().try_for_each(|language| {
+        copy(&highlight.join(format!("es/languages/{language}.min.js")), &languages)
+    })
 }
 
 /// All styles in one: tokens and base first, then each component's and page's,
@@ -419,8 +474,11 @@ fn stylesheet() -> Result<String> {
 }
 
 fn copy(file: &Path, folder: &Path) -> Result<()> {
-    let name = file.file_name().unwrap_or_default();
-    fs::copy(file, folder.join(name)).context(|| format!("copying {}", file.display()))?;
+    copy_as(file, &folder.join(file.file_name().unwrap_or_default()))
+}
+
+fn copy_as(file: &Path, to: &Path) -> Result<()> {
+    fs::copy(file, to).context(|| format!("copying {}", file.display()))?;
     Ok(())
 }
 

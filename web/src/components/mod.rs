@@ -15,6 +15,7 @@ pub(crate) mod filter_box;
 pub(crate) mod grid;
 pub(crate) mod icon;
 pub(crate) mod keyboard;
+pub(crate) mod line_diff;
 pub(crate) mod markdown;
 pub(crate) mod menu;
 pub(crate) mod modal;

@@ -62,4 +62,5 @@ pub(crate) mod transport;
 pub(crate) mod trial;
 pub(crate) mod trial_code;
 pub(crate) mod version_table;
+pub(crate) mod viewers;
 pub(crate) mod window;

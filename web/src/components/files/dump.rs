@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use crate::components::files::named;
 use crate::components::files::reading::{Opened, Parts, PartsFoot, Reader};
 use crate::state::files::hex;
 use crate::state::language::t;
@@ -32,7 +33,7 @@ pub(super) fn Dump(
     };
     let numbered = move || pages.get().into_iter().enumerate();
     view! {
-        <pre class="file-text" tabindex="0" role="region" aria-label=t("Bytes of the file")>
+        <pre class="file-text" tabindex="0" role="region" aria-label=named(t("Bytes of the file"))>
             <For each=numbered key=|(nth, _)| *nth children=|(_, page)| page.to_string()/>
         </pre>
         <PartsFoot parts more=Callback::new(more)/>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use serde_json::Value;
 
+use crate::components::files::named;
 use crate::components::files::preview::{problem, whole};
 use crate::components::files::reading::{Opened, Reader};
 use crate::components::icon::{Glyph, Icon};
@@ -23,14 +24,16 @@ pub(super) fn JsonView(
     /// Its beginning.
     head: Opened,
 ) -> impl IntoView {
-    whole(reader, head, MOST, |bytes| match serde_json::from_slice(&bytes) {
+    whole(reader, head, MOST, |bytes| {
+        match serde_json::from_slice(&bytes) {
         Ok(value) => view! {
-            <div class="json-tree" role="region" tabindex="0" aria-label=t("Values of the file")>
+            <div class="json-tree" role="region" tabindex="0" aria-label=named(t("Values of the file"))>
                 <ul>{node(None, value, true)}</ul>
             </div>
         }
         .into_any(),
         Err(error) => problem(tf("This is no JSON that can be read: {0}", &[&error])),
+    }
     })
 }
 

@@ -42,15 +42,18 @@ pub(super) enum Found {
 pub(super) struct Listings {
     client: StoredValue<Mlflow>,
     root: StoredValue<FileRoot>,
+    /// The folder below the root that paths begin in.
+    base: StoredValue<String>,
     folders: RwSignal<BTreeMap<String, Listing>>,
 }
 
 impl Listings {
-    /// Nothing is known yet.
-    pub(super) fn new(client: Mlflow, root: FileRoot) -> Listings {
+    /// Nothing is known yet. Paths begin in the folder `base` below the root.
+    pub(super) fn new(client: Mlflow, root: FileRoot, base: String) -> Listings {
         Listings {
             client: StoredValue::new(client),
             root: StoredValue::new(root),
+            base: StoredValue::new(base),
             folders: RwSignal::default(),
         }
     }
@@ -73,11 +76,14 @@ impl Listings {
             all.insert(folder.clone(), Listing::Waiting);
         });
         let (client, root) = (self.client.get_value(), self.root.get_value());
+        let base = self.base.get_value();
         spawn_local(async move {
-            let listing = match client.list_files(&root, &folder).await {
+            let whole = paths::join(&base, &folder);
+            let listing = match list(&client, &root, &whole).await {
                 Ok(mut files) => {
                     for file in &mut files {
-                        file.path = paths::below_root(&folder, &file.path);
+                        let path = paths::below_root(&whole, &file.path);
+                        file.path = paths::below(&base, &path).to_owned();
                     }
                     Listing::Known(files.into())
                 }
@@ -121,7 +127,36 @@ impl Listings {
 
     /// What reads a file.
     pub(super) fn reader(self, path: String) -> Reader {
+        let path = self.base.with_value(|base| paths::join(base, &path));
         Reader::new(self.client.get_value(), self.root.get_value(), path)
+    }
+
+    /// Whether nothing is at a path, as far as listings say.
+    pub(super) fn lacks(self, path: &str) -> bool {
+        let folder = paths::parent(path);
+        match self.get(folder) {
+            _ if path.is_empty() => false,
+            Listing::Known(files) => !files.iter().any(|file| file.path == path),
+            Listing::Failed(_) => false,
+            // What is in no listing is not asked for.
+            Listing::Waiting => !folder.is_empty() && self.lacks(folder),
+        }
+    }
+
+    /// Whether a folder is known to be there.
+    pub(super) fn has_folder(self, folder: &str) -> bool {
+        matches!(self.find(folder), Found::Root | Found::Folder)
+    }
+}
+
+/// What is in a folder. Of a version whose files nobody lists, what every model
+/// has is known nevertheless.
+async fn list(client: &Mlflow, root: &FileRoot, folder: &str) -> Result<Vec<FileInfo>, Error> {
+    match root {
+        FileRoot::Version { .. } => {
+            Ok(vec![FileInfo { path: "MLmodel".to_owned(), ..FileInfo::default() }])
+        }
+        root => client.list_files(root, folder).await,
     }
 }
 

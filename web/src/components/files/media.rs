@@ -19,7 +19,7 @@ const MOST_PICTURE: u64 = 32 << 20;
 const MOST_MEDIA: u64 = 128 << 20;
 
 /// An address of bytes within the page, for as long as what shows it lives.
-fn url_of(bytes: &[u8], media: &str) -> Option<String> {
+pub(super) fn url_of(bytes: &[u8], media: &str) -> Option<String> {
     let url = object_url(bytes, media)?;
     let own = url.clone();
     on_cleanup(move || {
@@ -28,7 +28,7 @@ fn url_of(bytes: &[u8], media: &str) -> Option<String> {
     Some(url)
 }
 
-fn broken() -> AnyView {
+pub(super) fn broken() -> AnyView {
     problem(t("The browser can't show this file: it is broken, or of an unknown kind.").to_owned())
 }
 
@@ -129,34 +129,20 @@ pub(super) fn Recording(
     })
 }
 
-/// A file in a frame: a page of HTML without an origin and without scripts, or a
-/// document that the browser has a viewer for.
+/// A document in a frame that the browser has a viewer for.
 #[component]
-pub(super) fn Frame(
+pub(super) fn Document(
     /// Reads the file.
     reader: Reader,
     /// Its beginning.
     head: Opened,
-    /// Whether it is a page, which is shut in.
-    sandboxed: bool,
 ) -> impl IntoView {
     let name = paths::name(reader.path()).to_owned();
-    let media = if sandboxed { "text/html;charset=utf-8" } else { "application/pdf" };
-    let note = if sandboxed {
-        t("Scripts and styles of the page are left out here. Download it to see it as it is.")
-    } else {
-        t("Download it if your browser shows no documents.")
-    };
     whole(reader, head, MOST_MEDIA, move |bytes| {
-        let Some(src) = url_of(&bytes, media) else { return broken() };
+        let Some(src) = url_of(&bytes, "application/pdf") else { return broken() };
         view! {
-            <iframe
-                class="file-frame"
-                sandbox=sandboxed.then_some("")
-                src=src
-                title=name.clone()
-            ></iframe>
-            <p class="faint">{note}</p>
+            <iframe class="file-frame" src=src title=name.clone()></iframe>
+            <p class="faint">{t("Download it if your browser shows no documents.")}</p>
         }
         .into_any()
     })

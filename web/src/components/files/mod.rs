@@ -7,24 +7,31 @@
 //! | `tree` | the folders, and a search among them |
 //! | `folder` | a folder that is in the address |
 //! | `preview` | a file that is in the address |
+//! | `compare` | the files of several runs side by side |
 //! | `reading` | a file's bytes, by ranges |
-//! | `text`, `json`, `table`, `array`, `notebook`, `media`, `dump` | its ways to be shown |
+//! | `text`, `json`, `table`, `parquet`, `array`, `archive`, `notebook`, `media`, `report`, `dump` | its ways to be shown |
 
+mod archive;
 mod array;
+mod compare;
 mod dump;
 mod folder;
 mod json;
 mod listings;
 mod media;
 mod notebook;
+mod parquet;
 mod preview;
 mod reading;
+mod report;
 mod table;
 mod text;
 mod tree;
 
 use leptos::prelude::*;
 use mlflow_client::FileRoot;
+
+pub(crate) use compare::{CompareFiles, ComparedRun};
 
 use crate::components::empty::Empty;
 use crate::components::files::folder::FolderView;
@@ -33,7 +40,7 @@ use crate::components::files::preview::Preview;
 use crate::components::files::tree::Tree;
 use crate::components::icon::{Glyph, Icon};
 use crate::state::files::paths;
-use crate::state::language::t;
+use crate::state::language::{t, tf};
 use crate::state::session::Mlflow;
 
 /// The files below a root.
@@ -42,14 +49,17 @@ pub(crate) fn Files(
     /// The client of the server in use.
     client: Mlflow,
     /// Whose files they are. A version's can't be listed: give its run's or
-    /// logged model's.
+    /// logged model's where they are known.
     root: FileRoot,
+    /// The folder below the root that is shown, empty for all of them.
+    #[prop(optional)]
+    base: String,
     /// The path of the file or folder in the address, if there is one.
     chosen: Signal<Option<String>>,
     /// The address of the page that shows a path; of an empty one, none chosen.
     href: Callback<String, String>,
 ) -> impl IntoView {
-    let listings = Listings::new(client, root);
+    let listings = Listings::new(client, root, base);
     Effect::new(move || {
         let path = chosen.get().unwrap_or_default();
         for folder in paths::ancestors(&path) {
@@ -93,9 +103,21 @@ pub(crate) fn Files(
     }
 }
 
+/// Whose file it is that is shown, where several stand beside each other.
+#[derive(Clone)]
+struct Beside(String);
+
+/// A name of what is shown that no other has beside it.
+fn named(words: &str) -> String {
+    match use_context::<Beside>() {
+        Some(Beside(whose)) => tf("{0}, {1}", &[&words, &whose]),
+        None => words.to_owned(),
+    }
+}
+
 /// The path in the address: each folder a link.
 #[component]
-fn Path(
+pub(super) fn Path(
     /// The path.
     path: Memo<String>,
     /// The address of a path.

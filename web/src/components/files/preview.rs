@@ -6,15 +6,18 @@ use mlflow_client::Error;
 
 use crate::components::copy_button::CopyButton;
 use crate::components::failure::Failure;
+use crate::components::files::archive::Archive;
 use crate::components::files::array::ArrayView;
 use crate::components::files::dump::Dump;
 use crate::components::files::json::JsonView;
 use crate::components::files::listings::Listings;
-use crate::components::files::media::{Frame, Picture, Recording};
+use crate::components::files::media::{Document, Picture, Recording};
 use crate::components::files::notebook::NotebookView;
+use crate::components::files::parquet::ParquetView;
 use crate::components::files::reading::{Opened, PART, Reader};
+use crate::components::files::report::Report;
 use crate::components::files::table::{LoggedTable, Table};
-use crate::components::files::text::{MarkdownText, Text};
+use crate::components::files::text::{MarkdownText, Source};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::toasts::use_toasts;
 use crate::state::download::{blob, save_blob};
@@ -113,7 +116,7 @@ fn Download(
 
 /// What is in a file, in the way that the user chose.
 #[component]
-fn Shown(
+pub(super) fn Shown(
     /// Reads the file.
     reader: Reader,
     /// Its beginning.
@@ -121,6 +124,24 @@ fn Shown(
 ) -> impl IntoView {
     let ways = views(reader.path(), &head.bytes);
     let chosen = RwSignal::new(ways.first().copied().unwrap_or(View::Bytes));
+    let content = move || show(chosen.get(), reader.clone(), head.clone());
+    view! {
+        <Ways ways chosen/>
+        {content}
+    }
+}
+
+/// The ways in which a file can be shown, as buttons.
+#[component]
+pub(super) fn Ways(
+    /// The ways.
+    ways: Vec<View>,
+    /// The one in use.
+    chosen: RwSignal<View>,
+    /// More buttons.
+    #[prop(optional, into)]
+    more: ViewFn,
+) -> impl IntoView {
     let button = move |way: View| {
         view! {
             <button
@@ -134,28 +155,32 @@ fn Shown(
         }
     };
     let buttons = ways.into_iter().map(button).collect_view();
-    let content = move || show(chosen.get(), reader.clone(), head.clone());
     view! {
-        <div class="file-ways" role="group" aria-label=t("Show the file as")>{buttons}</div>
-        {content}
+        <div class="file-ways" role="group" aria-label=t("Show the file as")>
+            {buttons}
+            {more.run()}
+        </div>
     }
 }
 
-fn show(way: View, reader: Reader, head: Opened) -> AnyView {
+/// A file in one way.
+pub(super) fn show(way: View, reader: Reader, head: Opened) -> AnyView {
     match way {
         View::Picture(media) => view! { <Picture reader head media/> }.into_any(),
         View::Sound(media) | View::Film(media) => {
             view! { <Recording reader head media/> }.into_any()
         }
-        View::Page => view! { <Frame reader head sandboxed=true/> }.into_any(),
-        View::Document => view! { <Frame reader head sandboxed=false/> }.into_any(),
+        View::Page => view! { <Report reader head/> }.into_any(),
+        View::Document => view! { <Document reader head/> }.into_any(),
         View::Markdown => view! { <MarkdownText reader head/> }.into_any(),
         View::Json => view! { <JsonView reader head/> }.into_any(),
         View::Table(separator) => view! { <Table reader head separator/> }.into_any(),
         View::LoggedTable => view! { <LoggedTable reader head/> }.into_any(),
+        View::Parquet => view! { <ParquetView reader head/> }.into_any(),
+        View::Archive => view! { <Archive reader head/> }.into_any(),
         View::Array => view! { <ArrayView reader head/> }.into_any(),
         View::Notebook => view! { <NotebookView reader head/> }.into_any(),
-        View::Text => view! { <Text reader head/> }.into_any(),
+        View::Text => view! { <Source reader head/> }.into_any(),
         View::Bytes => view! { <Dump reader head/> }.into_any(),
     }
 }
@@ -171,6 +196,8 @@ fn words(way: View) -> &'static str {
         View::Json => t("Tree"),
         View::Table(_) | View::LoggedTable => t("Table"),
         View::Array => t("Array"),
+        View::Parquet => t("Table"),
+        View::Archive => t("Archive"),
         View::Notebook => t("Notebook"),
         View::Text => t("Text"),
         View::Bytes => t("Bytes"),

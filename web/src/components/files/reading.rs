@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use http::StatusCode;
+use js_sys::{Object, Reflect};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use mlflow_client::{Error, ErrorKind, FilePart, FileRoot};
+use wasm_bindgen::JsValue;
 
 use crate::components::failure::Failure;
 use crate::state::format;
@@ -22,16 +24,42 @@ pub(super) struct Reader {
     client: Mlflow,
     root: FileRoot,
     path: String,
+    within: Within,
+}
+
+/// What of a file is read.
+#[derive(Clone)]
+enum Within {
+    /// All of it.
+    All,
+    /// A file that lies in it as it is: where it is called so, begins, and how
+    /// long it is.
+    Stored(String, u64, u64),
+    /// A file that was unpacked from it.
+    Unpacked(String, Bytes),
 }
 
 impl Reader {
     pub(super) fn new(client: Mlflow, root: FileRoot, path: String) -> Reader {
-        Reader { client, root, path }
+        Reader { client, root, path, within: Within::All }
+    }
+
+    /// Reads a file that lies in this one as it is.
+    pub(super) fn stored(&self, path: String, start: u64, length: u64) -> Reader {
+        Reader { within: Within::Stored(path, start, length), ..self.clone() }
+    }
+
+    /// Reads a file that was unpacked from this one.
+    pub(super) fn unpacked(&self, path: String, bytes: Bytes) -> Reader {
+        Reader { within: Within::Unpacked(path, bytes), ..self.clone() }
     }
 
     /// The file's path.
     pub(super) fn path(&self) -> &str {
-        &self.path
+        match &self.within {
+            Within::All => &self.path,
+            Within::Stored(path, ..) | Within::Unpacked(path, _) => path,
+        }
     }
 
     /// Reads a range; nothing where the file ends before it.
@@ -39,6 +67,25 @@ impl Reader {
     /// # Errors
     /// When there is no answer, or no such file.
     pub(super) async fn read(&self, range: Range<u64>) -> Result<FilePart, Error> {
+        match &self.within {
+            Within::All => self.read_all(range).await,
+            Within::Stored(_, offset, length) => {
+                let (start, end) = (range.start.min(*length), range.end.min(*length));
+                let mut part = self.read_all(offset + start..offset + end).await?;
+                (part.start, part.total) = (start, Some(*length));
+                Ok(part)
+            }
+            Within::Unpacked(_, bytes) => {
+                let length = bytes.len() as u64;
+                let (start, end) = (range.start.min(length), range.end.min(length));
+                // Both are at most the length of something in memory.
+                let part = bytes.slice(start as usize..end as usize);
+                Ok(FilePart { bytes: part, start, total: Some(length) })
+            }
+        }
+    }
+
+    async fn read_all(&self, range: Range<u64>) -> Result<FilePart, Error> {
         let start = range.start;
         match self.client.read_file(&self.root, &self.path, Some(range)).await {
             Err(error) if is_behind_the_end(&error) => {
@@ -72,11 +119,31 @@ impl Reader {
     /// The address from which the browser itself may load the file: only where
     /// that needs no credentials of ours.
     pub(super) fn direct_url(&self) -> Option<String> {
+        if !matches!(self.within, Within::All) {
+            return None;
+        }
         if !matches!(self.client.auth().header(), Ok(None)) {
             return None;
         }
         let request = self.client.file_request(&self.root, &self.path, None).ok()?;
         Some(request.uri().to_string())
+    }
+
+    /// What a module of JavaScript needs to read the file by itself: its address
+    /// and the headers of a request. Nothing for what lies within a file.
+    pub(super) fn source(&self) -> Option<JsValue> {
+        if !matches!(self.within, Within::All) {
+            return None;
+        }
+        let request = self.client.file_request(&self.root, &self.path, None).ok()?;
+        let headers = Object::new();
+        for (name, value) in request.headers() {
+            Reflect::set(&headers, &name.as_str().into(), &value.to_str().ok()?.into()).ok()?;
+        }
+        let source = Object::new();
+        Reflect::set(&source, &"url".into(), &request.uri().to_string().into()).ok()?;
+        Reflect::set(&source, &"headers".into(), &headers).ok()?;
+        Some(source.into())
     }
 }
 

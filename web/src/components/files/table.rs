@@ -5,6 +5,7 @@ use bytes::Bytes;
 use leptos::prelude::*;
 use serde_json::Value;
 
+use crate::components::files::named;
 use crate::components::files::preview::{problem, whole};
 use crate::components::files::reading::{Opened, Parts, PartsFoot, Reader};
 use crate::components::grid::Grid;
@@ -161,7 +162,7 @@ pub(super) fn Sheet(
         <p class="faint" role="status">{amount}</p>
         <div class="file-table">
             <Grid
-                label=t("Table of the file")
+                label=named(t("Table of the file"))
                 rows=Signal::from(rows)
                 columns=Signal::from(columns)
                 side_width=72.0

@@ -3,21 +3,79 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use js_sys::Array;
+use leptos::html::Pre;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
+use crate::components::files::named;
 use crate::components::files::preview::whole;
 use crate::components::files::reading::{Opened, PART, Parts, PartsFoot, Reader};
 use crate::components::markdown::Markdown;
+use crate::state::files::code;
 use crate::state::language::t;
+use crate::state::viewers::{ask, viewer};
 
 /// The most text that is put into the page.
 const MOST: u64 = 8 << 20;
 /// The most Markdown that is rendered.
 const MOST_MARKDOWN: u64 = 1 << 20;
 
+/// The most text that is coloured.
+const MOST_CODE: usize = 200 << 10;
+
+/// A file as text; coloured where its language is known and it is not long.
+#[component]
+pub(super) fn Source(
+    /// Reads the file.
+    reader: Reader,
+    /// Its beginning.
+    head: Opened,
+) -> impl IntoView {
+    let language = code::language(reader.path(), &head.bytes);
+    match language.filter(|_| head.is_whole() && head.bytes.len() <= MOST_CODE) {
+        Some(language) => {
+            let text = String::from_utf8_lossy(&head.bytes).into_owned();
+            view! { <Code text language/> }.into_any()
+        }
+        None => view! { <Text reader head/> }.into_any(),
+    }
+}
+
+/// Code, plain until what colours it has come; it stays so if that does not.
+#[component]
+fn Code(
+    /// The code.
+    text: String,
+    /// The name of its language.
+    language: &'static str,
+) -> impl IntoView {
+    let place: NodeRef<Pre> = NodeRef::new();
+    let text = StoredValue::new(text);
+    Effect::new(move || {
+        let Some(place) = place.get() else { return };
+        text.with_value(|text| place.set_text_content(Some(text)));
+        spawn_local(async move {
+            let Ok(viewer) = viewer("highlight").await else { return };
+            let Some(text) = text.try_get_value() else { return };
+            let arguments = Array::of3(place.as_ref(), &text.into(), &language.into());
+            ask(&viewer, "highlight", &arguments).await.ok();
+        });
+    });
+    view! {
+        <pre
+            class="file-text"
+            tabindex="0"
+            role="region"
+            aria-label=named(t("Text of the file"))
+            node_ref=place
+        ></pre>
+    }
+}
+
 /// A file as text.
 #[component]
-pub(super) fn Text(
+fn Text(
     /// Reads the file.
     reader: Reader,
     /// Its beginning.
@@ -34,7 +92,7 @@ pub(super) fn Text(
     let more = Callback::new(move |()| parts.more(PART, take));
     let numbered = move || pieces.get().into_iter().enumerate();
     view! {
-        <pre class="file-text" tabindex="0" role="region" aria-label=t("Text of the file")>
+        <pre class="file-text" tabindex="0" role="region" aria-label=named(t("Text of the file"))>
             <For each=numbered key=|(nth, _)| *nth children=|(_, piece)| piece.to_string()/>
         </pre>
         <PartsFoot parts more/>

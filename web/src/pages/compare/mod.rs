@@ -11,17 +11,26 @@ use mlflow_api::Run;
 use crate::components::charts::use_board_layout;
 use crate::components::empty::Empty;
 use crate::components::failure::Failure;
+use crate::components::files::ComparedRun;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
 use crate::components::skeleton::SkeletonRows;
 use crate::pages::compare::differences::Differences;
-use crate::parts::{self, Charts};
+use crate::parts::{self, Charts, ComparedFiles};
 use crate::state::asked_runs::{Arrival, AskedRuns};
 use crate::state::board::{BoardRun, Scope};
 use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
 use crate::state::metric_histories::MetricHistories;
 use crate::state::session::Mlflow;
+
+/// What of the runs is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Differences,
+    Charts,
+    Artifacts,
+}
 
 /// The page of a comparison.
 #[component]
@@ -33,8 +42,12 @@ pub(crate) fn ComparePage(
     let asked = Memo::new(move |_| {
         navigator.place().with(|place| (place.query.list("runs"), place.query.list("experiments")))
     });
-    let charts = Memo::new(move |_| {
-        navigator.place().with(|place| place.query.get("view") == Some("charts"))
+    let mode = Memo::new(move |_| {
+        navigator.place().with(|place| match place.query.get("view") {
+            Some("charts") => Mode::Charts,
+            Some("artifacts") => Mode::Artifacts,
+            _ => Mode::Differences,
+        })
     });
     let runs = AskedRuns::follow(client, asked);
     let title =
@@ -73,17 +86,20 @@ pub(crate) fn ComparePage(
             />
         }
         .into_any(),
-        Arrival::Ready(found) if charts.get() => {
-            view! { <CompareCharts client=runs.client() runs=found/> }.into_any()
-        }
-        Arrival::Ready(found) => view! { <Differences runs=found/> }.into_any(),
+        Arrival::Ready(found) => match mode.get() {
+            Mode::Differences => view! { <Differences runs=found/> }.into_any(),
+            Mode::Charts => view! { <CompareCharts client=runs.client() runs=found/> }.into_any(),
+            Mode::Artifacts => {
+                view! { <CompareArtifacts client=runs.client() runs=found/> }.into_any()
+            }
+        },
     };
-    let mode = move |with_charts: bool, words: &'static str| {
-        let click = move |_| navigator.choose(&[("view", with_charts.then_some("charts"))]);
+    let button = move |own: Mode, key: Option<&'static str>, words: &'static str| {
+        let click = move |_| navigator.choose(&[("view", key)]);
         view! {
             <button
                 type="button"
-                aria-pressed=move || (charts.get() == with_charts).to_string()
+                aria-pressed=move || (mode.get() == own).to_string()
                 on:click=click
             >
                 {words}
@@ -92,9 +108,10 @@ pub(crate) fn ComparePage(
     };
     let actions = move || {
         view! {
-            <div class="modes" role="group" aria-label=t("Table and charts")>
-                {mode(false, t("Differences"))}
-                {mode(true, t("Charts"))}
+            <div class="modes" role="group" aria-label=t("What is compared")>
+                {button(Mode::Differences, None, t("Differences"))}
+                {button(Mode::Charts, Some("charts"), t("Charts"))}
+                {button(Mode::Artifacts, Some("artifacts"), t("Artifacts"))}
             </div>
             <Refresh refresh=move |()| runs.reload()/>
         }
@@ -132,6 +149,37 @@ fn CompareCharts(
     view! {
         <section class="compare-charts" tabindex="0" aria-label=t("Charts")>
             {board}
+        </section>
+    }
+}
+
+/// The runs' files; the one that is shown stands in the address.
+#[component]
+fn CompareArtifacts(
+    /// The client of the server in use.
+    client: Mlflow,
+    /// The runs.
+    runs: Vec<Run>,
+) -> impl IntoView {
+    let navigator = use_navigator();
+    let chosen = Memo::new(move |_| {
+        navigator.place().with(|place| place.query.get("artifact").map(str::to_owned))
+    });
+    let href = move |path: String| {
+        let mut place = navigator.place().get_untracked();
+        place.query.set("artifact", (!path.is_empty()).then_some(path.as_str()));
+        place.href()
+    };
+    let runs = runs.iter().map(ComparedRun::from).collect();
+    let files = parts::compared_files(ComparedFiles {
+        client,
+        runs,
+        chosen: chosen.into(),
+        href: Callback::new(href),
+    });
+    view! {
+        <section class="compare-charts" tabindex="0" aria-label=t("Artifacts")>
+            {files}
         </section>
     }
 }

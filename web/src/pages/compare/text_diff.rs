@@ -3,12 +3,9 @@
 use leptos::prelude::*;
 use run_frame::Column;
 
+use crate::components::line_diff::line_diff;
 use crate::state::comparison::Comparison;
 use crate::state::language::{t, tf};
-use crate::state::line_diff::{self, Change};
-
-/// Texts longer than this are compared no further: it would take long.
-const MOST: usize = 200_000;
 
 /// The differences of a text between the baseline and another run.
 #[component]
@@ -32,33 +29,8 @@ pub(super) fn TextDiff(
         .collect_view();
     let lines = move || {
         let text = |run| comparison.with_value(|c| c.cell(column, run).1);
-        let (old, new) = (text(baseline.get()), text(other.get()));
-        if old.len() + new.len() > MOST {
-            return view! { <p class="soft">{t("These texts are too long to be compared here.")}</p> }
-                .into_any();
-        }
-        let line = |(change, text): (Change, &str)| {
-            let (class, sign, words) = match change {
-                Change::Gone => ("gone", "-", t("removed")),
-                Change::Come => ("come", "+", t("added")),
-                Change::Same => ("", " ", ""),
-            };
-            let text = text.to_owned();
-            view! {
-                <div class=class>
-                    <span aria-hidden="true">{sign}</span>
-                    <span class="sr-only">{words}</span>
-                    {text}
-                </div>
-            }
-        };
-        let lines = line_diff::lines(&old, &new).into_iter().map(line).collect_view();
-        view! {
-            <div class="text-diff" tabindex="0" role="region" aria-label=t("Differences, line by line")>
-                {lines}
-            </div>
-        }
-        .into_any()
+        let label = t("Differences, line by line").to_owned();
+        line_diff(&text(baseline.get()), &text(other.get()), label)
     };
     view! {
         <label class="text-diff-other">

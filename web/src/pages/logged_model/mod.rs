@@ -162,6 +162,7 @@ fn LoggedFiles(
     let files = parts::files(FilesPart {
         client: the.client.get_value(),
         root: FileRoot::LoggedModel { model_id: the.id.get_value() },
+        base: String::new(),
         chosen: chosen.into(),
         href: Callback::new(href),
     });

@@ -27,6 +27,7 @@ pub(super) fn Artifacts(
     parts::files(FilesPart {
         client: the.client.get_value(),
         root: FileRoot::Run { run_id: the.id() },
+        base: String::new(),
         chosen: chosen.into(),
         href: Callback::new(href),
     })

@@ -8,6 +8,7 @@ use mlflow_api::{
     CreateModelVersion, DeleteModelVersionTag, GetModelVersion, GetRegisteredModel, ModelVersion,
     RegisteredModel, SetModelVersionTag, Tag, TransitionStage, UpdateModelVersion,
 };
+use mlflow_client::FileRoot;
 
 use crate::components::alias_editor::{AliasEditor, Aliased};
 use crate::components::copy_button::CopyButton;
@@ -24,6 +25,7 @@ use crate::components::toasts::use_toasts;
 use crate::pages::model::versions::{StagesToggle, stages_shown, status_class, status_words};
 use crate::pages::model::waiting;
 use crate::pages::version::lineage::Lineage;
+use crate::parts::{self, FilesPart};
 use crate::state::asked::Asked;
 use crate::state::clock::{date_time, since};
 use crate::state::language::{t, tf};
@@ -178,7 +180,50 @@ fn VersionView(
             save=Callback::new(note)
         />
         <Lineage the/>
-        <SchemaSection client=the.client places runs_here=the.runs_here/>
+        <SchemaSection client=the.client places=places.clone() runs_here=the.runs_here/>
+        {places.into_iter().next().map(|place| view! { <VersionFiles the place/> })}
+    }
+}
+
+/// The version's files; the one that is shown stands in the address.
+#[component]
+fn VersionFiles(
+    /// The version.
+    the: TheVersion,
+    /// Where they are.
+    place: ModelPlace,
+) -> impl IntoView {
+    let navigator = use_navigator();
+    let chosen = Memo::new(move |_| {
+        navigator.place().with(|place| match &place.route {
+            Route::Version { tab, .. } => tab.strip_prefix("artifacts/").map(str::to_owned),
+            _ => None,
+        })
+    });
+    let href = move |path: String| {
+        let (name, version) = the.names();
+        let tab = match path.as_str() {
+            "" => "artifacts".to_owned(),
+            path => format!("artifacts/{path}"),
+        };
+        Route::Version { name, version, tab }.href()
+    };
+    let unlisted = matches!(place.root, FileRoot::Version { .. }).then(|| {
+        view! { <p class="faint">{t("The server does not list this version's files.")}</p> }
+    });
+    let files = parts::files(FilesPart {
+        client: the.client.get_value(),
+        root: place.root,
+        base: place.folder,
+        chosen: chosen.into(),
+        href: Callback::new(href),
+    });
+    view! {
+        <section>
+            <h2>{t("Files")}</h2>
+            {unlisted}
+            {files}
+        </section>
     }
 }
 

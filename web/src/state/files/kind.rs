@@ -25,6 +25,10 @@ pub(crate) enum View {
     LoggedTable,
     /// As an array of NumPy's.
     Array,
+    /// As a table of Parquet.
+    Parquet,
+    /// As an archive with files in it.
+    Archive,
     /// As a Jupyter notebook.
     Notebook,
     /// As text.
@@ -70,6 +74,8 @@ fn of_bytes(head: &[u8]) -> Option<View> {
         () if at(4, b"ftypavif") || at(4, b"ftypavis") => View::Picture("image/avif"),
         () if at(0, b"BM") && at(6, &[0, 0, 0, 0]) => View::Picture("image/bmp"),
         () if at(0, b"\x93NUMPY") => View::Array,
+        () if at(0, b"PAR1") => View::Parquet,
+        () if at(0, b"PK\x03\x04") || at(0, b"PK\x05\x06") => View::Archive,
         () if at(0, b"%PDF-") => View::Document,
         () if at(0, b"ID3") => View::Sound("audio/mpeg"),
         () if at(0, b"fLaC") => View::Sound("audio/flac"),
@@ -135,6 +141,8 @@ mod tests {
         assert_eq!(best("x.json", b"{ \"columns\": [\"a\"]"), View::LoggedTable);
         assert_eq!(best("w.bin", &[0, 1, 2]), View::Bytes);
         assert_eq!(best("w.npy", b"\x93NUMPY\x01\0"), View::Array);
+        assert_eq!(best("t.parquet", b"PAR1\x15\x04"), View::Parquet);
+        assert_eq!(best("w.npz", b"PK\x03\x04\x2d"), View::Archive);
         assert_eq!(best("empty", b""), View::Text);
         // The bytes of the last letter are cut.
         assert_eq!(best("x.txt", &"ü".as_bytes()[..1]), View::Text);

@@ -6,14 +6,22 @@
 //! | `paths` | paths of files and folders |
 //! | `separated` | values separated by commas or tabs, as they come |
 //! | `hex` | any bytes, as numbers and letters |
+//! | `zip` | what is in an archive |
+//! | `code` | the language of code |
 //! | `npy` | NumPy's arrays |
 //! | `notebook` | Jupyter's notebooks |
+//! | `report` | pages of HTML: what they load from elsewhere |
+//! | `union` | what a folder holds in several runs |
 //! | `picture` | how large a picture is, before it is drawn |
 
+pub(crate) mod code;
 pub(crate) mod hex;
 pub(crate) mod kind;
 pub(crate) mod notebook;
 pub(crate) mod npy;
 pub(crate) mod paths;
 pub(crate) mod picture;
+pub(crate) mod report;
 pub(crate) mod separated;
+pub(crate) mod union;
+pub(crate) mod zip;

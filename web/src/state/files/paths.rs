@@ -23,6 +23,23 @@ pub(crate) fn below_root(folder: &str, path: &str) -> String {
     if folder.is_empty() || inside { path.to_owned() } else { format!("{folder}/{path}") }
 }
 
+/// A path below a folder, as a path below the root.
+pub(crate) fn join(folder: &str, path: &str) -> String {
+    match (folder, path) {
+        ("", path) => path.to_owned(),
+        (folder, "") => folder.to_owned(),
+        (folder, path) => format!("{folder}/{path}"),
+    }
+}
+
+/// The reverse of [`join`].
+pub(crate) fn below<'a>(folder: &str, path: &'a str) -> &'a str {
+    match folder {
+        "" => path,
+        folder => path.strip_prefix(folder).and_then(|p| p.strip_prefix('/')).unwrap_or(path),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,5 +54,9 @@ mod tests {
         assert_eq!(below_root("a", "b"), "a/b");
         assert_eq!(below_root("a", "ab"), "a/ab");
         assert_eq!(below_root("", "b"), "b");
+        for (folder, path) in [("", "a/b"), ("a", "b"), ("a/b", "c/d")] {
+            assert_eq!(below(folder, &join(folder, path)), path);
+        }
+        assert_eq!(join("a", ""), "a");
     }
 }

@@ -1,0 +1,22 @@
+// Reads a part of a file, {url, headers}, from a server that may not know ranges.
+
+// What is taken of an answer, however large the file.
+const MOST = 256 << 20;
+
+export async function read({ url, headers }, start, end) {
+  if (end - start > MOST) throw new Error(`a part of ${end - start} bytes is too large to be read here`);
+  if (end <= start) return new Uint8Array();
+  const range = `bytes=${start}-${end - 1}`;
+  const response = await fetch(url, { headers: { ...headers, range } }).catch(() => {
+    throw new Error("the server did not answer");
+  });
+  const whole = response.status === 200;
+  if (!response.ok || (whole && Number(response.headers.get("content-length")) > MOST)) {
+    await response.body?.cancel();
+    throw new Error(whole ? "the server sends no parts of files" : `the server answered ${response.status}`);
+  }
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const part = whole ? bytes.slice(start, end) : bytes;
+  if (part.byteLength !== end - start) throw new Error("the file is cut short");
+  return part;
+}
