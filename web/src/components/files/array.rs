@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::files::preview::problem;
 use crate::components::files::reading::{Opened, Reader};
-use crate::components::files::table::Sheet;
+use crate::components::sheet::Sheet;
 use crate::state::files::npy::{Header, Number};
 use crate::state::format;
 use crate::state::language::{t, tf};
