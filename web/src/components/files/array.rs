@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::components::files::named;
 use crate::components::files::preview::problem;
 use crate::components::files::reading::{Opened, Reader};
-use crate::components::files::table::Sheet;
+use crate::components::sheet::Sheet;
 use crate::state::files::npy::{Element, Header, Number};
 use crate::state::format;
 use crate::state::language::{t, tf};
@@ -78,6 +79,7 @@ pub(super) fn ArrayView(
     view! {
         {facts}
         <Sheet
+            label=named(t("Table of the file"))
             rows=Memo::new(move |_| rows)
             columns=Memo::new(move |_| width)
             head=Callback::new(|column: usize| column.to_string())

@@ -8,9 +8,10 @@ use leptos::task::spawn_local;
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 
+use crate::components::files::named;
 use crate::components::files::preview::problem;
 use crate::components::files::reading::{Opened, Reader};
-use crate::components::files::table::Sheet;
+use crate::components::sheet::Sheet;
 use crate::state::format;
 use crate::state::language::{t, tf};
 use crate::state::viewers::{ask, viewer};
@@ -161,6 +162,7 @@ fn Rows(
         {move || failed.get().map(|why| problem(tf("Rows can't be read: {0}.", &[&why])))}
         {cut}
         <Sheet
+            label=named(t("Table of the file"))
             rows=Memo::new(move |_| rows)
             columns=Memo::new(move |_| width)
             head=Callback::new(head)
