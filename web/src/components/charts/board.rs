@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use plot::{LineChart, XKind};
 use wasm_bindgen::JsValue;
 
+use super::bar::BoardBar;
 use super::section::Section;
-use super::settings::BoardBar;
 use crate::components::toasts::Toasts;
 use crate::state::board::runs::metrics_of;
 use crate::state::board::{ArrangedCard, ArrangedSection, BoardLayout, BoardRun, Scope, arrange};
