@@ -6,6 +6,7 @@ pub(crate) mod charts;
 pub(crate) mod confirm;
 pub(crate) mod connect_form;
 pub(crate) mod copy_button;
+pub(crate) mod differences;
 pub(crate) mod empty;
 pub(crate) mod experiment_head;
 pub(crate) mod failure;

@@ -6,6 +6,8 @@
 //! | `bar` | the bar above them |
 //! | `section` | a section with its head |
 //! | `card` | a card: head, menu, and the chart once it is on screen |
+//! | `differences` | what differs between the runs |
+//! | `images` | the images that runs logged |
 //! | `large` | one line chart by itself |
 //! | `line` | from a card's settings and histories to a line chart |
 //! | `line_plot` | a line chart on two canvases, and the hands on it |
@@ -19,7 +21,9 @@
 mod bar;
 mod board;
 mod card;
+mod differences;
 mod export;
+mod images;
 mod large;
 mod line;
 mod line_plot;

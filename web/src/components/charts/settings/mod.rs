@@ -6,9 +6,11 @@
 //! | `keys` | what the runs of a board have to choose from |
 //! | `line` | what holds for line charts, one or all |
 //! | `summary` | what holds for the other kinds |
+//! | `images` | what holds for a grid of images |
 //! | `fields` | choices, ticks, ranges |
 
 mod fields;
+mod images;
 mod keys;
 mod line;
 mod summary;
@@ -17,20 +19,21 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use self::images::ImageFields;
 use self::keys::Keys;
 use self::line::LineFields;
 use self::summary::SummaryFields;
 use super::board::Board;
 use crate::components::modal::Modal;
 use crate::state::board::edit;
-use crate::state::board::{ArrangedCard, Chart, Field, LineSpec};
+use crate::state::board::{ArrangedCard, Chart, Field, ImageSpec, LineSpec};
 use crate::state::language::t;
 
 pub(crate) use self::fields::{Check, Choice, Several};
 pub(super) use self::line::BoardLines;
 
 /// The kinds of charts that can be added, with their names.
-pub(super) fn kinds() -> [(&'static str, &'static str); 7] {
+pub(super) fn kinds() -> [(&'static str, &'static str); 9] {
     [
         ("line", t("Line chart")),
         ("bar", t("Bar chart")),
@@ -39,6 +42,8 @@ pub(super) fn kinds() -> [(&'static str, &'static str); 7] {
         ("box", t("Box plot")),
         ("histogram", t("Histogram")),
         ("contour", t("Contour plot")),
+        ("images", t("Image grid")),
+        ("differences", t("Difference table")),
     ]
 }
 
@@ -68,6 +73,8 @@ pub(super) fn first_chart(board: Board, kind: &str) -> Chart {
             let params = keys.params.iter().take(4).cloned().map(Field::Param);
             Chart::Parallel { axes: params.chain([metric(0)]).collect() }
         }
+        "images" => Chart::Images(ImageSpec::default()),
+        "differences" => Chart::Differences { baseline: None, all: false },
         _ => Chart::Line(LineSpec { metrics: metrics(), ..LineSpec::default() }),
     }
 }
@@ -81,6 +88,8 @@ fn kind_of(chart: &Chart) -> &'static str {
         Chart::Histogram { .. } => "histogram",
         Chart::Contour { .. } => "contour",
         Chart::Parallel { .. } => "parallel",
+        Chart::Images(_) => "images",
+        Chart::Differences { .. } => "differences",
     }
 }
 
@@ -115,6 +124,7 @@ pub(super) fn CardSettings(
     let kind = Memo::new(move |_| card.with(|card| card.as_ref().map(|card| kind_of(&card.chart))));
     let chart = Signal::derive(move || card.with(|card| card.as_ref().map(|c| c.chart.clone())));
     let fields = move || match kind.get() {
+        Some("images") => view! { <ImageFields board chart change/> }.into_any(),
         Some("line") => view! { <LineFields board chart change/> }.into_any(),
         Some(_) => view! { <SummaryFields board chart change/> }.into_any(),
         None => ().into_any(),

@@ -111,7 +111,7 @@ fn field_of(chart: &mut Chart, place: usize, to: Option<Option<Field>>) -> Optio
         (Chart::Box { by, .. }, 0) => maybe(by, to),
         (Chart::Box { y, .. }, _) => always(y, to),
         (Chart::Histogram { field, .. }, _) => always(field, to),
-        (Chart::Line(_) | Chart::Bar { .. } | Chart::Parallel { .. }, _) => None,
+        (_, _) => None,
     }
 }
 

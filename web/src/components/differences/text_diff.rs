@@ -14,16 +14,16 @@ const MOST: usize = 200_000;
 #[component]
 pub(super) fn TextDiff(
     /// The runs.
-    comparison: StoredValue<Comparison>,
+    comparison: Signal<Comparison>,
     /// Where the text is.
     column: Column,
     /// The run that it is compared with.
-    baseline: Memo<u32>,
+    baseline: Signal<u32>,
 ) -> impl IntoView {
-    let count = comparison.with_value(|comparison| comparison.frame().len() as u32);
+    let count = comparison.with_untracked(|comparison| comparison.frame().len() as u32);
     let first_other = if baseline.get_untracked() == 0 { 1 } else { 0 };
     let other = RwSignal::new(first_other);
-    let name = move |run: u32| comparison.with_value(|c| c.frame().run_name(run).to_owned());
+    let name = move |run: u32| comparison.with_untracked(|c| c.frame().run_name(run).to_owned());
     let options = (0..count)
         .filter(|run| *run != baseline.get_untracked())
         .map(|run| {
@@ -31,7 +31,7 @@ pub(super) fn TextDiff(
         })
         .collect_view();
     let lines = move || {
-        let text = |run| comparison.with_value(|c| c.cell(column, run).1);
+        let text = |run| comparison.with(|c| c.cell(column, run).1);
         let (old, new) = (text(baseline.get()), text(other.get()));
         if old.len() + new.len() > MOST {
             return view! { <p class="soft">{t("These texts are too long to be compared here.")}</p> }
