@@ -3,10 +3,12 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe } from 'node:test';
+import { violations } from './support/axe.mjs';
 import { bothServers } from './support/both-servers.mjs';
 import { launch } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
-import { at, seeText } from './support/pages.mjs';
+import { runPython } from './support/mlflow.mjs';
+import { at, chartMenu, metricChart, seeText } from './support/pages.mjs';
 import { ask } from './support/tracking.mjs';
 
 const RUNS = [
@@ -14,6 +16,19 @@ const RUNS = [
   { run_name: 'two', params: { lr: '0.01', net: 'cnn', seed: '7', config: 'a: 1\nb: 4\nc: 3, and more of it' }, metrics: { loss: 0.25, accuracy: 0.91 } },
   { run_name: '<b>three</b>', params: { lr: '0.001', net: 'cnn', seed: '7', config: 'a: 1\nc: 3, and more of it' }, metrics: { loss: 0.75 } },
 ];
+
+/** The colour in the middle of the picture in an element, once it is there. */
+async function middle(element) {
+  const picture = element.locator('img');
+  await picture.waitFor();
+  return picture.evaluate(async (image) => {
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    return [...context.getImageData(image.naturalWidth / 2, image.naturalHeight / 2, 1, 1).data].slice(0, 3);
+  });
+}
 
 /** Logs the runs, one in an experiment of its own; gives their ids and those of the experiments. */
 async function log(uri) {
@@ -40,6 +55,7 @@ for (const [name, start] of Object.entries(bothServers)) {
     before(async () => {
       [browser, server] = await Promise.all([launch(), start()]);
       logged = await log(server.api);
+      await runPython('images.py', [server.api, ...logged.runs.slice(0, 2)]);
     });
     after(async () => {
       await browser?.close();
@@ -87,7 +103,7 @@ for (const [name, start] of Object.entries(bothServers)) {
 
     page('a long text is compared line by line', async (page) => {
       await open(page);
-      await page.getByRole('button', { name: 'Differences in config' }).click();
+      await page.getByRole('button', { name: 'diff config' }).click();
       const diff = page.getByRole('region', { name: 'Differences, line by line' });
       const lines = async () => (await diff.locator('div').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ').trim());
       await diff.waitFor();
@@ -110,6 +126,73 @@ for (const [name, start] of Object.entries(bothServers)) {
       await open(page);
       await page.getByRole('button', { name: 'Charts' }).click();
       await page.getByRole('figure').filter({ has: page.getByRole('heading', { name: 'loss', exact: true }) }).waitFor();
+    });
+
+    page('images that Python logged are in the grid, a row a run, at the step of the slider', async (page) => {
+      const requests = [];
+      page.on('request', (request) => requests.push(request.url()));
+      await open(page, { view: 'charts' });
+      const grid = metricChart(page, 'Images');
+      await grid.scrollIntoViewIfNeeded();
+      const near = (found, colour) => assert.ok(found.every((value, i) => Math.abs(value - colour[i]) < 8), `${found} instead of ${colour}`);
+      const dog = (run, step) => grid.getByRole('button', { name: `samples/dog, step ${step}, ${run}` });
+      near(await middle(dog('one', 2)), [0, 160, 200]);
+      near(await middle(dog('two', 2)), [60, 160, 200]);
+      await grid.getByText('6 images').waitFor();
+      const files = () => requests.filter((url) => url.includes('get-artifact'));
+      assert.ok(files().length === 2 && files().every((url) => url.includes('compressed.webp')), files().join());
+      await grid.getByRole('slider', { name: 'Step of the images' }).fill('1');
+      near(await middle(dog('one', 1)), [0, 80, 200]);
+      // The step is the card's, and comes back with it.
+      await page.reload();
+      await metricChart(page, 'Images').scrollIntoViewIfNeeded();
+      near(await middle(dog('two', 1)), [60, 80, 200]);
+      await dog('two', 1).click();
+      const dialog = page.getByRole('dialog', { name: 'samples/dog, step 1, two' });
+      assert.deepEqual(await middle(dialog), [60, 80, 200]);
+      await page.keyboard.press('ArrowRight');
+      assert.deepEqual(await middle(page.getByRole('dialog', { name: 'samples/dog, step 2, two' })), [60, 160, 200]);
+      await page.keyboard.press('Escape');
+      assert.deepEqual(await violations(page), []);
+    });
+
+    page('pictures of a folder are columns beside the keys', async (page) => {
+      await open(page, { view: 'charts' });
+      const grid = metricChart(page, 'Images');
+      await chartMenu(grid, 'Configure…');
+      const dialog = page.getByRole('dialog', { name: 'Chart' });
+      await dialog.getByLabel('Folder with more pictures').fill('plots');
+      await dialog.getByLabel('Folder with more pictures').press('Enter');
+      await dialog.getByRole('checkbox', { name: 'plots/curve.png' }).check();
+      await dialog.getByRole('button', { name: 'Done' }).click();
+      const curve = metricChart(page, 'plots/curve.png');
+      assert.deepEqual(await middle(curve.getByRole('button', { name: 'plots/curve.png, two' })), [250, 60, 0]);
+      assert.equal(await curve.getByRole('slider').count(), 0, 'a file has no step');
+    });
+
+    page('a table of differences on a board, held against the run that is chosen', async (page) => {
+      await open(page, { view: 'charts' });
+      await page.getByRole('button', { name: 'Add a chart' }).click();
+      await page.getByRole('menuitem', { name: 'Difference table' }).click();
+      await page.getByRole('dialog', { name: 'Chart' }).getByRole('button', { name: 'Done' }).click();
+      const card = metricChart(page, 'Differences');
+      const inCard = async (key) =>
+        (await card.getByRole('row').filter({ has: page.getByRole('rowheader', { name: key }) }).getByRole('cell').allInnerTexts()).map((text) => text.trim().replaceAll(/\s+/g, ' '));
+      await card.getByRole('rowheader', { name: 'loss' }).waitFor();
+      assert.deepEqual(await inCard('loss'), ['0.5', '0.25 (best) -0.25', '0.75 +0.25']);
+      assert.deepEqual(await inCard('seed'), [], 'what is the same is left out');
+      await card.getByLabel('Baseline').selectOption('two');
+      await card.getByText('+0.5', { exact: true }).waitFor();
+      await card.getByLabel('Only differences').uncheck();
+      await card.getByRole('rowheader', { name: 'seed' }).waitFor();
+      const saved = page.waitForEvent('download');
+      await chartMenu(card, 'Download CSV');
+      assert.match(await readFile(await (await saved).path(), 'utf8'), /param,seed,7,7,7\r\n/);
+      await page.reload();
+      await metricChart(page, 'Differences').scrollIntoViewIfNeeded();
+      await card.getByText('+0.5', { exact: true }).waitFor();
+      assert.deepEqual(await inCard('seed'), ['7', '7', '7']);
+      assert.deepEqual(await violations(page), []);
     });
 
     page('a run that is not there is named', async (page) => {

@@ -36,6 +36,8 @@ pub const RUN_COLOR: &str = "mlflow.runColor";
 pub const LOG_MODEL_HISTORY: &str = "mlflow.log-model.history";
 /// JSON artifacts that are tables, as JSON.
 pub const LOGGED_ARTIFACTS: &str = "mlflow.loggedArtifacts";
+/// Says that a run logged images with a key and a step: `True`.
+pub const LOGGED_IMAGES: &str = "mlflow.loggedImages";
 /// What an experiment is for; decides MLflow's own tabs.
 pub const EXPERIMENT_KIND: &str = "mlflow.experimentKind";
 /// Marks the experiment in which MLflow's AI gateway keeps its traces.

@@ -7,6 +7,7 @@ pub(crate) mod confirm;
 pub(crate) mod connect_form;
 pub(crate) mod copy_button;
 pub(crate) mod delete_registered;
+pub(crate) mod differences;
 pub(crate) mod empty;
 pub(crate) mod experiment_head;
 pub(crate) mod failure;

@@ -1,8 +1,11 @@
 //! Runs side by side: a line for each key, and how much the runs differ in it.
 
+use std::sync::Arc;
+
 use mlflow_api::Run;
 use run_frame::{Attribute, Cell, Column, Frame, Goal, Group, Summary, csv_row};
 
+use super::board::BoardRun;
 use super::columns::text;
 use super::format::{full_number, number};
 
@@ -44,6 +47,14 @@ impl Comparison {
     pub(crate) fn of(runs: &[Run]) -> Comparison {
         let mut frame = Frame::new();
         frame.extend(runs);
+        Comparison { frame }
+    }
+
+    /// Compares the runs of a board by their parameters and metrics.
+    pub(crate) fn of_board(runs: &[Arc<BoardRun>]) -> Comparison {
+        let mut frame = Frame::new();
+        let runs: Vec<Run> = runs.iter().map(|run| run.bare()).collect();
+        frame.extend(&runs);
         Comparison { frame }
     }
 

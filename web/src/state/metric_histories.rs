@@ -99,6 +99,11 @@ impl MetricHistories {
         }
     }
 
+    /// The client that reads them.
+    pub(crate) fn client(self) -> Mlflow {
+        self.client.get_value()
+    }
+
     /// How far a history has come. Asks for it if nobody has yet.
     pub(crate) fn get(self, run: &Arc<str>, key: &Arc<str>) -> HistoryState {
         let asked = (run.clone(), key.clone());

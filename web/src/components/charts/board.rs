@@ -7,13 +7,14 @@ use leptos::prelude::*;
 use plot::{LineChart, XKind};
 use wasm_bindgen::JsValue;
 
+use super::bar::BoardBar;
 use super::section::Section;
-use super::settings::BoardBar;
 use crate::components::toasts::Toasts;
 use crate::state::board::runs::metrics_of;
 use crate::state::board::{ArrangedCard, ArrangedSection, BoardLayout, BoardRun, Scope, arrange};
 use crate::state::language::t;
 use crate::state::metric_histories::{HistoryState, MetricHistories};
+use crate::state::run_images::RunImages;
 
 /// How often the histories of running runs are read again.
 const FOLLOW: Duration = Duration::from_secs(30);
@@ -62,6 +63,8 @@ pub(super) struct Board {
     pub(super) runs: Signal<Vec<Arc<BoardRun>>>,
     /// Their histories.
     pub(super) histories: MetricHistories,
+    /// Their images.
+    pub(super) images: RunImages,
     /// What the user changed.
     pub(super) layout: RwSignal<BoardLayout>,
     /// The sections as they are, before the search.
@@ -89,6 +92,7 @@ impl Board {
         Board {
             runs,
             histories,
+            images: RunImages::new(histories.client()),
             layout: RwSignal::new(BoardLayout::default()),
             arranged: Memo::new(|_| Vec::new()),
             highlighted,
@@ -119,7 +123,7 @@ impl Board {
         }
     }
 
-    /// Reads the histories of running runs again now and then, as far as they were
+    /// Reads the histories and images of running runs again now and then, as far as they were
     /// read at all, and never while nobody looks.
     pub(super) fn keep_up(self) {
         let turn = move || {
@@ -131,6 +135,7 @@ impl Board {
                 for latest in &run.metrics {
                     self.histories.refresh(&run.id, &latest.key);
                 }
+                self.images.refresh(&run.id);
             }
         };
         if let Ok(handle) = set_interval_with_handle(turn, FOLLOW) {
@@ -184,12 +189,18 @@ pub(crate) fn ChartBoard(
         metrics
     });
     let single = Memo::new(move |_| runs.with(|runs| runs.len() <= 1));
+    let images = Memo::new(move |_| {
+        scope != Scope::System && runs.with(|runs| runs.iter().any(|run| run.images))
+    });
     let arranged = Memo::new(move |_| {
-        layout.with(|layout| metrics.with(|metrics| arrange(layout, metrics, single.get())))
+        layout.with(|layout| {
+            metrics.with(|metrics| arrange(layout, metrics, single.get(), images.get()))
+        })
     });
     let board = Board {
         runs,
         histories,
+        images: RunImages::new(histories.client()),
         layout,
         arranged,
         highlighted,

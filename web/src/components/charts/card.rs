@@ -8,7 +8,9 @@ use leptos::prelude::*;
 use plot::View;
 
 use super::board::{Board, offer_undo};
+use super::differences::DifferenceCard;
 use super::export::{self, Kind};
+use super::images::ImageGrid;
 use super::line::{Lines, lines};
 use super::line_plot::LinePlot;
 use super::on_screen::follow_visibility;
@@ -22,6 +24,27 @@ use crate::state::board::{ArrangedCard, Chart, LineSpec};
 use crate::state::format::{count, full_number, number};
 use crate::state::language::{t, tf, tn};
 use crate::state::metric_histories::MOST_POINTS;
+
+/// What a card has below its head.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Surface {
+    /// A picture that is drawn.
+    Plot,
+    /// A grid of images.
+    Images,
+    /// A table of differences.
+    Differences,
+}
+
+impl Surface {
+    fn of(chart: Option<&Chart>) -> Surface {
+        match chart {
+            Some(Chart::Images(_)) => Surface::Images,
+            Some(Chart::Differences { .. }) => Surface::Differences,
+            _ => Surface::Plot,
+        }
+    }
+}
 
 /// A chart on the board.
 #[component]
@@ -51,6 +74,7 @@ pub(super) fn Card(
         card.with(|card| card.as_ref().map(|c| c.title.clone()).unwrap_or_default())
     });
     let chart = Memo::new(move |_| card.with(|card| card.as_ref().map(|card| card.chart.clone())));
+    let surface = Memo::new(move |_| chart.with(|chart| Surface::of(chart.as_ref())));
 
     Effect::new(move || {
         if let Some(figure) = figure.get() {
@@ -87,14 +111,17 @@ pub(super) fn Card(
     };
     let items = Callback::new(move |()| {
         let unsaved = export.with_untracked(Option::is_none);
+        let table = surface.get_untracked() != Surface::Plot;
         vec![
             Item::new(t("Configure…"), move || configuring.set(true)),
             Item::new(
                 if full.get_untracked() { t("Leave full screen") } else { t("Full screen") },
                 enlarge,
             ),
-            Item::new(t("Download PNG"), move || save(Kind::Png)).divided().disabled(unsaved),
-            Item::new(t("Download SVG"), move || save(Kind::Svg)).disabled(unsaved),
+            Item::new(t("Download PNG"), move || save(Kind::Png))
+                .divided()
+                .disabled(unsaved || table),
+            Item::new(t("Download SVG"), move || save(Kind::Svg)).disabled(unsaved || table),
             Item::new(t("Download CSV"), move || save(Kind::Csv)).disabled(unsaved),
             Item::new(t("Move up"), move || move_to(Move::Back)).divided(),
             Item::new(t("Move down"), move || move_to(Move::On)),
@@ -139,18 +166,27 @@ pub(super) fn Card(
             }
         });
     };
-    let body = move || {
-        if !visible.get() {
-            return view! { <div class="plot"></div> }.into_any();
+    let plot = move || match chart.get() {
+        Some(Chart::Line(spec)) => {
+            view! { <LineBody board id=id.get_value() title spec view remark empty export full/> }
+                .into_any()
         }
-        match chart.get() {
-            Some(Chart::Line(spec)) => {
-                view! { <LineBody board id=id.get_value() title spec view remark empty export full/> }.into_any()
-            }
-            Some(chart) => {
-                view! { <SummaryPlot board title chart remark empty export/> }.into_any()
-            }
-            None => ().into_any(),
+        Some(chart) => view! { <SummaryPlot board title chart remark empty export/> }.into_any(),
+        None => ().into_any(),
+    };
+    // Tables change in place, and are as high as they are: they stay once seen.
+    let shown = Memo::new(move |before: Option<&bool>| {
+        visible.get() || (before.is_some_and(|before| *before) && surface.get() != Surface::Plot)
+    });
+    let body = move || match surface.get() {
+        _ if !shown.get() => view! { <div class="plot"></div> }.into_any(),
+        Surface::Plot => view! { {plot} }.into_any(),
+        Surface::Images => {
+            view! { <ImageGrid board id=id.get_value() title chart remark empty/> }.into_any()
+        }
+        Surface::Differences => {
+            view! { <DifferenceCard board id=id.get_value() title chart remark empty export/> }
+                .into_any()
         }
     };
     let hidden = move || empty.get() && board.layout.with(|layout| layout.hide_empty);
@@ -158,6 +194,7 @@ pub(super) fn Card(
         <figure
             class="chart-card"
             class:wide=move || matches!(chart.get(), Some(Chart::Parallel { .. }))
+            class:across=move || surface.get() != Surface::Plot
             class:over=move || over.get()
             class:dragged=move || board.dragged.with(|dragged| dragged.as_ref() == Some(&id.get_value()))
             node_ref=figure

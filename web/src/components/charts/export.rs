@@ -81,7 +81,7 @@ pub(super) fn picture(
 }
 
 /// A title as the name of a file.
-fn file_name(title: &str, ending: &str) -> String {
+pub(super) fn file_name(title: &str, ending: &str) -> String {
     let plain = |letter: char| {
         if letter.is_alphanumeric() || "-_.".contains(letter) { letter } else { '-' }
     };

@@ -2,22 +2,28 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | `board` | the board, what its cards share, and its bar |
+//! | `board` | the board, and what its cards share |
+//! | `bar` | the bar above them |
 //! | `section` | a section with its head |
 //! | `card` | a card: head, menu, and the chart once it is on screen |
+//! | `differences` | what differs between the runs |
+//! | `images` | the images that runs logged |
 //! | `large` | one line chart by itself |
 //! | `line` | from a card's settings and histories to a line chart |
 //! | `line_plot` | a line chart on two canvases, and the hands on it |
 //! | `summary_plot` | the other charts, of what the runs ended with |
-//! | `settings` | what can be chosen for the board and for a chart |
+//! | `settings` | what can be chosen for a chart, and for all lines |
 //! | `readout` | the values under the pointer |
 //! | `sheet` | a canvas that is as large as its box, and its colours |
 //! | `on_screen` | what is on screen, and how large |
 //! | `export` | PNG, SVG and CSV |
 
+mod bar;
 mod board;
 mod card;
+mod differences;
 mod export;
+mod images;
 mod large;
 mod line;
 mod line_plot;

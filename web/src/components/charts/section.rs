@@ -21,6 +21,7 @@ pub(super) fn section_name(name: &SectionName) -> String {
     match name {
         SectionName::Model => t("Model metrics").to_owned(),
         SectionName::System => t("System metrics").to_owned(),
+        SectionName::Images => t("Images").to_owned(),
         SectionName::Text(text) => text.clone(),
     }
 }

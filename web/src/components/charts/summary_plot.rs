@@ -46,7 +46,7 @@ impl Drawn {
             .collect();
         let of = |field: &Field| dimension(field, runs);
         Some(match chart {
-            Chart::Line(_) => return None,
+            Chart::Line(_) | Chart::Images(_) | Chart::Differences { .. } => return None,
             Chart::Bar { metrics } => Drawn::Bars(Bars {
                 runs: marks,
                 metrics: metrics.iter().map(|key| of(&Field::Metric(key.clone()))).collect(),

@@ -1,7 +1,6 @@
 //! Runs side by side: what differs between them, their charts, and their files.
 
 mod differences;
-mod text_diff;
 
 use std::sync::Arc;
 

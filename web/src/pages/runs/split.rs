@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
-use mlflow_api::RunStatus;
+use mlflow_api::{RunStatus, tags};
 use run_frame::{Cell, Column, Frame, Group};
 use web_sys::Element;
 
@@ -235,6 +235,7 @@ fn board_run(frame: &Frame, row: u32, group: Option<Arc<str>>) -> BoardRun {
         colour: colour(frame, row).into(),
         group,
         running: matches!(frame.status(row), RunStatus::Running | RunStatus::Scheduled),
+        images: frame.tag(row, tags::LOGGED_IMAGES).is_some(),
         params: params.collect(),
         metrics: frame.columns(Group::Metric).filter_map(latest).collect(),
     }

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use super::layout::BoardLayout;
 use super::runs::{MetricFacts, is_system};
-use super::spec::{Chart, LineSpec};
+use super::spec::{Chart, ImageSpec, LineSpec};
 
 /// The id of the section of metrics without a prefix.
 pub(crate) const MODEL: &str = "model";
 /// The id of the section of metrics about the machine.
 pub(crate) const SYSTEM: &str = "system";
+/// The id of the section of images, and of the card that is in it by itself.
+const IMAGES: &str = "images";
 const PREFIX: &str = "prefix.";
 const METRIC: &str = "metrics.";
 
@@ -34,6 +36,8 @@ pub(crate) enum SectionName {
     Model,
     /// The metrics about the machine.
     System,
+    /// The images that were logged.
+    Images,
     /// The prefix of its metrics, or what a user called it.
     Text(String),
 }
@@ -52,11 +56,13 @@ pub(crate) struct ArrangedCard {
 /// Puts a chart for each metric, and those that a user added, into sections.
 ///
 /// A metric without a history is a bar for each run, unless there is only one
-/// run: then it is one number, and a table says that better.
+/// run: then it is one number, and a table says that better. `images` says
+/// whether a run logged images: they are a card of their own.
 pub(crate) fn arrange(
     layout: &BoardLayout,
     metrics: &BTreeMap<Arc<str>, MetricFacts>,
     single: bool,
+    images: bool,
 ) -> Vec<ArrangedSection> {
     let mut cards: HashMap<String, ArrangedCard> = HashMap::new();
     // Sections in the order in which they are by themselves, with their cards.
@@ -67,9 +73,14 @@ pub(crate) fn arrange(
         place(&mut sections, section_of(key), &card.id);
         cards.insert(card.id.to_string(), card);
     }
+    if images {
+        let card = arranged(layout, IMAGES.to_owned(), Chart::Images(ImageSpec::default()));
+        place(&mut sections, IMAGES.to_owned(), &card.id);
+        cards.insert(card.id.to_string(), card);
+    }
     let added = layout.cards.iter().filter_map(|card| Some((card, card.chart.clone()?)));
     for (card, chart) in added {
-        if !card.id.starts_with(METRIC) {
+        if !card.id.starts_with(METRIC) && card.id != IMAGES {
             let card = arranged(layout, card.id.clone(), chart);
             place(&mut sections, MODEL.to_owned(), &card.id);
             cards.insert(card.id.to_string(), card);
@@ -154,6 +165,7 @@ fn default_name(section: &str) -> SectionName {
     match section {
         MODEL => SectionName::Model,
         SYSTEM => SectionName::System,
+        IMAGES => SectionName::Images,
         _ => SectionName::Text(section.strip_prefix(PREFIX).unwrap_or(section).to_owned()),
     }
 }
@@ -161,7 +173,8 @@ fn default_name(section: &str) -> SectionName {
 fn rank(section: &str) -> u8 {
     match section {
         MODEL => 0,
-        SYSTEM => 3,
+        SYSTEM => 4,
+        IMAGES => 3,
         _ if is_own(section) => 2,
         _ => 1,
     }
@@ -189,11 +202,12 @@ pub(super) mod tests {
 
     /// `section: card card`, a line a section.
     pub(crate) fn shape(layout: &BoardLayout, keys: &[&str]) -> Vec<String> {
-        let sections = arrange(layout, &metrics(keys), false);
+        let sections = arrange(layout, &metrics(keys), false, false);
         let line = |section: &ArrangedSection| {
             let name = match &section.name {
                 SectionName::Model => "Model",
                 SectionName::System => "System",
+                SectionName::Images => "Images",
                 SectionName::Text(text) => text,
             };
             let titles: Vec<&str> = section.cards.iter().map(|card| &*card.title).collect();
@@ -216,7 +230,7 @@ pub(super) mod tests {
     fn a_metric_without_a_history_is_a_bar_only_among_several_runs() {
         let known = metrics(&["loss", "score_once"]);
         let charts = |single| -> Vec<Chart> {
-            let sections = arrange(&BoardLayout::default(), &known, single);
+            let sections = arrange(&BoardLayout::default(), &known, single, false);
             sections.into_iter().flat_map(|section| section.cards).map(|card| card.chart).collect()
         };
         let bar = Chart::Bar { metrics: vec!["score_once".into()] };
@@ -257,5 +271,20 @@ pub(super) mod tests {
             ..BoardLayout::default()
         };
         assert_eq!(shape(&layout, &[]), ["Model: Both"]);
+    }
+
+    #[test]
+    fn images_are_a_card_by_themselves_once_a_run_logged_some() {
+        let known = metrics(&["loss"]);
+        let mut layout = BoardLayout::default();
+        let titles = |layout: &BoardLayout, images| -> Vec<String> {
+            let sections = arrange(layout, &known, false, images);
+            sections.into_iter().flat_map(|section| section.cards).map(|card| card.title).collect()
+        };
+        assert_eq!(titles(&layout, true), ["loss", "Images"]);
+        let spec = ImageSpec { keys: vec!["dogs".into()], step: Some(3), ..ImageSpec::default() };
+        layout.card_mut(IMAGES).chart = Some(Chart::Images(spec));
+        assert_eq!(titles(&layout, true), ["loss", "dogs"]);
+        assert_eq!(titles(&layout, false), ["loss"]);
     }
 }

@@ -170,7 +170,7 @@ mod tests {
     const KEYS: [&str; 5] = ["a", "b", "c", "val/x", "val/y"];
 
     fn shown(layout: &BoardLayout) -> Vec<ArrangedSection> {
-        arrange(layout, &metrics(&KEYS), false)
+        arrange(layout, &metrics(&KEYS), false, false)
     }
 
     #[test]

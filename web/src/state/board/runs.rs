@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mlflow_api::{Run, RunStatus, tags};
+use mlflow_api::{Metric, Param, Run, RunData, RunInfo, RunStatus, tags};
 
 /// A run on a board. Share it (`Arc`): boards compare and clone lists of them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +21,8 @@ pub(crate) struct BoardRun {
     pub(crate) group: Option<Arc<str>>,
     /// Whether it may still log: its histories are read again now and then.
     pub(crate) running: bool,
+    /// Whether it says that it logged images.
+    pub(crate) images: bool,
     /// Its parameters.
     pub(crate) params: Vec<(Arc<str>, Arc<str>)>,
     /// The last value of each of its metrics.
@@ -46,6 +48,34 @@ impl BoardRun {
         self.metrics.iter().find(|latest| &*latest.key == key)
     }
 
+    /// The run with its parameters and last values alone.
+    pub(crate) fn bare(&self) -> Run {
+        let param = |(key, value): &(Arc<str>, Arc<str>)| Param {
+            key: key.to_string(),
+            value: value.to_string(),
+        };
+        let metric = |latest: &Latest| Metric {
+            key: latest.key.to_string(),
+            value: latest.value,
+            step: latest.step,
+            timestamp: latest.timestamp,
+            ..Metric::default()
+        };
+        Run {
+            info: RunInfo {
+                run_id: self.id.to_string(),
+                run_name: Some(self.name.to_string()),
+                ..RunInfo::default()
+            },
+            data: RunData {
+                params: self.params.iter().map(param).collect(),
+                metrics: self.metrics.iter().map(metric).collect(),
+                ..RunData::default()
+            },
+            ..Run::default()
+        }
+    }
+
     /// The value of a parameter.
     pub(crate) fn param(&self, key: &str) -> Option<&Arc<str>> {
         self.params.iter().find(|(name, _)| &**name == key).map(|(_, value)| value)
@@ -54,7 +84,7 @@ impl BoardRun {
 
 impl From<&Run> for BoardRun {
     fn from(run: &Run) -> BoardRun {
-        let latest = |metric: &mlflow_api::Metric| Latest {
+        let latest = |metric: &Metric| Latest {
             key: metric.key.as_str().into(),
             value: metric.value,
             step: metric.step,
@@ -67,6 +97,7 @@ impl From<&Run> for BoardRun {
             colour: run_colour(&run.info.run_id, run.tag(tags::RUN_COLOR)).into(),
             group: None,
             running: matches!(run.info.status, RunStatus::Running | RunStatus::Scheduled),
+            images: run.tag(tags::LOGGED_IMAGES).is_some(),
             params: run
                 .data
                 .params

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::state::language::t;
+
 /// Something that a run has: a metric or a parameter. Written as MLflow's
 /// filters write it: `metrics.loss`, `params.lr`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -210,6 +212,48 @@ pub(crate) enum Chart {
         /// The axes from left to right.
         axes: Vec<Field>,
     },
+    /// The images that runs logged, a row a run.
+    Images(ImageSpec),
+    /// What differs between the runs, a column a run.
+    Differences {
+        /// The id of the run that the others are held against; the first run
+        /// without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        baseline: Option<String>,
+        /// Whether what is the same in all runs is shown, too.
+        #[serde(default, skip_serializing_if = "is_default")]
+        all: bool,
+    },
+}
+
+/// A grid of images.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct ImageSpec {
+    /// Their keys; all that there are without any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) keys: Vec<String>,
+    /// What its columns are.
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) columns: ImageColumns,
+    /// The step that is shown, or the last of those that are; the last of all
+    /// without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) step: Option<i64>,
+    /// A folder of the runs' files, whose pictures are shown, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) folder: Option<String>,
+}
+
+/// What the columns of a grid of images are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ImageColumns {
+    /// A column a key, all of one step.
+    #[default]
+    Keys,
+    /// A column a step, all of the first key.
+    Steps,
 }
 
 impl Chart {
@@ -224,6 +268,9 @@ impl Chart {
             Chart::Histogram { field, .. } => field.key().to_owned(),
             Chart::Contour { x, y, z, .. } => format!("{} over {} × {}", z.key(), x.key(), y.key()),
             Chart::Parallel { axes } => axes.iter().map(Field::key).collect::<Vec<_>>().join(" · "),
+            Chart::Images(ImageSpec { keys, .. }) if keys.is_empty() => t("Images").to_owned(),
+            Chart::Images(ImageSpec { keys, .. }) => keys.join(", "),
+            Chart::Differences { .. } => t("Differences").to_owned(),
         }
     }
 }

@@ -11,16 +11,16 @@ use crate::state::language::{t, tf};
 #[component]
 pub(super) fn TextDiff(
     /// The runs.
-    comparison: StoredValue<Comparison>,
+    comparison: Signal<Comparison>,
     /// Where the text is.
     column: Column,
     /// The run that it is compared with.
-    baseline: Memo<u32>,
+    baseline: Signal<u32>,
 ) -> impl IntoView {
-    let count = comparison.with_value(|comparison| comparison.frame().len() as u32);
+    let count = comparison.with_untracked(|comparison| comparison.frame().len() as u32);
     let first_other = if baseline.get_untracked() == 0 { 1 } else { 0 };
     let other = RwSignal::new(first_other);
-    let name = move |run: u32| comparison.with_value(|c| c.frame().run_name(run).to_owned());
+    let name = move |run: u32| comparison.with_untracked(|c| c.frame().run_name(run).to_owned());
     let options = (0..count)
         .filter(|run| *run != baseline.get_untracked())
         .map(|run| {
@@ -28,7 +28,7 @@ pub(super) fn TextDiff(
         })
         .collect_view();
     let lines = move || {
-        let text = |run| comparison.with_value(|c| c.cell(column, run).1);
+        let text = |run| comparison.with(|c| c.cell(column, run).1);
         let label = t("Differences, line by line").to_owned();
         line_diff(&text(baseline.get()), &text(other.get()), label)
     };
