@@ -108,6 +108,8 @@ endpoints! {
     GetMetricHistoryBulk => MetricsOfRunsResponse: Get "/api/2.0/mlflow/metrics/get-history-bulk", true;
     GetMetricHistoryBulkInterval => MetricsOfRunsResponse: Get "/api/2.0/mlflow/metrics/get-history-bulk-interval", true;
     GetMetricHistory => GetMetricHistoryResponse: Get "/api/2.0/mlflow/metrics/get-history", true;
+    CreatePresignedUploadUrl => PresignedUrlResponse: Post "/api/2.0/mlflow/artifacts/presigned-upload-url", true;
+    CreatePresignedDownloadUrl => PresignedUrlResponse: Post "/api/2.0/mlflow/artifacts/presigned-download-url", true;
     ListArtifacts => ListArtifactsResponse: Get "/api/2.0/mlflow/artifacts/list", true;
     CreateRegisteredModel => RegisteredModelResponse: Post "/api/2.0/mlflow/registered-models/create", false;
     GetRegisteredModel => RegisteredModelResponse: Get "/api/2.0/mlflow/registered-models/get", true;

@@ -67,8 +67,9 @@ mod workspace;
 
 pub use artifact::{
     AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload,
-    CreateMultipartUploadResponse, FileInfo, ListArtifacts, ListArtifactsResponse,
-    MultipartUploadCredential, MultipartUploadPart, PresignedDownload, kept_path,
+    CreateMultipartUploadResponse, CreatePresignedDownloadUrl, CreatePresignedUploadUrl, FileInfo,
+    ListArtifacts, ListArtifactsResponse, MultipartUploadCredential, MultipartUploadPart,
+    PresignedDownload, PresignedUrlResponse, kept_path,
 };
 pub use assessment::{
     Assessment, AssessmentError, AssessmentResponse, AssessmentSource, CreateAssessment,
