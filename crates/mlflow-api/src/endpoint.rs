@@ -176,6 +176,7 @@ endpoints! {
     AddDatasetToExperiments => EvaluationDatasetResponse: Post "/api/3.0/mlflow/datasets/{dataset_id}/add-experiments", true;
     RemoveDatasetFromExperiments => EvaluationDatasetResponse: Post "/api/3.0/mlflow/datasets/{dataset_id}/remove-experiments", true;
     CalculateTraceFilterCorrelation => TraceFilterCorrelation: Post "/api/3.0/mlflow/traces/calculate-filter-correlation", true;
+    QueryTraceMetrics => QueryTraceMetricsResponse: Post "/api/3.0/mlflow/traces/metrics", true;
     RegisterScorer => RegisterScorerResponse: Post "/api/3.0/mlflow/scorers/register", false;
     ListScorers => ScorersResponse: Get "/api/3.0/mlflow/scorers/list", true;
     ListScorerVersions => ScorersResponse: Get "/api/3.0/mlflow/scorers/versions", true;

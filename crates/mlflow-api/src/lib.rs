@@ -61,6 +61,7 @@ mod tag;
 pub mod tags;
 mod time;
 mod trace;
+mod trace_metrics;
 mod trace_v2;
 mod webhook;
 mod workspace;
@@ -93,8 +94,8 @@ pub use auth::{
 pub use dataset::{Dataset, DatasetInput, DatasetSummary, SearchDatasets, SearchDatasetsResponse};
 pub use endpoint::{ENDPOINTS, Endpoint, EndpointInfo, Method};
 pub use enums::{
-    AssessmentSourceType, LifecycleStage, LoggedModelStatus, RunStatus, TraceState, TraceStatus,
-    ViewType, WebhookAction, WebhookEntity, WebhookStatus,
+    AggregationType, AssessmentSourceType, LifecycleStage, LoggedModelStatus, MetricViewType,
+    RunStatus, TraceState, TraceStatus, ViewType, WebhookAction, WebhookEntity, WebhookStatus,
 };
 pub use error::{ErrorBody, ErrorCode};
 pub use evaluation::{
@@ -154,6 +155,9 @@ pub use trace::{
     GetTraceInfo, LinkPromptsToTrace, LinkTracesToRun, MlflowExperiment, PromptVersionRef,
     SearchTraces, SearchTracesResponse, SetTraceTag, StartTrace, Trace, TraceFilterCorrelation,
     TraceInfo, TraceLocation, TraceResponse,
+};
+pub use trace_metrics::{
+    MetricAggregation, MetricDataPoint, QueryTraceMetrics, QueryTraceMetricsResponse,
 };
 pub use trace_v2::{
     DeleteTraceTagV2, DeleteTracesV2, EndTrace, GetTraceInfoV2, SearchTracesV2,
