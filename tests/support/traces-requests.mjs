@@ -1,6 +1,8 @@
 // Requests about traces, their spans and assessments, about evaluation datasets,
 // and about webhooks, in order; a function of what was noted where an id is needed.
 
+import { traceMetrics } from './trace-metrics-requests.mjs';
+
 const v3 = '../../3.0/mlflow';
 const ajax = '../../../ajax-api';
 const trace = `${v3}/traces`;
@@ -409,4 +411,4 @@ const correlations = [
   ...[{ experiment_ids: undefined }, { filter_string1: '' }, { filter_string2: undefined }, { filter_string1: 'nonsense' }, { experiment_ids: ['77'] }].map(correlate),
 ];
 
-export const requests = [...spans, ...traces, ...assessments, ...searches, ...correlations, ...scorers, ...older, ...deletes, ...evaluation, ...webhooks];
+export const requests = [...spans, ...traces, ...assessments, ...searches, ...correlations, ...traceMetrics, ...scorers, ...older, ...deletes, ...evaluation, ...webhooks];

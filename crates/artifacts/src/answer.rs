@@ -10,17 +10,20 @@ use http::header::{
 use http::{Response, StatusCode};
 use mlflow_api::{
     AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload, Empty, ErrorCode,
-    ListArtifactsResponse,
+    ListArtifactsResponse, PresignedDownload, PresignedUrlResponse,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::call::Step;
 use crate::disposition::attachment;
-use crate::location::within_store;
+use crate::location::{Place, place};
 use crate::media::media_type;
 use crate::path::{join, name};
-use crate::{ArtifactStore, Body, Call, Error, Found, Owner, Range, Upload, invalid};
+use crate::presign::READ_SECONDS;
+use crate::{
+    ArtifactStore, Body, Call, Error, Found, Owner, Range, Stores, Transfer, Upload, invalid,
+};
 
 /// The most that `upload-artifact` takes, in bytes.
 const MAX_SMALL_UPLOAD: usize = 10 * 1024 * 1024;
@@ -79,14 +82,17 @@ impl From<Error> for Refusal {
     }
 }
 
+/// The streams of some stores.
+type BodyOf<S> = <<S as Stores>::Store as ArtifactStore>::Body;
+
 /// Answers a call.
-pub async fn answer<S: ArtifactStore, T: Tracking>(
-    store: &S,
+pub async fn answer<S: Stores, T: Tracking>(
+    stores: &S,
     tracking: &T,
     call: Call,
-    asked: Asked<S::Body>,
-) -> Response<Answer<S::Body>> {
-    match respond(store, tracking, call, asked).await {
+    asked: Asked<BodyOf<S>>,
+) -> Response<Answer<BodyOf<S>>> {
+    match respond(stores, tracking, call, asked).await {
         Ok(answer) => answer,
         Err(Refusal::Theirs(answer)) => answer.map(Answer::Bytes),
         Err(Refusal::Error(error)) => {
@@ -96,47 +102,54 @@ pub async fn answer<S: ArtifactStore, T: Tracking>(
     }
 }
 
-async fn respond<S: ArtifactStore, T: Tracking>(
-    store: &S,
+async fn respond<S: Stores, T: Tracking>(
+    stores: &S,
     tracking: &T,
     call: Call,
-    asked: Asked<S::Body>,
-) -> Result<Response<Answer<S::Body>>, Refusal> {
+    asked: Asked<BodyOf<S>>,
+) -> Result<Response<Answer<BodyOf<S>>>, Refusal> {
     Ok(match call {
-        Call::List { path } => json(StatusCode::OK, &list(store, &path, "").await?),
+        Call::List { path } => json(StatusCode::OK, &list(stores.kept()?, &path, "").await?),
         Call::ListOf { owner, path } => {
             let root_uri = root_of(tracking, &owner).await?;
-            let folder = join(&within_store(&root_uri)?, &path);
-            let files = list(store, &folder, &path).await?;
+            let root = place(stores, &root_uri)?;
+            let files = list(root.store(), &root.join(&path), &path).await?;
             json(StatusCode::OK, &ListArtifactsResponse { root_uri: Some(root_uri), ..files })
         }
-        Call::Read { path } => read(store, &path, &path, &asked).await?,
+        Call::Read { path } => read(stores.kept()?, &path, &path, &asked).await?,
         Call::ReadOf { owner, path } => {
-            let root = within_store(&root_of(tracking, &owner).await?)?;
-            read(store, &join(&root, &path), &path, &asked).await?
+            let root = place(stores, &root_of(tracking, &owner).await?)?;
+            read(root.store(), &root.join(&path), &path, &asked).await?
         }
         Call::Write { path } => {
+            let store = stores.kept()?;
             store.write(&path, sized(store, asked.upload).await?).await?;
             Response::new(Answer::Stream(None))
         }
         Call::WriteOf { owner, path } => {
             let upload = small(asked.upload).await?;
-            let root = within_store(&root_of(tracking, &owner).await?)?;
-            store.write(&join(&root, &path), upload).await?;
+            let root = place(stores, &root_of(tracking, &owner).await?)?;
+            root.store().write(&root.join(&path), upload).await?;
             let mut answer = Response::new(Answer::Stream(None));
             insert(&mut answer, CONTENT_TYPE, JSON);
             answer
         }
         Call::Delete { path } => {
-            store.delete(&path).await?;
+            stores.kept()?.delete(&path).await?;
             json(StatusCode::OK, &Empty {})
         }
-        Call::Presigned { path } => match store.presigned(&path).await? {
+        Call::Presigned { path } => match stores.kept()?.presigned(&path, READ_SECONDS).await? {
             Some(presigned) => json(StatusCode::OK, &presigned),
             None => return Err(no_such(&path).into()),
         },
-        Call::Parts { step, folder } => parts(store, step, &folder, asked).await?,
+        Call::PresignedOf { owner, path, way, seconds } => {
+            let root = direct(stores, &root_of(tracking, &owner).await?)?;
+            let url = presigned(root.store(), &root.join(&path), way, seconds).await?;
+            json(StatusCode::OK, &url.ok_or_else(|| no_such(&path))?)
+        }
+        Call::Parts { step, folder } => parts(stores.kept()?, step, &folder, asked).await?,
         Call::WritePart { path, upload_id, part } => {
+            let store = stores.kept()?;
             let upload = sized(store, asked.upload).await?;
             let tag = store.write_part(&path, &upload_id, part, upload).await?;
             let mut answer = Response::new(Answer::Stream(None));
@@ -168,6 +181,36 @@ async fn list(
     entries.sort_unstable();
     let files = entries.into_iter().map(|entry| entry.info(shown)).collect();
     Ok(ListArtifactsResponse { files, ..ListArtifactsResponse::default() })
+}
+
+/// A place that clients reach by addresses of its store, which files that go
+/// through this server have none of.
+fn direct<'a, S: Stores>(stores: &'a S, uri: &str) -> Result<Place<'a, S::Store>, Error> {
+    let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);
+    if ["http", "https", "mlflow-artifacts"].contains(&scheme) {
+        return Err(invalid(format!(
+            "Presigned addresses are not for files that go through this server (artifact URI scheme: {scheme})"
+        )));
+    }
+    place(stores, uri)
+}
+
+/// An address of a file; nothing where there is none to be read.
+async fn presigned<S: ArtifactStore>(
+    store: &S,
+    path: &str,
+    way: Transfer,
+    seconds: u32,
+) -> Result<Option<PresignedUrlResponse>, Error> {
+    if way == Transfer::Up {
+        return store.presigned_upload(path, seconds).map(Some);
+    }
+    let found = store.presigned(path, seconds).await?;
+    Ok(found.map(|PresignedDownload { url, headers, file_size }| PresignedUrlResponse {
+        presigned_url: url,
+        headers,
+        file_size,
+    }))
 }
 
 /// A file, to be saved; messages call it `shown`.

@@ -75,6 +75,27 @@ pub enum Call {
         /// Below the run's root.
         path: String,
     },
+    /// An address by which a file of somebody's goes without this server;
+    /// [`Transfer::read`] makes this call.
+    PresignedOf {
+        /// Whose.
+        owner: Owner,
+        /// Below the owner's root.
+        path: String,
+        /// Which way.
+        way: Transfer,
+        /// How long the address is good.
+        seconds: u32,
+    },
+}
+
+/// Which way bytes go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transfer {
+    /// To the store.
+    Up,
+    /// From the store.
+    Down,
 }
 
 /// What becomes of an upload in parts.
@@ -120,10 +141,11 @@ pub fn is_artifact_path(path: &str) -> bool {
                 | (_, "/2.0/mlflow/artifacts/list" | "/2.0/mlflow/upload-artifact")
         )
         || logged_model(below).is_some()
+        || Transfer::asked(&Method::POST, path).is_some()
 }
 
 /// What follows `/api` or `/ajax-api`, and whether it was the latter.
-fn api_path(path: &str) -> Option<(bool, &str)> {
+pub(crate) fn api_path(path: &str) -> Option<(bool, &str)> {
     match path.strip_prefix("/ajax-api") {
         Some(below) => Some((true, below)),
         None => path.strip_prefix("/api").map(|below| (false, below)),
@@ -307,13 +329,18 @@ impl<'a> Query<'a> {
 
     /// A parameter that the call can't do without.
     fn required(&self, name: &str) -> Result<Cow<'a, str>, Error> {
-        match self.text(name) {
-            value if value.is_empty() => {
-                Err(invalid(format!("Missing value for required parameter '{name}'.")))
-            }
-            value => Ok(value),
-        }
+        let value = self.text(name);
+        required(&value, name)?;
+        Ok(value)
     }
+}
+
+/// Refuses to do without a parameter.
+pub(crate) fn required(value: &str, name: &str) -> Result<(), Error> {
+    if value.is_empty() {
+        return Err(invalid(format!("Missing value for required parameter '{name}'.")));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! MLflow's artifacts: the files of runs and models.
 //!
 //! [`Call::parse`] says what a request asks for, and [`answer`] answers it from
-//! an [`ArtifactStore`]. Where the artifacts of a run or a model are, the
+//! an [`ArtifactStore`] of its [`Stores`]. Where the artifacts of a run or a model are, the
 //! [`Tracking`] server is asked. What is stored never passes through here: a
 //! [`Body`] is a stream of the host's, handed from one side to the other.
 //!
@@ -15,15 +15,16 @@ mod disposition;
 mod location;
 mod media;
 pub mod path;
+mod presign;
 mod range;
 mod store;
 mod stores;
 mod xml;
 
 pub use answer::{Answer, Asked, Tracking, answer};
-pub use call::{Call, Owner, is_artifact_path};
+pub use call::{Call, Owner, Transfer, is_artifact_path};
 pub use range::Range;
-pub use store::{ArtifactStore, Body, Entry, Found, Upload, check_count};
+pub use store::{ArtifactStore, Body, Entry, Found, Stores, Upload, check_count};
 pub use stores::{Azure, Disk, Fetch, S3};
 
 /// Why a request gets no answer, as MLflow's clients read it.

@@ -2,47 +2,44 @@
 
 use mlflow_api::{ErrorCode, kept_path};
 
-use crate::{Error, path};
+use crate::{Error, Stores, path};
 
-/// The path below the store's root that a URI names.
-pub(crate) fn within_store(uri: &str) -> Result<String, Error> {
-    match kept_path(uri) {
-        Some(inside) => path::safe(inside),
-        None => Err(Error::new(
-            ErrorCode::NotImplemented,
-            format!(
-                "the artifacts are at {uri}, which clients reach by themselves, not through this server"
-            ),
-        )),
+/// A path of a store.
+pub(crate) enum Place<'a, S> {
+    /// Of the one that keeps what clients send here.
+    Kept(&'a S, String),
+    /// Of one that a URI names.
+    Named(S, String),
+}
+
+impl<S> Place<'_, S> {
+    /// The store.
+    pub(crate) fn store(&self) -> &S {
+        match self {
+            Self::Kept(store, _) => store,
+            Self::Named(store, _) => store,
+        }
+    }
+
+    /// What is at a path below this one, which is safe.
+    pub(crate) fn join(&self, path: &str) -> String {
+        let (Self::Kept(_, root) | Self::Named(_, root)) = self;
+        path::join(root, path)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_server_keeps_is_below_its_root() {
-        for (uri, expected) in [
-            ("mlflow-artifacts:/1/r/artifacts", "1/r/artifacts"),
-            ("mlflow-artifacts://host:5000/1/r", "1/r"),
-            ("mlflow-artifacts:/", ""),
-            ("http://h/x/api/2.0/mlflow-artifacts/artifacts/1/r", "1/r"),
-            ("http://api/2.0/mlflow-artifacts/artifacts/1/r", "1/r"),
-        ] {
-            assert_eq!(within_store(uri).as_deref(), Ok(expected), "{uri}");
-        }
-        for uri in [
-            "http://h/1/r?/api/2.0/mlflow-artifacts/artifacts/2",
-            "s3://bucket/x",
-            "/a/b",
-            "file:///a",
-            "http://h/elsewhere",
-            "",
-        ] {
-            let error = within_store(uri).unwrap_err();
-            assert_eq!(error.error_code, ErrorCode::NotImplemented, "{uri}");
-        }
-        assert_eq!(within_store("mlflow-artifacts:/../a").unwrap_err().message, "Invalid path");
+/// The place that a URI names.
+pub(crate) fn place<'a, T: Stores>(stores: &'a T, uri: &str) -> Result<Place<'a, T::Store>, Error> {
+    if let Some(inside) = kept_path(uri) {
+        return Ok(Place::Kept(stores.kept()?, path::safe(inside)?));
     }
+    if let Some((store, root)) = stores.named(uri)? {
+        return Ok(Place::Named(store, root));
+    }
+    Err(Error::new(
+        ErrorCode::NotImplemented,
+        format!(
+            "the artifacts are at {uri}, which is none of the places that this server was told to serve: clients reach it by themselves"
+        ),
+    ))
 }

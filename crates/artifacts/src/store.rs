@@ -5,6 +5,7 @@ use std::future::Future;
 use http::Response;
 use mlflow_api::{
     CreateMultipartUploadResponse, ErrorCode, FileInfo, MultipartUploadPart, PresignedDownload,
+    PresignedUrlResponse,
 };
 
 use crate::Error;
@@ -174,14 +175,58 @@ pub trait ArtifactStore {
         std::future::ready(Err(no_uploads()))
     }
 
-    /// An address that the file at `path` can be read by; `None` where there is
-    /// no file.
+    /// An address that the file at `path` can be read by for `seconds`; `None`
+    /// where there is no file.
     fn presigned(
         &self,
         path: &str,
+        seconds: u32,
     ) -> impl Future<Output = Result<Option<PresignedDownload>, Error>> {
-        let _ = path;
+        let _ = (path, seconds);
         std::future::ready(Err(no_presigned()))
+    }
+
+    /// An address that the file at `path` can be written by for `seconds`.
+    ///
+    /// # Errors
+    /// When the store gives none.
+    fn presigned_upload(&self, path: &str, seconds: u32) -> Result<PresignedUrlResponse, Error> {
+        let _ = (path, seconds);
+        Err(not_implemented(
+            "Presigned upload is not supported for the current artifact repository",
+        ))
+    }
+}
+
+/// The stores of a deployment.
+pub trait Stores {
+    /// One of them.
+    type Store: ArtifactStore;
+
+    /// The one that keeps what `mlflow-artifacts:` names.
+    ///
+    /// # Errors
+    /// When there is none.
+    fn kept(&self) -> Result<&Self::Store, Error>;
+
+    /// The one that another URI is in, and the path there; nothing where this
+    /// deployment was not told to serve that place.
+    ///
+    /// # Errors
+    /// When it can't be reached.
+    fn named(&self, uri: &str) -> Result<Option<(Self::Store, String)>, Error>;
+}
+
+/// A store alone keeps all that there is.
+impl<S: ArtifactStore> Stores for S {
+    type Store = S;
+
+    fn kept(&self) -> Result<&S, Error> {
+        Ok(self)
+    }
+
+    fn named(&self, _uri: &str) -> Result<Option<(S, String)>, Error> {
+        Ok(None)
     }
 }
 
@@ -190,7 +235,7 @@ pub(crate) fn no_uploads() -> Error {
     not_implemented("Multipart upload is not supported for the current artifact repository")
 }
 
-fn no_presigned() -> Error {
+pub(crate) fn no_presigned() -> Error {
     not_implemented("Multipart download is not supported for the current artifact repository")
 }
 

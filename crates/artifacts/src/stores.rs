@@ -13,8 +13,10 @@ pub use s3::S3;
 use futures_util::future::join_all;
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, HeaderValue, RANGE};
 use http::{Request, Response, StatusCode};
-use mlflow_api::ErrorCode;
+use mlflow_api::{ErrorCode, PresignedUrlResponse};
 
+use crate::media::media_type;
+use crate::path::name;
 use crate::{Body, Error, Found, Range, Upload};
 
 /// The most of a store's own answer that is read: a page of a listing.
@@ -22,6 +24,9 @@ const MAX_ANSWER: usize = 8 * 1024 * 1024;
 
 /// How many requests are under way at a time.
 const AT_ONCE: usize = 16;
+
+/// How long an address for a part of an upload is good, in seconds.
+const PART_SECONDS: u32 = 3600;
 
 /// How often what could not be removed is tried again.
 const RETRIES: u32 = 2;
@@ -154,6 +159,17 @@ fn broken(what: &str) -> Error {
 /// A store that is not set up as it should be.
 fn unusable(error: object_stores::Error) -> Error {
     Error::new(ErrorCode::InternalError, format!("the store of the artifacts: {error}"))
+}
+
+/// An address that a file is written by, and what is sent along.
+fn upload_address(url: String, path: &str, headers: &[(&str, &str)]) -> PresignedUrlResponse {
+    let own = [("Content-Type", media_type(name(path)))];
+    let headers = own.iter().chain(headers);
+    PresignedUrlResponse {
+        presigned_url: url,
+        headers: headers.map(|(name, value)| ((*name).into(), (*value).into())).collect(),
+        file_size: None,
+    }
 }
 
 /// Does `work` for each item, several at a time.

@@ -144,6 +144,56 @@ pub struct PresignedDownload {
     pub file_size: Option<i64>,
 }
 
+/// `artifacts/presigned-upload-url`: where a file can be written without the
+/// server. Of a run or of a logged model.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreatePresignedUploadUrl {
+    /// The run; empty for none.
+    #[serde(skip_serializing_if = "String::is_empty", deserialize_with = "json::or_default")]
+    pub run_id: String,
+    /// The logged model; empty for none.
+    #[serde(skip_serializing_if = "String::is_empty", deserialize_with = "json::or_default")]
+    pub model_id: String,
+    /// The file, below the root of the run or the model.
+    #[serde(deserialize_with = "json::or_default")]
+    pub path: String,
+    /// How long the address is good, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_int64")]
+    pub expiration: Option<i64>,
+}
+
+/// `artifacts/presigned-download-url`: where a run's file can be read without the
+/// server.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CreatePresignedDownloadUrl {
+    /// The run.
+    #[serde(deserialize_with = "json::or_default")]
+    pub run_id: String,
+    /// The file, below the run's root.
+    #[serde(deserialize_with = "json::or_default")]
+    pub path: String,
+    /// How long the address is good, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_int64")]
+    pub expiration: Option<i64>,
+}
+
+/// An address that needs no credentials.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PresignedUrlResponse {
+    /// The address; it is a secret.
+    #[serde(deserialize_with = "json::or_default")]
+    pub presigned_url: String,
+    /// What to send along.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "json::or_default")]
+    pub headers: BTreeMap<String, String>,
+    /// In bytes, of a file that is there.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_int64")]
+    pub file_size: Option<i64>,
+}
+
 /// Where an address of a server's own artifacts begins.
 const ANCHOR: &str = "/api/2.0/mlflow-artifacts/artifacts/";
 

@@ -108,6 +108,8 @@ endpoints! {
     GetMetricHistoryBulk => MetricsOfRunsResponse: Get "/api/2.0/mlflow/metrics/get-history-bulk", true;
     GetMetricHistoryBulkInterval => MetricsOfRunsResponse: Get "/api/2.0/mlflow/metrics/get-history-bulk-interval", true;
     GetMetricHistory => GetMetricHistoryResponse: Get "/api/2.0/mlflow/metrics/get-history", true;
+    CreatePresignedUploadUrl => PresignedUrlResponse: Post "/api/2.0/mlflow/artifacts/presigned-upload-url", true;
+    CreatePresignedDownloadUrl => PresignedUrlResponse: Post "/api/2.0/mlflow/artifacts/presigned-download-url", true;
     ListArtifacts => ListArtifactsResponse: Get "/api/2.0/mlflow/artifacts/list", true;
     CreateRegisteredModel => RegisteredModelResponse: Post "/api/2.0/mlflow/registered-models/create", false;
     GetRegisteredModel => RegisteredModelResponse: Get "/api/2.0/mlflow/registered-models/get", true;
@@ -174,6 +176,7 @@ endpoints! {
     AddDatasetToExperiments => EvaluationDatasetResponse: Post "/api/3.0/mlflow/datasets/{dataset_id}/add-experiments", true;
     RemoveDatasetFromExperiments => EvaluationDatasetResponse: Post "/api/3.0/mlflow/datasets/{dataset_id}/remove-experiments", true;
     CalculateTraceFilterCorrelation => TraceFilterCorrelation: Post "/api/3.0/mlflow/traces/calculate-filter-correlation", true;
+    QueryTraceMetrics => QueryTraceMetricsResponse: Post "/api/3.0/mlflow/traces/metrics", true;
     RegisterScorer => RegisterScorerResponse: Post "/api/3.0/mlflow/scorers/register", false;
     ListScorers => ScorersResponse: Get "/api/3.0/mlflow/scorers/list", true;
     ListScorerVersions => ScorersResponse: Get "/api/3.0/mlflow/scorers/versions", true;

@@ -123,6 +123,42 @@ wire_enum! {
 }
 
 wire_enum! {
+    /// What figures are about.
+    pub enum MetricViewType {
+        /// Traces.
+        Traces = "TRACES", 1;
+        /// Their spans.
+        Spans = "SPANS", 2;
+        /// What is thought of them.
+        Assessments = "ASSESSMENTS", 3;
+        /// Absent, or a view that this crate does not know.
+        #[default]
+        Unspecified = "UNSPECIFIED", 0;
+    }
+}
+
+wire_enum! {
+    /// A figure of many values.
+    pub enum AggregationType {
+        /// How many.
+        Count = "COUNT", 1;
+        /// Their sum.
+        Sum = "SUM", 2;
+        /// Their mean.
+        Avg = "AVG", 3;
+        /// What so many percent of them are not above.
+        Percentile = "PERCENTILE", 4;
+        /// The least.
+        Min = "MIN", 5;
+        /// The most.
+        Max = "MAX", 6;
+        /// Absent, or a figure that this crate does not know.
+        #[default]
+        Unspecified = "UNSPECIFIED", 0;
+    }
+}
+
+wire_enum! {
     /// How a trace ended.
     pub enum TraceState {
         /// Well.

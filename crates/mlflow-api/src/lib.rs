@@ -61,14 +61,16 @@ mod tag;
 pub mod tags;
 mod time;
 mod trace;
+mod trace_metrics;
 mod trace_v2;
 mod webhook;
 mod workspace;
 
 pub use artifact::{
     AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload,
-    CreateMultipartUploadResponse, FileInfo, ListArtifacts, ListArtifactsResponse,
-    MultipartUploadCredential, MultipartUploadPart, PresignedDownload, kept_path,
+    CreateMultipartUploadResponse, CreatePresignedDownloadUrl, CreatePresignedUploadUrl, FileInfo,
+    ListArtifacts, ListArtifactsResponse, MultipartUploadCredential, MultipartUploadPart,
+    PresignedDownload, PresignedUrlResponse, kept_path,
 };
 pub use assessment::{
     Assessment, AssessmentError, AssessmentResponse, AssessmentSource, CreateAssessment,
@@ -92,8 +94,8 @@ pub use auth::{
 pub use dataset::{Dataset, DatasetInput, DatasetSummary, SearchDatasets, SearchDatasetsResponse};
 pub use endpoint::{ENDPOINTS, Endpoint, EndpointInfo, Method};
 pub use enums::{
-    AssessmentSourceType, LifecycleStage, LoggedModelStatus, RunStatus, TraceState, TraceStatus,
-    ViewType, WebhookAction, WebhookEntity, WebhookStatus,
+    AggregationType, AssessmentSourceType, LifecycleStage, LoggedModelStatus, MetricViewType,
+    RunStatus, TraceState, TraceStatus, ViewType, WebhookAction, WebhookEntity, WebhookStatus,
 };
 pub use error::{ErrorBody, ErrorCode};
 pub use evaluation::{
@@ -153,6 +155,9 @@ pub use trace::{
     GetTraceInfo, LinkPromptsToTrace, LinkTracesToRun, MlflowExperiment, PromptVersionRef,
     SearchTraces, SearchTracesResponse, SetTraceTag, StartTrace, Trace, TraceFilterCorrelation,
     TraceInfo, TraceLocation, TraceResponse,
+};
+pub use trace_metrics::{
+    MetricAggregation, MetricDataPoint, QueryTraceMetrics, QueryTraceMetricsResponse,
 };
 pub use trace_v2::{
     DeleteTraceTagV2, DeleteTracesV2, EndTrace, GetTraceInfoV2, SearchTracesV2,

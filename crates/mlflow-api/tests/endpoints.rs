@@ -281,7 +281,7 @@ fn requests_about_traces_are_mlflow_s() {
 
 #[test]
 fn the_table_is_complete_and_has_no_twins() {
-    assert_eq!(ENDPOINTS.len(), 106);
+    assert_eq!(ENDPOINTS.len(), 109);
     let unique: BTreeSet<_> = ENDPOINTS.iter().map(|e| (e.method.as_str(), e.path)).collect();
     assert_eq!(unique.len(), ENDPOINTS.len());
     // Not in the protobufs: Flask's routes, and the basic-auth app's.

@@ -209,6 +209,44 @@ impl Source {
     }
 }
 
+impl Folder {
+    /// Reads places of object stores, separated by commas: `s3://bucket/prefix`,
+    /// `wasbs://container@account.blob.core.windows.net/prefix`.
+    ///
+    /// # Errors
+    /// When one is none.
+    pub fn parse_roots(text: &str) -> Result<Vec<Self>, Error> {
+        let given = text.split(',').map(str::trim).filter(|uri| !uri.is_empty());
+        given
+            .map(|uri| match Source::parse(uri)? {
+                Source::Folder(folder @ (Self::S3 { .. } | Self::Azure { .. })) => Ok(folder),
+                other => Err(Error::new(format!(
+                    "{other} is no place of a store: s3://bucket/prefix and \
+                     wasbs://container@account.blob.core.windows.net/prefix are"
+                ))),
+            })
+            .collect()
+    }
+
+    /// Where it is below another folder of the same object store, without a slash
+    /// at either end; nothing where it is elsewhere.
+    pub fn below(&self, root: &Self) -> Option<&str> {
+        let (prefix, root) = match (self, root) {
+            (Self::S3 { bucket, prefix }, Self::S3 { bucket: other, prefix: root })
+                if bucket == other =>
+            {
+                (prefix, root)
+            }
+            (
+                Self::Azure { host, container, prefix },
+                Self::Azure { host: other, container: others, prefix: root },
+            ) if host == other && container == others => (prefix, root),
+            _ => return None,
+        };
+        prefix.strip_prefix(root.as_str()).map(|below| below.trim_end_matches('/'))
+    }
+}
+
 impl From<Folder> for Source {
     fn from(folder: Folder) -> Self {
         Self::Folder(folder)

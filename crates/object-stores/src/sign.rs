@@ -44,6 +44,20 @@ impl Moment {
         format!("{}T{:02}{:02}{:02}Z", self.day(), t.hour(), t.minute(), t.second())
     }
 
+    /// `2013-05-24T00:00:00Z`
+    pub(crate) fn extended(&self) -> String {
+        let t = &self.0;
+        format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+            t.year(),
+            u8::from(t.month()),
+            t.day(),
+            t.hour(),
+            t.minute(),
+            t.second()
+        )
+    }
+
     /// `Fri, 24 May 2013 00:00:00 GMT`
     pub(crate) fn http_date(&self) -> String {
         let t = &self.0;

@@ -82,6 +82,9 @@ pub struct ArtifactServing {
 pub struct Deployment {
     /// Whether requests may name a workspace.
     pub has_workspaces: bool,
+    /// Whether files in an object store are served to who may see the run or the
+    /// model that names them: then only some may name them.
+    pub serves_named_places: bool,
 }
 
 /// Answers one request, whoever sends it; [`auth::Gate`] asks first. `now` is the time in milliseconds since 1970.

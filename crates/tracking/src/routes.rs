@@ -167,11 +167,11 @@ fn logged_models(ask: &Ask<'_>) -> Answer {
 }
 
 fn traces(ask: &Ask<'_>) -> Answer {
-    use crate::traces::{self, correlation, keyed, links, search};
+    use crate::traces::{self, correlation, keyed, links, metrics, search};
     use mlflow_api::{
         BatchGetTraceInfos, BatchGetTraces, CalculateTraceFilterCorrelation, DeleteTraceTag,
-        DeleteTraces, GetTrace, GetTraceInfo, LinkPromptsToTrace, LinkTracesToRun, SearchTraces,
-        SetTraceTag, StartTrace,
+        DeleteTraces, GetTrace, GetTraceInfo, LinkPromptsToTrace, LinkTracesToRun,
+        QueryTraceMetrics, SearchTraces, SetTraceTag, StartTrace,
     };
     let Ask { sql, now, .. } = *ask;
     ask.write(|r: StartTrace| traces::start(sql, now, &r))
@@ -179,6 +179,7 @@ fn traces(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.read(|r: BatchGetTraces| spans::batch_get(sql, &r)))
         .or_else(|| ask.read(|r: BatchGetTraceInfos| traces::get_infos(sql, &r)))
         .or_else(|| ask.read(|r: SearchTraces| search::search(sql, &r)))
+        .or_else(|| ask.read(|r: QueryTraceMetrics| metrics::query(sql, &r)))
         .or_else(|| ask.read(|r: CalculateTraceFilterCorrelation| correlation::calculate(sql, &r)))
         .or_else(|| ask.write(|r: DeleteTraces| traces::delete(sql, &r)))
         // After the paths that are words: an id may be any.

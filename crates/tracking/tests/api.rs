@@ -15,7 +15,7 @@ const ENDPOINTS: &str = include_str!("../../mlflow-api/tests/data/rest-endpoints
 
 /// What the edge answers beside the workspace, since it is about bytes.
 const BESIDE: [&str; 3] =
-    ["/api/2.0/mlflow-artifacts/", "/api/2.0/mlflow/artifacts/list", "/artifacts/directories"];
+    ["/api/2.0/mlflow-artifacts/", "/api/2.0/mlflow/artifacts/", "/artifacts/directories"];
 
 const HEAD: &str = "\
 # The API

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 use serde_json::{Value as Json, json};
 use support::{Store, store};
+use tracking::Deployment;
 use tracking::auth::{
     ARTIFACTS_PATH, Admin, ArtifactAccess, ArtifactOwner, ArtifactUse, CALLER_PATH, CHANGES_PATH,
     Caller, Gate, Permission, Settings, answer_as,
@@ -684,6 +685,46 @@ fn nothing_stands_for_the_thing_that_a_request_is_about() {
         let body = json!({"name": "mine", "source": source});
         assert_ne!(bob.post("2.0/mlflow/model-versions/create", body).0, 200, "{source}");
     }
+}
+
+/// Who may see a run reads what it names: so not everybody names every place.
+#[test]
+fn places_of_stores_that_are_served_are_named_by_few() {
+    let server = server();
+    let bob = server.user("bob");
+    let post = |whom: &As<'_>, serves_named_places: bool, path: &str, body: Json| {
+        let deployment = Deployment { serves_named_places, ..Deployment::default() };
+        let request = request(Method::POST, path, &body)
+            .header("authorization", whom.authorization.clone().unwrap())
+            .extension(deployment)
+            .body(bytes(&body))
+            .unwrap();
+        read(&server.gate.answer(&server.store, 2000, &request))
+    };
+    let experiments = "/api/2.0/mlflow/experiments/create";
+    let at = |place: &str| json!({"name": place, "artifact_location": place});
+    for place in ["s3://b/x", "S3://b/x", "wasbs://c@h/x", "abfss://c@h/x", "wasb://c@h/x"] {
+        assert_eq!(post(&bob, true, experiments, at(place)).0, 403, "{place}");
+    }
+    let (status, created) = post(&bob, false, experiments, at("s3://b/own"));
+    assert_eq!(status, 200);
+    assert_eq!(post(&server.admin(), true, experiments, at("s3://b/x")).0, 200);
+    // A version comes from what is its run's.
+    let run = bob.run(created["experiment_id"].as_str().unwrap());
+    bob.post("2.0/mlflow/registered-models/create", json!({"name": "m"}));
+    let versions = "/api/2.0/mlflow/model-versions/create";
+    for (source, run_id, status) in [
+        (format!("s3://b/own/{run}/artifacts/model"), Some(&run), 200),
+        (format!("s3://b/own/{run}/artifacts"), Some(&run), 200),
+        (format!("s3://b/own/{run}/artifacts2"), Some(&run), 403),
+        (format!("s3://b/own/{run}/artifacts/model"), None, 403),
+        ("s3://b/x/1".to_owned(), Some(&run), 403),
+    ] {
+        let body = json!({"name": "m", "source": source, "run_id": run_id});
+        assert_eq!(post(&bob, true, versions, body).0, status, "{source}");
+    }
+    let body = json!({"name": "m", "source": "s3://b/x/1"});
+    assert_eq!(post(&bob, false, versions, body).0, 200);
 }
 
 /// Spans go to the trace that they name, wherever that is.

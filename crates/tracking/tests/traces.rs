@@ -273,6 +273,55 @@ fn filters_are_never_too_long_for_the_store() {
 }
 
 #[test]
+fn figures_are_of_groups_and_of_times() {
+    let store = store();
+    for (id, second, length) in [("a", 0, "1s"), ("b", 59, "2s"), ("c", 60, "4s"), ("d", 61, "5s")]
+    {
+        let more = json!({
+            "request_time": format!("1969-12-31T23:{:02}:{:02}Z", 58 + second / 60, second % 60),
+            "execution_duration": length,
+        });
+        assert_eq!(start(&store, id, more).0, 200);
+    }
+    let ask = |more: Json| {
+        let mut body = json!({
+            "experiment_ids": ["0"], "view_type": "TRACES", "metric_name": "latency",
+            "aggregations": [{"aggregation_type": "PERCENTILE", "percentile_value": 25}],
+        });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        post(&store, "traces/metrics", body)
+    };
+    assert_eq!(ask(json!({})).1["data_points"][0]["values"], json!({"P25.0": 1750.0}));
+    let buckets = json!({"time_interval_seconds": 60, "start_time_ms": -200_000, "end_time_ms": 0});
+    let (status, answer) = ask(buckets);
+    assert_eq!(status, 200, "{answer}");
+    let points = answer["data_points"].as_array().unwrap();
+    let points: Vec<(&str, f64)> = points
+        .iter()
+        .map(|point| {
+            let time = point["dimensions"]["time_bucket"].as_str().unwrap();
+            (time, point["values"]["P25.0"].as_f64().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        points,
+        [("1969-12-31T23:58:00+00:00", 1250.0), ("1969-12-31T23:59:00+00:00", 4250.0)]
+    );
+    let far = json!({"time_interval_seconds": i64::MAX, "start_time_ms": 0, "end_time_ms": 0});
+    for refused in [
+        json!({"aggregations": [{"aggregation_type": "PERCENTILE"}]}),
+        json!({"aggregations": [{"aggregation_type": "PERCENTILE", "percentile_value": 101}]}),
+        json!({"aggregations": [{"aggregation_type": "AVG", "percentile_value": 1}]}),
+        json!({"filters": vec!["trace.status = 'OK'"; 21]}),
+        json!({"time_interval_seconds": -1, "start_time_ms": 0, "end_time_ms": 0}),
+        far,
+    ] {
+        assert_eq!(ask(refused.clone()).0, 400, "{refused}");
+    }
+    assert_eq!(ask(json!({"filters": vec!["trace.tag.a = 'x'"; 20]})).0, 200);
+}
+
+#[test]
 fn regular_expressions_find_texts() {
     let store = store();
     send_spans(&store, &[span(A, "", 1, 2, json!({"answer": 42}))]);

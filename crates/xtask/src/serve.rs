@@ -20,7 +20,7 @@ use crate::error::{Context as _, Error, Result};
 use crate::paths::demo_model;
 use crate::run::step;
 use crate::watch;
-use crate::workerd::{Place, Setup, TrackingUri, Workerd, auth_mode, reachable};
+use crate::workerd::{ARTIFACT_ROOTS, Place, Setup, TrackingUri, Workerd, auth_mode, reachable};
 
 const HELP: &str = "\
 cargo xtask serve [OPTIONS]
@@ -84,6 +84,8 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
         Some(given) => artifacts_place(&given)?,
         None => Place::Folder(data::artifacts(&data)),
     };
+    let roots = Folder::parse_roots(&std::env::var(ARTIFACT_ROOTS).unwrap_or_default())
+        .context(|| ARTIFACT_ROOTS.to_owned())?;
     let stores = stores(tracking.as_ref())?;
     let _in_use = data::use_it(&data)?;
     let stop = stop_signal()?;
@@ -92,7 +94,12 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     if std::env::var_os("MILLRACE_NO_BUILD").is_none() {
         build::build(level)?;
     }
-    serve(Setup { host, port, data, artifacts, tracking, models, stores }, level, built, &stop)
+    serve(
+        Setup { host, port, data, artifacts, roots, tracking, models, stores },
+        level,
+        built,
+        &stop,
+    )
 }
 
 /// Serves until told to stop; in the loop, builds again after changes.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use model_source::{Source, Stores, VARIABLES};
+use model_source::{Folder, Source, Stores, VARIABLES};
 use serde::Deserialize;
 
 use crate::data::{self, WORKSPACES_KEY};
@@ -29,6 +29,8 @@ pub(crate) struct Setup {
     pub(crate) data: PathBuf,
     /// Where artifacts are kept.
     pub(crate) artifacts: Place,
+    /// The places of stores that runs and models may name.
+    pub(crate) roots: Vec<Folder>,
     /// The MLflow server behind the proxy.
     pub(crate) tracking: Option<TrackingUri>,
     /// Names and places of models; the first answers at `/invocations`.
@@ -57,7 +59,8 @@ impl fmt::Display for Place {
 
 /// The variables of the environment that the edge gets as they are, besides
 /// those of the stores.
-const PASSED_ON: [&str; 19] = [
+const PASSED_ON: [&str; 20] = [
+    ARTIFACT_ROOTS,
     "MILLRACE_MAX_BODY_BYTES",
     "MILLRACE_SCORING",
     "MILLRACE_MAX_MEMORY_BYTES",
@@ -78,6 +81,9 @@ const PASSED_ON: [&str; 19] = [
     "MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES",
     "MLFLOW_WEBHOOK_REQUEST_TIMEOUT",
 ];
+
+/// The places of stores that runs and models may name.
+pub(crate) const ARTIFACT_ROOTS: &str = "MILLRACE_ARTIFACT_ROOTS";
 
 /// Whether webhooks may be on this machine and its own network.
 const PRIVATE_WEBHOOKS: &str = "MLFLOW_WEBHOOK_ALLOW_PRIVATE_IPS";
@@ -353,6 +359,7 @@ fn origins(setup: &Setup) -> Vec<String> {
         })
         .flatten()
         .collect();
+    origins.extend(setup.roots.iter().flat_map(|root| setup.stores.origins(&root.clone().into())));
     if std::env::var("MILLRACE_SERVE_REGISTERED").is_ok_and(|names| !names.trim().is_empty()) {
         origins.extend(setup.stores.registry_origins());
     }

@@ -8,7 +8,7 @@ mod r2;
 mod store;
 mod wire;
 
-use artifacts::{Answer, Asked, Call, Owner, Tracking, Upload};
+use artifacts::{Answer, Asked, Body as _, Call, Owner, Tracking, Transfer, Upload};
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, IF_RANGE, RANGE};
 use mlflow_api::{ErrorCode, WORKSPACE_HEADER};
@@ -16,11 +16,14 @@ use tracking::auth::{ARTIFACTS_PATH, ArtifactAccess, ArtifactOwner, ArtifactUse}
 use wasm_bindgen::prelude::*;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Result, Url};
 
-use self::store::Store;
+use self::store::Places;
 use self::wire::{JsBody, to_json};
 use crate::config::Config;
 use crate::workspace::{HERE, ON_BEHALF};
 use crate::{body, reply, workspace};
+
+/// The largest request for an address.
+const MAX_PRESIGN: usize = 64 * 1024;
 
 /// The most that is read of the workspace's answer about a run.
 const MAX_RUN: usize = 64 * 1024 * 1024;
@@ -41,16 +44,18 @@ pub(crate) async fn serve(
     env: &Env,
     config: &'static Config,
 ) -> Result<Response> {
-    let Some(folder) = &config.artifacts else {
-        return reply::error(
-            503,
-            "TEMPORARILY_UNAVAILABLE",
-            "no artifacts are kept here: set MILLRACE_ARTIFACTS to where they belong",
-        );
-    };
     let url = request.url()?;
     let method = http_method(&request.method());
-    let call = match Call::parse(&method, url.path(), url.query().unwrap_or_default()) {
+    let mut asked = asked(&request, &url)?;
+    let call = match Transfer::asked(&method, url.path()) {
+        None => Call::parse(&method, url.path(), url.query().unwrap_or_default()),
+        // Who it is about is in the body.
+        Some(way) => match asked.upload.body.take() {
+            Some(body) => body.text(MAX_PRESIGN).await.and_then(|body| way.read(&body)),
+            None => way.read("{}"),
+        },
+    };
+    let call = match call {
         Ok(call) => call,
         Err(error) => return refuse(&error),
     };
@@ -62,11 +67,11 @@ pub(crate) async fn serve(
     {
         return Ok(refusal);
     }
-    let store = match Store::open(folder, env, config) {
-        Ok(store) => store,
+    let places = match Places::new(env, config) {
+        Ok(places) => places,
         Err(message) => return reply::error(500, "INTERNAL_ERROR", &message),
     };
-    let answer = artifacts::answer(&store, &workspace, call, asked(&request, &url)?).await;
+    let answer = artifacts::answer(&places, &workspace, call, asked).await;
     let (parts, body) = answer.into_parts();
     let body = match body {
         Answer::Bytes(bytes) => js_sys::Uint8Array::from(bytes.as_ref()).into(),
@@ -119,6 +124,8 @@ fn access(call: &Call) -> Option<ArtifactAccess> {
         Call::Delete { path } => (at(path), Delete),
         Call::ListOf { owner, .. } | Call::ReadOf { owner, .. } => (of(owner), Read),
         Call::WriteOf { owner, .. } => (of(owner), Write),
+        Call::PresignedOf { owner, way: Transfer::Up, .. } => (of(owner), Write),
+        Call::PresignedOf { owner, way: Transfer::Down, .. } => (of(owner), Read),
         Call::WritePart { .. } => return None,
     };
     Some(ArtifactAccess { of, to })

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model_source::{Folder, Source, Stores, is_model_name};
 use serde::{Deserialize, Serialize};
 use tracking::auth::{self, Admin, Permission};
-use tracking::{ArtifactServing, webhooks};
+use tracking::{ArtifactServing, Deployment, webhooks};
 use worker::Env;
 
 use crate::cors::Cors;
@@ -70,6 +70,9 @@ pub(crate) struct Config {
     pub(crate) memory: f64,
     /// `MILLRACE_ARTIFACTS`: where artifacts are kept.
     pub(crate) artifacts: Option<Folder>,
+    /// `MILLRACE_ARTIFACT_ROOTS`: the places of stores that runs and models may
+    /// name, to be read and written with this deployment's credentials.
+    artifact_roots: Vec<Folder>,
     /// Addresses and credentials to read models with.
     pub(crate) stores: Stores,
     /// `MILLRACE_OUTBOUND`: the services that lead out, by origin, where
@@ -164,6 +167,15 @@ impl Config {
                 Some(kept_at(&uri).map_err(|e| format!("the variable MILLRACE_ARTIFACTS: {e}"))?)
             }
         };
+        let roots = variable("MILLRACE_ARTIFACT_ROOTS").unwrap_or_default();
+        let mut artifact_roots = Folder::parse_roots(&roots)
+            .map_err(|e| format!("the variable MILLRACE_ARTIFACT_ROOTS: {e}"))?;
+        artifact_roots.extend(
+            artifacts
+                .iter()
+                .filter(|kept| matches!(kept, Folder::S3 { .. } | Folder::Azure { .. }))
+                .cloned(),
+        );
         let auth = match (&tracking_uri, variable("MILLRACE_AUTH")) {
             (Some(_), None) => None,
             (_, mode) => auth(mode.as_deref().unwrap_or("read-only"), variable)?,
@@ -201,6 +213,7 @@ impl Config {
             refresh: u64::from(refresh) * 1000,
             memory: f64::from(memory),
             artifacts,
+            artifact_roots,
             stores: Stores::from_variables(variable)
                 .map_err(|e| e.to_string())?
                 .or_tracking(workspace::base()),
@@ -217,12 +230,35 @@ impl Config {
             }
     }
 
+    /// The root that a URI of an object store is below, and the path there.
+    pub(crate) fn artifact_root(&self, uri: &str) -> Option<(&Folder, String)> {
+        // What a query or a fragment would mean there, stores don't agree on.
+        let Ok(Source::Folder(folder)) = Source::parse(uri) else { return None };
+        let roots = self.artifact_roots.iter().filter(|_| !uri.contains(['?', '#']));
+        roots
+            .map(|root| (root, folder.below(root)))
+            .find_map(|(root, path)| Some((root, path?.to_owned())))
+    }
+
+    /// How this deployment was set up, as far as its workspaces go by it.
+    pub(crate) fn deployment(&self) -> Deployment {
+        Deployment {
+            has_workspaces: self.has_workspaces,
+            serves_named_places: !self.artifact_roots.is_empty(),
+        }
+    }
+
     /// How artifacts are served, if they are.
     pub(crate) fn artifact_serving(&self) -> Option<ArtifactServing> {
         let folder = self.artifacts.as_ref()?;
+        let has_addresses = match folder {
+            Folder::S3 { .. } => true,
+            Folder::Azure { .. } => self.stores.azure().can_presign(),
+            _ => false,
+        };
         Some(ArtifactServing {
-            uploads_in_parts: matches!(folder, Folder::R2 { .. } | Folder::S3 { .. }),
-            presigned_reads: matches!(folder, Folder::S3 { .. }),
+            uploads_in_parts: has_addresses || matches!(folder, Folder::R2 { .. }),
+            presigned_reads: has_addresses,
         })
     }
 
@@ -514,6 +550,39 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn places_of_stores_are_served_where_they_are_named() {
+        let kept = ("MILLRACE_ARTIFACTS", "s3://kept/p");
+        let roots = "s3://bucket/a, wasbs://c@h.blob.core.windows.net";
+        let config = config(&[kept, ("MILLRACE_ARTIFACT_ROOTS", roots)]).unwrap();
+        let at = |uri: &str| config.artifact_root(uri).map(|(root, path)| format!("{root} {path}"));
+        for (uri, found) in [
+            ("s3://bucket/a/1/r/artifacts", "s3://bucket/a/ 1/r/artifacts"),
+            ("s3://bucket/a/", "s3://bucket/a/ "),
+            ("s3://kept/p/x%2f", "s3://kept/p/ x%2f"),
+            ("wasbs://c@h.blob.core.windows.net/x", "wasbs://c@h.blob.core.windows.net/ x"),
+            ("abfss://c@h.dfs.core.windows.net/x", "wasbs://c@h.blob.core.windows.net/ x"),
+        ] {
+            assert_eq!(at(uri).as_deref(), Some(found), "{uri}");
+        }
+        for uri in [
+            "s3://other/a/1",
+            "s3://bucket/b/1",
+            "s3://bucket/ab",
+            "s3://bucket",
+            "s3://bucket/a/../b",
+            "s3://bucket/a/1?x",
+            "s3://bucket/a/1#x",
+            "s3://kept",
+            "wasbs://d@h.blob.core.windows.net/x",
+            "r2://bucket/a",
+            "/a",
+        ] {
+            assert_eq!(at(uri), None, "{uri}");
+        }
+        assert!(config.deployment().serves_named_places);
+    }
+
+    #[test]
     fn registered_models_are_served_where_they_are_named() {
         let some = config(&[("MILLRACE_SERVE_REGISTERED", "churn, credit risk")]).unwrap();
         assert!(some.serves_registered("churn") && some.serves_registered("credit risk"));
@@ -589,6 +658,7 @@ pub(crate) mod tests {
             ("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS", "https://*.example"),
             ("MILLRACE_WORKSPACES", "some"),
             ("MILLRACE_OUTBOUND", "x"),
+            ("MILLRACE_ARTIFACT_ROOTS", "https://h/a"),
             ("MILLRACE_SCORING", "loose"),
             ("AZURE_STORAGE_ACCESS_KEY", "?"),
         ] {

@@ -123,7 +123,7 @@ impl DurableObject for Workspace {
         Self {
             store,
             artifacts: config.and_then(Config::artifact_serving),
-            deployment: Deployment { has_workspaces: config.is_some_and(|c| c.has_workspaces) },
+            deployment: config.map(Config::deployment).unwrap_or_default(),
             gate: config.and_then(|config| config.auth.clone()).map(Gate::new),
             webhooks: config.map(|config| config.webhooks.clone()).unwrap_or_default(),
             is_prepared: Cell::new(false),

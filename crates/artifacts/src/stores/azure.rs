@@ -1,16 +1,31 @@
 //! A container of Azure Blob, or what is below a prefix of it.
 
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::{Method, Response};
+use mlflow_api::{
+    CreateMultipartUploadResponse, MultipartUploadCredential, MultipartUploadPart,
+    PresignedDownload, PresignedUrlResponse,
+};
 use object_stores::{Call, encode};
 
 use super::{
-    Fetch, found_or_folder, plain_range, remove_all, removed, succeeded, text, unusable, with,
+    Fetch, PART_SECONDS, found_or_folder, plain_range, remove_all, removed, size, succeeded, text,
+    unusable, upload_address, with,
 };
+use crate::disposition::attachment;
+use crate::path::name;
+use crate::store::{no_presigned, no_uploads};
 use crate::xml::{elements, text as element};
 use crate::{ArtifactStore, Entry, Error, Found, Upload, check_count};
 
 /// The header of a part: the standard one would have to be signed.
 const RANGE: &str = "x-ms-range";
+
+/// What a blob is that is written at once, or in blocks.
+const BLOCK_BLOB: (&str, &str) = ("x-ms-blob-type", "BlockBlob");
 
 /// A container.
 pub struct Azure<F> {
@@ -112,6 +127,29 @@ impl<F: Fetch> Azure<F> {
         removed(&answer)
     }
 
+    /// The address of a call, where a key to sign it with is configured.
+    fn signed(
+        &self,
+        call: &Call<'_>,
+        permissions: &str,
+        disposition: Option<&str>,
+        seconds: u32,
+    ) -> Result<Option<String>, Error> {
+        let now = self.fetch.now();
+        let url = self.azure.presigned(&self.host, call, permissions, disposition, now, seconds);
+        url.map_err(unusable)
+    }
+
+    /// Makes blocks, by their numbers, a blob.
+    async fn commit(&self, path: &str, parts: impl Iterator<Item = i64>) -> Result<(), Error> {
+        let blocks: String =
+            parts.map(|part| format!("<Latest>{}</Latest>", block(part))).collect();
+        let body = Upload::text(&format!("<BlockList>{blocks}</BlockList>"));
+        let blob = self.blob(&self.name(path));
+        let call = Call::new(Method::PUT, &blob).query(&[("comp", "blocklist")]);
+        succeeded(&self.send(&call, None, body).await?)
+    }
+
     async fn is_folder(&self, path: &str) -> Result<bool, Error> {
         let page = self.page(&self.folder(path), "", "1", None).await?;
         Ok(elements(&page, "Blob").next().is_some())
@@ -160,8 +198,7 @@ impl<F: Fetch> ArtifactStore for Azure<F> {
 
     async fn write(&self, path: &str, upload: Upload<F::Body>) -> Result<(), Error> {
         let blob = self.blob(&self.name(path));
-        let headers = [("x-ms-blob-type", "BlockBlob")];
-        let call = Call { headers: &headers, ..Call::new(Method::PUT, &blob) };
+        let call = Call { headers: &[BLOCK_BLOB], ..Call::new(Method::PUT, &blob) };
         succeeded(&self.send(&call, None, upload).await?)
     }
 
@@ -189,6 +226,69 @@ impl<F: Fetch> ArtifactStore for Azure<F> {
         remove_all(list, async |name| self.remove(name).await).await?;
         self.remove(&self.name(path)).await
     }
+
+    async fn create_upload(
+        &self,
+        path: &str,
+        parts: u32,
+        _here: &str,
+    ) -> Result<CreateMultipartUploadResponse, Error> {
+        let blob = self.blob(&self.name(path));
+        let credential = |part: u32| {
+            let block = block(part.into());
+            let query = [("comp", "block"), ("blockid", block.as_str())];
+            let call = Call::new(Method::PUT, &blob).query(&query);
+            Ok(MultipartUploadCredential {
+                url: self.signed(&call, "w", None, PART_SECONDS)?.ok_or_else(no_uploads)?,
+                part_number: part.into(),
+                headers: BTreeMap::new(),
+            })
+        };
+        let credentials = (1..=parts).map(credential).collect::<Result<_, Error>>()?;
+        // Blocks belong to the blob, not to an upload.
+        Ok(CreateMultipartUploadResponse { upload_id: None, credentials })
+    }
+
+    async fn complete_upload(
+        &self,
+        path: &str,
+        _upload_id: &str,
+        parts: &[MultipartUploadPart],
+    ) -> Result<(), Error> {
+        self.commit(path, parts.iter().map(|part| part.part_number)).await
+    }
+
+    /// Azure itself drops blocks that no blob is made of, after a week.
+    async fn abort_upload(&self, _path: &str, _upload_id: &str) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn presigned(
+        &self,
+        path: &str,
+        seconds: u32,
+    ) -> Result<Option<PresignedDownload>, Error> {
+        let Found::File(file) = self.get(path, None, false).await? else { return Ok(None) };
+        let blob = self.blob(&self.name(path));
+        let disposition = attachment(name(path));
+        let url = self.signed(&Call::get(&blob), "r", Some(&disposition), seconds)?;
+        Ok(Some(PresignedDownload {
+            url: url.ok_or_else(no_presigned)?,
+            headers: BTreeMap::new(),
+            file_size: size(&file).and_then(|size| i64::try_from(size).ok()),
+        }))
+    }
+
+    fn presigned_upload(&self, path: &str, seconds: u32) -> Result<PresignedUrlResponse, Error> {
+        let blob = self.blob(&self.name(path));
+        let url = self.signed(&Call::new(Method::PUT, &blob), "cw", None, seconds)?;
+        Ok(upload_address(url.ok_or_else(no_presigned)?, path, &[BLOCK_BLOB]))
+    }
+}
+
+/// The name of a block: as long as every other one of its blob, in base64.
+fn block(part: i64) -> String {
+    STANDARD.encode(format!("mlflow_block_{part:05}"))
 }
 
 #[cfg(test)]

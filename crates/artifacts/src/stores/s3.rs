@@ -5,22 +5,18 @@ use std::collections::BTreeMap;
 use http::{Method, Response};
 use mlflow_api::{
     CreateMultipartUploadResponse, MultipartUploadCredential, MultipartUploadPart,
-    PresignedDownload,
+    PresignedDownload, PresignedUrlResponse,
 };
 use object_stores::{Call, encode};
 
 use super::{
-    Fetch, broken, found_or_folder, plain_range, remove_all, removed, size, succeeded, text,
-    unusable, with, with_range,
+    Fetch, PART_SECONDS, broken, found_or_folder, plain_range, remove_all, removed, size,
+    succeeded, text, unusable, upload_address, with, with_range,
 };
+use crate::disposition::attachment;
+use crate::path::name;
 use crate::xml::{elements, escaped, text as element};
 use crate::{ArtifactStore, Entry, Error, Found, Upload, check_count};
-
-/// How long an address for a part is good, in seconds.
-const PART_SECONDS: u32 = 3600;
-
-/// How long an address for reading is good, in seconds: MLflow's default.
-const READ_SECONDS: u32 = 900;
 
 /// A bucket.
 pub struct S3<F> {
@@ -244,15 +240,30 @@ impl<F: Fetch> ArtifactStore for S3<F> {
         succeeded(&self.send(&abort, None, Upload::empty()).await?)
     }
 
-    async fn presigned(&self, path: &str) -> Result<Option<PresignedDownload>, Error> {
+    async fn presigned(
+        &self,
+        path: &str,
+        seconds: u32,
+    ) -> Result<Option<PresignedDownload>, Error> {
         let Found::File(file) = self.get(path, None, false).await? else { return Ok(None) };
         let object = self.object(&self.key(path));
-        let url = self.s3.presigned(&Call::get(&object), self.fetch.now(), READ_SECONDS);
+        // A browser that goes there saves the file.
+        let disposition = attachment(name(path));
+        let query = [("response-content-disposition", disposition.as_str())];
+        let call = Call::get(&object).query(&query);
+        let url = self.s3.presigned(&call, self.fetch.now(), seconds);
         Ok(Some(PresignedDownload {
             url: url.map_err(unusable)?,
             headers: BTreeMap::new(),
             file_size: size(&file).and_then(|size| i64::try_from(size).ok()),
         }))
+    }
+
+    fn presigned_upload(&self, path: &str, seconds: u32) -> Result<PresignedUrlResponse, Error> {
+        let object = self.object(&self.key(path));
+        let call = Call::new(Method::PUT, &object);
+        let url = self.s3.presigned(&call, self.fetch.now(), seconds).map_err(unusable)?;
+        Ok(upload_address(url, path, &[]))
     }
 }
 

@@ -21,7 +21,7 @@ use super::{artifacts, roles, users};
 use crate::fields::snake_case;
 use crate::registry::uri::{self, ModelUri};
 use crate::sql::Columns;
-use crate::{Error, Sql, evaluation};
+use crate::{Deployment, Error, Sql, evaluation, logged_models, runs};
 
 /// The fields that name experiments.
 const EXPERIMENTS: &[&str] = &["experiment_id", "experiment_ids"];
@@ -44,7 +44,8 @@ pub(super) fn admit<'a>(
     let (needs, in_path) =
         needs(request.method().as_str(), path).ok_or_else(|| Refusal::forbidden(caller))?;
     let fields = Fields::of(request, in_path)?;
-    let access = Access { sql, caller, fields: &fields };
+    let deployment = request.extensions().get::<Deployment>().copied().unwrap_or_default();
+    let access = Access { sql, caller, fields: &fields, deployment };
     for need in needs {
         if !access.has(*need)? {
             return Err(Refusal::forbidden(caller));
@@ -65,6 +66,7 @@ struct Access<'a> {
     sql: &'a dyn Sql,
     caller: &'a Caller,
     fields: &'a Fields,
+    deployment: Deployment,
 }
 
 impl Access<'_> {
@@ -101,11 +103,13 @@ impl Access<'_> {
             }
             Need::CreateExperiment => {
                 // A place of one's own choice must not be somebody else's.
-                let places = self.fields.all(&["artifact_location"]);
-                let mut paths = places.into_iter().filter_map(artifacts::path_of);
+                let mut places = self.fields.all(&["artifact_location"]).into_iter();
                 Ok(caller.may_create()
                     && caller.is_not_denied((EXPERIMENT, "*"))
-                    && paths.all(|path| artifacts::may(caller, &path, Level::Update)))
+                    && places.all(|place| match artifacts::path_of(place) {
+                        Some(path) => artifacts::may(caller, &path, Level::Update),
+                        None => !self.is_served(place) || caller.manages_workspace(),
+                    }))
             }
             Need::CreateModel => {
                 let name = self.fields.one("name")?;
@@ -233,13 +237,45 @@ impl Access<'_> {
                     self.parts(RUN_PART, Level::Read, &[run.unwrap_or_default()], false)?
                 }
                 (_, Some(path)) => artifacts::may(self.caller, &path, Level::Read),
-                (_, None) => true,
+                (_, None) => {
+                    !self.is_served(source)
+                        || self.caller.manages_workspace()
+                        || self.is_of_parts(source)?
+                }
             };
             if !may {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    /// Whether a place may be one of an object store that this server reads for
+    /// whoever may see what names it.
+    fn is_served(&self, place: &str) -> bool {
+        const STORES: [&str; 4] = ["s3", "wasb", "wasbs", "abfss"];
+        self.deployment.serves_named_places
+            && STORES.contains(&uri::Uri::parse(place).scheme.as_str())
+    }
+
+    /// Whether a place is the run's or the logged model's that is named with it.
+    fn is_of_parts(&self, place: &str) -> Result<bool, Error> {
+        let is_within = |root: &str| {
+            let below = place.strip_prefix(root.trim_end_matches('/'));
+            !root.is_empty() && below.is_some_and(|path| path.is_empty() || path.starts_with('/'))
+        };
+        for id in self.fields.all(&["run_id"]) {
+            let root = runs::find(self.sql, id)?.info.artifact_uri;
+            if root.is_some_and(|root| is_within(&root)) {
+                return Ok(true);
+            }
+        }
+        for id in self.fields.all(&["model_id"]) {
+            if is_within(&logged_models::find(self.sql, id)?.info.artifact_uri) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 

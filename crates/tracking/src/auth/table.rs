@@ -363,6 +363,8 @@ mod tests {
         let elsewhere = [
             "/api/3.0/mlflow/server-info",
             "/api/2.0/mlflow/artifacts/list",
+            "/api/2.0/mlflow/artifacts/presigned-upload-url",
+            "/api/2.0/mlflow/artifacts/presigned-download-url",
             "/api/2.0/mlflow/logged-models/{model_id}/artifacts/directories",
         ];
         for endpoint in [ENDPOINTS, AUTH_ENDPOINTS, WORKSPACE_ENDPOINTS].concat() {

@@ -192,6 +192,19 @@ impl Search {
         Ok((rows, next_page_token))
     }
 
+    /// The conditions so far.
+    pub(crate) fn conditions(&self) -> String {
+        self.conditions.join(" AND ")
+    }
+
+    /// Runs a statement of another form, with the parameters so far.
+    pub(crate) fn run(self, sql: &dyn Sql, statement: &str) -> Result<Vec<Row>, Error> {
+        if self.parameters.len() > MAX_PARAMETERS {
+            return Err(Error::invalid("the filter has too many comparisons with long patterns"));
+        }
+        Ok(sql.query(statement, &self.parameters)?)
+    }
+
     /// Runs the search and gives a page of rows, and one more if there is one.
     pub(crate) fn rows(
         mut self,
@@ -201,20 +214,16 @@ impl Search {
     ) -> Result<Vec<Row>, Error> {
         let (limit, offset) = page.limit_and_offset();
         let (limit, offset) = (self.bind(limit), self.bind(offset));
-        let Self { source: Source { table, .. }, joins, conditions, orders, parameters } = self;
-        if parameters.len() > MAX_PARAMETERS {
-            return Err(Error::invalid("the filter has too many comparisons with long patterns"));
-        }
-        let conditions = conditions.join(" AND ");
-        let orders = orders.join(", ");
+        let Self { source: Source { table, .. }, joins, orders, .. } = &self;
+        let (conditions, orders) = (self.conditions(), orders.join(", "));
         let statement = format!(
             "SELECT {columns} FROM {table}{joins} WHERE {conditions} ORDER BY {orders}
              LIMIT {limit} OFFSET {offset}"
         );
-        Ok(sql.query(&statement, &parameters)?)
+        self.run(sql, &statement)
     }
 
-    fn attribute(&self, name: &str) -> Result<&'static str, Error> {
+    pub(crate) fn attribute(&self, name: &str) -> Result<&'static str, Error> {
         let known = self.source.attributes.iter().find(|(known, _)| *known == name);
         known
             .map(|(_, column)| *column)

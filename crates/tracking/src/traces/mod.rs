@@ -10,6 +10,7 @@ mod delete;
 pub(crate) mod info;
 pub(crate) mod keyed;
 pub(crate) mod links;
+pub(crate) mod metrics;
 pub(crate) mod promoted;
 mod regex;
 pub(crate) mod search;

@@ -65,6 +65,11 @@ pub(crate) fn search(sql: &dyn Sql, asked: &SearchTraces) -> Result<SearchTraces
     Ok(SearchTracesResponse { traces: info::read(sql, rows)?, next_page_token })
 }
 
+/// A search of traces `t`, without conditions yet.
+pub(super) fn new() -> Search {
+    Search::of(&SOURCE)
+}
+
 /// How many traces of these experiments all the filters find.
 pub(super) fn count(sql: &dyn Sql, experiments: &[String], filters: &[&str]) -> Result<i64, Error> {
     let mut search = Search::of(&SOURCE);
@@ -113,9 +118,8 @@ fn filter(
                 search.also(condition);
             }
             (Entity::Metadata, SOURCE_RUN) if clause.comparator == Comparator::Equal => {
-                let linked = linked(search, Kind::Run, &clause);
-                let made = search.keyed_condition(of_trace("trace_request_metadata"), &clause);
-                search.also(format!("({linked} OR {made})"));
+                let condition = of_run(search, &clause);
+                search.also(condition);
             }
             (Entity::Metadata, promoted::TOKEN_USAGE | promoted::COST) => {
                 let condition = summed(search, &clause)?;
@@ -298,6 +302,29 @@ fn of_prompt(search: &mut Search, clause: &Clause) -> Result<String, Error> {
         )));
     }
     Ok(linked(search, Kind::PromptVersion, clause))
+}
+
+/// The condition that the trace was made in a run, or was linked to it.
+fn of_run(search: &mut Search, clause: &Clause) -> String {
+    let linked = linked(search, Kind::Run, clause);
+    let made = search.keyed_condition(of_trace("trace_request_metadata"), clause);
+    format!("({linked} OR {made})")
+}
+
+/// The condition that the trace has a tag or metadata with this text.
+pub(super) fn of_key(search: &mut Search, clause: &Clause) -> Result<String, Error> {
+    if let Some(name) = column(clause.entity, &clause.key) {
+        let column = search.attribute(name)?;
+        return Ok(search.compare(column, clause));
+    }
+    match (clause.entity, clause.key.as_str()) {
+        (Entity::Metadata, SOURCE_RUN) => Ok(of_run(search, clause)),
+        (Entity::Metadata, promoted::TOKEN_USAGE | promoted::COST) => summed(search, clause),
+        (Entity::Metadata, _) => {
+            Ok(search.keyed_condition(of_trace("trace_request_metadata"), clause))
+        }
+        _ => Ok(search.keyed_condition(of_trace("trace_tags"), clause)),
+    }
 }
 
 /// The condition that the trace belongs to something.

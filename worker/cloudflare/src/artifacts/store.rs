@@ -1,7 +1,11 @@
-//! The store that this deployment keeps artifacts in.
+//! The stores of this deployment: the one that it keeps artifacts in, and those
+//! that runs and models may name.
 
-use artifacts::{ArtifactStore, Azure, Disk, Entry, Error, Found, S3, Upload};
-use mlflow_api::{CreateMultipartUploadResponse, MultipartUploadPart, PresignedDownload};
+use artifacts::{ArtifactStore, Azure, Disk, Entry, Error, Found, S3, Stores, Upload};
+use mlflow_api::{
+    CreateMultipartUploadResponse, ErrorCode, MultipartUploadPart, PresignedDownload,
+    PresignedUrlResponse,
+};
 use model_source::Folder;
 use worker::Env;
 
@@ -16,6 +20,41 @@ pub(super) enum Store {
     R2(R2),
     S3(S3<Wire>),
     Azure(Azure<Wire>),
+}
+
+/// The stores that requests reach.
+pub(super) struct Places<'a> {
+    env: &'a Env,
+    config: &'static Config,
+    kept: Option<Store>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(env: &'a Env, config: &'static Config) -> Result<Self, String> {
+        let open = |folder| Store::open(folder, env, config);
+        let kept = config.artifacts.as_ref().map(open).transpose()?;
+        Ok(Self { env, config, kept })
+    }
+}
+
+impl Stores for Places<'_> {
+    type Store = Store;
+
+    fn kept(&self) -> Result<&Store, Error> {
+        self.kept.as_ref().ok_or_else(|| {
+            Error::new(
+                ErrorCode::TemporarilyUnavailable,
+                "no artifacts are kept here: set MILLRACE_ARTIFACTS to where they belong",
+            )
+        })
+    }
+
+    fn named(&self, uri: &str) -> Result<Option<(Store, String)>, Error> {
+        let Some((root, path)) = self.config.artifact_root(uri) else { return Ok(None) };
+        let store = Store::open(root, self.env, self.config)
+            .map_err(|message| Error::new(ErrorCode::InternalError, message))?;
+        Ok(Some((store, path)))
+    }
 }
 
 impl Store {
@@ -116,7 +155,15 @@ impl ArtifactStore for Store {
         each!(self, store => store.abort_upload(path, upload_id).await)
     }
 
-    async fn presigned(&self, path: &str) -> Result<Option<PresignedDownload>, Error> {
-        each!(self, store => store.presigned(path).await)
+    async fn presigned(
+        &self,
+        path: &str,
+        seconds: u32,
+    ) -> Result<Option<PresignedDownload>, Error> {
+        each!(self, store => store.presigned(path, seconds).await)
+    }
+
+    fn presigned_upload(&self, path: &str, seconds: u32) -> Result<PresignedUrlResponse, Error> {
+        each!(self, store => store.presigned_upload(path, seconds))
     }
 }

@@ -45,7 +45,8 @@ impl Body for JsBody {
     }
 
     fn from_text(text: &str) -> Self {
-        Self(JsValue::from_str(text))
+        // Of a string, `fetch` would say a type, which no signature covers.
+        Self(js_sys::Uint8Array::from(text.as_bytes()).into())
     }
 }
 
