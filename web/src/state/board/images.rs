@@ -193,11 +193,11 @@ mod tests {
     }
 
     fn shapes(images: &[Image]) -> Vec<(&str, Option<i64>, &str, &str)> {
-        let shape = |image| {
+        let shapes = images.iter().map(|image| {
             let Image { key, step, path, small } = image;
             (&**key, *step, &**path, &*small.0)
-        };
-        images.iter().map(shape).collect()
+        });
+        shapes.collect()
     }
 
     #[test]
