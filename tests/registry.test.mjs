@@ -170,6 +170,29 @@ for (const [server, start] of Object.entries(bothServers)) {
       await link(page, 'line-1').waitFor();
       assert.match(await row(page, 'line-1').innerText(), new RegExp(`${NAME} v2`));
       assert.match(await row(page, 'line-1').innerText(), /0\.375/);
+      // Names of runs, columns by dataset, and the server's order by one of them.
+      const order = (first) => page.waitForFunction((first) => document.querySelector('.logged tbody tr:not(.logged-run) th a')?.textContent === first, first);
+      await row(page, 'line-1').getByRole('link', { name: 'fit-1' }).waitFor();
+      await page.getByRole('columnheader', { name: 'Metrics on coefficients' }).waitFor();
+      await order('line-1');
+      const loss = page.getByRole('columnheader', { name: 'loss' }).getByRole('button');
+      await loss.click();
+      await order('line-0');
+      await loss.click();
+      await order('line-1');
+      await page.getByRole('checkbox', { name: 'By run' }).check();
+      await page.getByRole('rowheader', { name: 'fit-0 1 model' }).waitFor();
+      await page.getByRole('combobox', { name: 'Dataset' }).selectOption({ label: 'coefficients' });
+      await page.waitForURL(/dataset=/);
+      await link(page, 'line-0').waitFor();
+      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+      const csv = await readFile(await file.path(), 'utf8');
+      assert.match(csv, /^name,model_id,status,created,source_run_id,registered_versions,metrics\.loss \(coefficients \w+\),params\.slope\r\n/);
+      assert.match(csv, /line-1,m-\w+,LOGGED_MODEL_READY,.*,house prices\/2,0\.375,3\r\n/);
+      await page.getByRole('button', { name: 'Charts', exact: true }).click();
+      const image = metricChart(page, 'loss · coefficients').getByRole('img');
+      assert.match(await image.getAttribute('aria-label'), /2 runs/);
+      await page.getByRole('button', { name: 'Table', exact: true }).click();
       await page.getByRole('textbox', { name: /^Search models/ }).fill('metrics.loss > 0.4');
       await link(page, 'line-1').waitFor({ state: 'detached' });
       await link(page, 'line-0').click();
@@ -240,7 +263,7 @@ for (const [server, start] of Object.entries(bothServers)) {
       assert.deepEqual(await prompt('summary', 2), {
         ...made,
         template: [{ role: 'system', content: 'Be {{tone}}.' }, { role: 'user', content: text }],
-        message: null, tags: {}, variables: ['text', 'tone', 'words'],
+        message: '', tags: {}, variables: ['text', 'tone', 'words'],
       });
       // No other of its name, and none of a model's.
       for (const taken of ['summary', 'promptly']) {
@@ -300,6 +323,7 @@ for (const [server, start] of Object.entries(bothServers)) {
           version: [version(2), 'rooms'],
           compare: [`/compare-model-versions?${new URLSearchParams({ name: JSON.stringify(NAME), runs: JSON.stringify({ a: '1', b: '2' }) })}`, 'alpha'],
           'logged-models': [`/experiments/${logged.experiment}/models`, 'line-1'],
+          'logged-models-by-run': [`/experiments/${logged.experiment}/models?group=run`, 'fit-1'],
           'logged-model': [`/experiments/${logged.experiment}/models/${logged.models[1]}`, 'rooms'],
           prompts: ['/prompts', 'greeting'],
           prompt: ['/prompts/greeting', 'Hi {{name}}'],

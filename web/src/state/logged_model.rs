@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use mlflow_api::{LoggedModelStatus, Metric, Tag, tags};
+use mlflow_api::{LoggedModel, LoggedModelStatus, Metric, Tag, tags};
 use serde_json::Value;
 
+use super::board::{BoardRun, Latest, run_colour};
 use super::language::t;
 
 /// The versions that a logged model was registered as: names and numbers.
@@ -25,19 +26,6 @@ pub(crate) fn registrations(all: &[Tag]) -> Vec<(String, String)> {
     all
 }
 
-/// The last value of each metric, of whichever run and dataset.
-pub(crate) fn latest_metrics(metrics: &[Metric]) -> BTreeMap<&str, &Metric> {
-    let mut last: BTreeMap<&str, &Metric> = BTreeMap::new();
-    for metric in metrics {
-        let age = |metric: &Metric| (metric.step, metric.timestamp);
-        let kept = last.entry(metric.key.as_str()).or_insert(metric);
-        if age(metric) >= age(kept) {
-            *kept = metric;
-        }
-    }
-    last
-}
-
 /// A metric and the dataset that it was measured on: a column of a table of
 /// models. Those of one dataset stand together, those of none first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +42,28 @@ impl Measure {
         let dataset = metric.dataset_name.clone().filter(|name| !name.is_empty());
         let digest = metric.dataset_digest.clone().unwrap_or_default();
         Measure { dataset: dataset.map(|name| (name, digest)), key: metric.key.clone() }
+    }
+
+    /// What the address sorts by it: `metrics.loss`, or with its dataset
+    /// `metrics.loss @["val","0a1b"]`.
+    pub(crate) fn key(&self) -> String {
+        match &self.dataset {
+            Some((name, digest)) => {
+                let dataset = Value::from(vec![name.as_str(), digest.as_str()]);
+                format!("metrics.{} @{dataset}", self.key)
+            }
+            None => format!("metrics.{}", self.key),
+        }
+    }
+
+    /// Reads [`Measure::key`].
+    pub(crate) fn parse(key: &str) -> Option<Measure> {
+        let key = key.strip_prefix("metrics.")?;
+        let of_dataset = key.match_indices(" @[").find_map(|(at, _)| {
+            let dataset = serde_json::from_slice(key.get(at + 2..)?.as_bytes()).ok()?;
+            Some(Measure { dataset: Some(dataset), key: key.get(..at)?.to_owned() })
+        });
+        Some(of_dataset.unwrap_or_else(|| Measure { dataset: None, key: key.to_owned() }))
     }
 
     /// What it is called: the key and the dataset.
@@ -76,6 +86,31 @@ pub(crate) fn measured(metrics: &[Metric]) -> BTreeMap<Measure, f64> {
         }
     }
     last.into_iter().map(|(measure, metric)| (measure, metric.value)).collect()
+}
+
+/// A model as the charts take a run: with what it measured, as single values.
+pub(crate) fn board_run(model: &LoggedModel) -> BoardRun {
+    let info = &model.info;
+    let latest = |(measure, value): (Measure, f64)| Latest {
+        key: measure.words().into(),
+        value,
+        step: 0,
+        timestamp: 0,
+    };
+    BoardRun {
+        id: info.model_id.as_str().into(),
+        experiment: info.experiment_id.as_str().into(),
+        name: info.name.as_str().into(),
+        colour: run_colour(&info.model_id, None).into(),
+        params: model
+            .data
+            .params
+            .iter()
+            .map(|param| (param.key.as_str().into(), param.value.as_str().into()))
+            .collect(),
+        metrics: measured(&model.data.metrics).into_iter().map(latest).collect(),
+        ..BoardRun::default()
+    }
 }
 
 /// How its upload went.
@@ -104,16 +139,6 @@ mod tests {
     }
 
     #[test]
-    fn the_last_value_counts() {
-        let metric =
-            |key: &str, value, step| Metric { key: key.into(), value, step, ..Metric::default() };
-        let all = [metric("a", 1.0, 2), metric("a", 2.0, 1), metric("b", 3.0, 0)];
-        let last = latest_metrics(&all);
-        assert_eq!(last.get("a").map(|m| m.value), Some(1.0));
-        assert_eq!(last.len(), 2);
-    }
-
-    #[test]
     fn a_metric_is_one_of_each_dataset() {
         let metric = |value, step, dataset: &str| Metric {
             key: "loss".into(),
@@ -133,5 +158,8 @@ mod tests {
             measured(&all).into_iter().map(|(measure, value)| (measure.words(), value)).collect();
         let expected = [("loss", 3.0), ("loss · test", 4.0), ("loss · val", 2.0)];
         assert_eq!(words, expected.map(|(words, value)| (words.to_owned(), value)));
+        let mut model = LoggedModel::default();
+        model.data.metrics = all.to_vec();
+        assert_eq!(board_run(&model).metric("loss · val").map(|latest| latest.value), Some(2.0));
     }
 }

@@ -32,6 +32,7 @@ pub(crate) mod line_diff;
 pub(crate) mod locale;
 pub(crate) mod location;
 pub(crate) mod logged_model;
+pub(crate) mod logged_models_view;
 pub(crate) mod markdown;
 pub(crate) mod metric_histories;
 pub(crate) mod metric_view;

@@ -12,7 +12,7 @@ use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
 use crate::components::server_list::{NAME, Question, ServerList};
 use crate::components::skeleton::SkeletonRows;
-use crate::components::sort_head::SortHead;
+use crate::components::sort_head::{SortHead, SortedBy};
 use crate::components::tags::Tags;
 use crate::state::clock::{date_time, since};
 use crate::state::commands::use_commands;
@@ -82,7 +82,7 @@ pub(crate) fn RegisteredList(
     };
     use_commands().offer(words, "n", create);
 
-    let order = Signal::derive(move || question.with(|question| (question.by, question.ascending)));
+    let order: SortedBy = Signal::derive(move || question.with(|q| (q.by.to_owned(), q.ascending)));
     let nothing = move || {
         let searched = question.with(Question::searches);
         view! { <Nothing kind searched uri=uri.clone()/> }
@@ -111,7 +111,7 @@ pub(crate) fn RegisteredList(
             <h1 class="sr-only">{title}</h1>
             <ServerList
                 pager
-                question
+                typed=question.with_untracked(|question| question.typed.clone())
                 label
                 counted
                 reload
@@ -131,7 +131,7 @@ fn Table(
     /// The rows.
     pager: Pager<Vec<RegisteredModel>>,
     /// What they are sorted by.
-    order: Signal<(&'static str, bool)>,
+    order: SortedBy,
 ) -> impl IntoView {
     let first = move || matches!(pager.phase().get(), Phase::Loading) && pager.is_empty();
     // MLflow's own server does not say who made what.

@@ -50,8 +50,8 @@ impl Question {
 pub(crate) fn ServerList<T: Send + Sync + 'static>(
     /// The rows.
     pager: Pager<Vec<T>>,
-    /// What is asked.
-    question: Memo<Question>,
+    /// What stands in the box at first.
+    typed: String,
     /// What the box is for.
     label: &'static str,
     /// So many, in words.
@@ -63,6 +63,9 @@ pub(crate) fn ServerList<T: Send + Sync + 'static>(
     /// That there is none, or none such.
     #[prop(into)]
     nothing: ViewFn,
+    /// What stands beside the box.
+    #[prop(optional, into)]
+    tools: ViewFn,
     /// The table.
     #[prop(into)]
     table: ViewFn,
@@ -107,11 +110,12 @@ pub(crate) fn ServerList<T: Send + Sync + 'static>(
         <div class="table-bar">
             <FilterBox
                 label
-                value=question.with_untracked(|question| question.typed.clone())
+                value=typed
                 apply=search
                 eager=true
                 error=MaybeProp::derive(error)
             />
+            {tools.run()}
             <span class="faint count" role="status">{count}</span>
         </div>
         {move || refused.get().map(|words| view! {

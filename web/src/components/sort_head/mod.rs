@@ -5,30 +5,34 @@ use leptos::prelude::*;
 use crate::components::icon::{Glyph, Icon};
 use crate::state::location::use_navigator;
 
+/// What is sorted by, and whether the smallest comes first.
+pub(crate) type SortedBy = Signal<(String, bool)>;
+
 /// A head that sorts. The address keeps what it sorts by, in `orderByKey` and
 /// `orderByAsc`.
 #[component]
 pub(crate) fn SortHead(
     /// The column, as the address and the server call it.
-    key: &'static str,
+    #[prop(into)]
+    key: String,
     /// What it is called.
-    words: &'static str,
+    #[prop(into)]
+    words: String,
     /// The cell's class.
     #[prop(default = "")]
     class: &'static str,
-    /// What is sorted by now, and whether the smallest comes first.
-    #[prop(into)]
-    order: Signal<(&'static str, bool)>,
+    /// What is sorted by now.
+    order: SortedBy,
 ) -> impl IntoView {
     let navigator = use_navigator();
-    let own = move || {
-        let (by, ascending) = order.get();
-        (by == key).then_some(ascending)
-    };
+    let key = StoredValue::new(key);
+    let own =
+        move || order.with(|(by, ascending)| key.with_value(|key| by == key).then_some(*ascending));
     let click = move |_| {
+        let key = key.get_value();
         let ascending = !untrack(own).unwrap_or(key != "name");
         let ascending = if ascending { "true" } else { "false" };
-        navigator.choose(&[("orderByKey", Some(key)), ("orderByAsc", Some(ascending))]);
+        navigator.choose(&[("orderByKey", Some(&key)), ("orderByAsc", Some(ascending))]);
     };
     let aria = move || match own() {
         Some(true) => "ascending",

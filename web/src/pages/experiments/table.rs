@@ -105,7 +105,7 @@ pub(super) fn Table(
         format!("{}px", rest * ROW)
     };
     let order = Signal::derive(move || {
-        the.question.with(|question| (question.sort.key(), question.ascending))
+        the.question.with(|question| (question.sort.key().to_owned(), question.ascending))
     });
     let head = move |sort: SortBy, words: &'static str, class: &'static str| {
         view! { <SortHead key=sort.key() words class order/> }

@@ -1,34 +1,73 @@
-//! The models that were logged in an experiment.
+//! The models that were logged in an experiment: as a table, and as charts.
+
+mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use mlflow_api::{Experiment, LoggedModel, LoggedModelOrder, SearchLoggedModels};
+use mlflow_api::{Experiment, LoggedModel};
 
+use self::table::Table;
+use crate::components::charts::use_board_layout;
 use crate::components::empty::Empty;
 use crate::components::experiment_head::ExperimentHead;
+use crate::components::icon::{Glyph, Icon};
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
-use crate::components::server_list::{NAME, Question, ServerList};
-use crate::components::skeleton::SkeletonRows;
-use crate::components::sort_head::SortHead;
-use crate::state::clock::{date_time, since};
-use crate::state::filter::words_in;
-use crate::state::format::{full_number, number};
-use crate::state::language::{t, tf, tn};
+use crate::components::server_list::ServerList;
+use crate::parts::{self, Charts};
+use crate::state::board::{BoardRun, Scope};
+use crate::state::download::save;
+use crate::state::language::{t, tn};
 use crate::state::location::use_navigator;
-use crate::state::logged_model::{latest_metrics, registrations, status_words};
-use crate::state::pager::{PageOf, Pager, Phase};
-use crate::state::registry::is_grammar;
+use crate::state::logged_model::board_run;
+use crate::state::logged_models_view::{Wanted, csv, dataset_text, datasets};
+use crate::state::metric_histories::MetricHistories;
+use crate::state::pager::{PageOf, Pager};
 use crate::state::route::Route;
 use crate::state::session::{Mlflow, use_session};
 
-/// How many come at a time.
-const MANY: u32 = 50;
-/// The most columns of parameters, and of metrics, that are shown.
-const MOST_COLUMNS: usize = 12;
-const CREATED: &str = "creation_timestamp";
+/// The models, and what is chosen among them. A copyable handle.
+#[derive(Clone, Copy)]
+struct Models {
+    client: StoredValue<Mlflow>,
+    experiment: StoredValue<String>,
+    pager: Pager<Vec<LoggedModel>>,
+    wanted: Memo<Wanted>,
+    /// Whether they stand by the run that logged them.
+    grouped: Memo<bool>,
+    /// The ids of those that the charts draw; all of them where there are none.
+    chosen: RwSignal<BTreeSet<String>>,
+    /// The names of the runs that logged them, as far as they have come.
+    runs: RwSignal<BTreeMap<String, String>>,
+}
+
+impl Models {
+    /// Reads the names of runs that are not known yet, all of them at once.
+    fn name_runs(self) {
+        let mut ids: Vec<String> = self.pager.rows().with(|rows| {
+            rows.iter().filter_map(|model| model.info.source_run_id.clone()).collect()
+        });
+        ids.retain(|id| !id.is_empty() && !self.runs.with_untracked(|runs| runs.contains_key(id)));
+        ids.sort();
+        ids.dedup();
+        if ids.is_empty() {
+            return;
+        }
+        let (client, experiment) = (self.client.get_value(), self.experiment.get_value());
+        spawn_local(async move {
+            // A list without names of runs still has their ids.
+            let Ok(found) = client.runs_by_id(&ids, &[experiment]).await else { return };
+            self.runs.try_update(|runs| {
+                runs.extend(
+                    found.iter().map(|run| (run.info.run_id.clone(), run.name().to_owned())),
+                );
+            });
+        });
+    }
+}
 
 /// The page.
 #[component]
@@ -38,8 +77,7 @@ pub(crate) fn LoggedModelsPage(
     /// The experiment's id.
     experiment: String,
 ) -> impl IntoView {
-    let navigator = use_navigator();
-    let uri = use_session().tracking_uri();
+    let place = use_navigator().place();
     let id = StoredValue::new(experiment);
     let found: RwSignal<Option<Experiment>> = RwSignal::new(None);
     let asking = client.clone();
@@ -48,30 +86,23 @@ pub(crate) fn LoggedModelsPage(
             found.try_set(Some(experiment));
         }
     });
-    let pager: Pager<Vec<LoggedModel>> = Pager::new();
-    let question =
-        Memo::new(move |_| navigator.place().with(|place| Question::read(&place.query, CREATED)));
-    let asking = StoredValue::new(client.clone());
+    let says = move |key: &'static str, value: &'static str| {
+        Memo::new(move |_| place.with(|place| place.query.get(key) == Some(value)))
+    };
+    let charts = says("view", "charts");
+    let models = Models {
+        client: StoredValue::new(client.clone()),
+        experiment: id,
+        pager: Pager::new(),
+        wanted: Memo::new(move |_| place.with(|place| Wanted::read(&place.query))),
+        grouped: says("group", "run"),
+        chosen: RwSignal::new(BTreeSet::new()),
+        runs: RwSignal::new(BTreeMap::new()),
+    };
+    let Models { pager, wanted, .. } = models;
     let fetch = move |page_token: Option<String>| {
-        let client = asking.get_value();
-        let Question { typed, by, ascending } = question.get_untracked();
-        let filter = match is_grammar(&typed) {
-            true => Some(typed),
-            false => words_in("name", &typed),
-        };
-        let order = LoggedModelOrder {
-            field_name: by.to_owned(),
-            ascending,
-            ..LoggedModelOrder::default()
-        };
-        let request = SearchLoggedModels {
-            experiment_ids: vec![id.get_value()],
-            filter,
-            max_results: MANY,
-            order_by: vec![order],
-            page_token,
-            ..SearchLoggedModels::default()
-        };
+        let client = models.client.get_value();
+        let request = wanted.get_untracked().request(id.get_value(), page_token);
         async move {
             let answer = client.call(&request).await?;
             let next = answer.next_page_token.filter(|token| !token.is_empty());
@@ -80,36 +111,10 @@ pub(crate) fn LoggedModelsPage(
     };
     let load = move || pager.load(fetch(None));
     Effect::new(move || {
-        question.track();
+        wanted.track();
         load();
     });
-    let reload = Callback::new(move |()| load());
-    let more = Callback::new(move |()| pager.load_more(fetch(pager.next_token())));
-    let order = Signal::derive(move || question.with(|question| (question.by, question.ascending)));
-    let python = format!(
-        "import mlflow\nmlflow.set_tracking_uri({})\nmlflow.set_experiment(experiment_id={})\nwith mlflow.start_run():\n    mlflow.sklearn.log_model(model, name=\"model\")",
-        serde_json::Value::from(uri),
-        serde_json::Value::from(id.get_value())
-    );
-    let nothing = move || {
-        if question.with(Question::searches) {
-            return view! {
-                <Empty
-                    title=t("No model fits the search")
-                    words=t("Every word has to stand in the name; or write a filter such as metrics.loss < 0.3 or params.depth = '4'.")
-                />
-            }
-            .into_any();
-        }
-        view! {
-            <Empty
-                title=t("No logged models yet")
-                words=t("Every model that a run of this experiment logs stands here, with its parameters and metrics.")
-                python=python.clone()
-            />
-        }
-        .into_any()
-    };
+    Effect::new(move || models.name_runs());
     let crumbs = Signal::derive(move || {
         let name = found.with(|found| found.as_ref().map(|e| e.name.clone()));
         let runs = Route::Runs { experiment: id.get_value() };
@@ -119,129 +124,186 @@ pub(crate) fn LoggedModelsPage(
             Crumb::here(t("Logged models")),
         ]
     });
-    let actions = move || view! { <Refresh refresh=move |()| load()/> };
+    let actions = move || view! { <Modes charts/> <Refresh refresh=move |()| load()/> };
+    let body = move || match charts.get() {
+        true => view! { <ModelCharts models/> }.into_any(),
+        false => view! { <Table models/> }.into_any(),
+    };
     view! {
         <Page crumbs actions filling=true>
             <ExperimentHead client experiment=found/>
             <ServerList
                 pager
-                question
+                typed=wanted.with_untracked(|wanted| wanted.typed.clone())
                 label=t("Search models: words, or metrics.loss < 0.3")
                 counted=|count| tn(count, "{0} model", "{0} models")
-                reload
-                more
-                nothing
-                table=move || view! { <Table pager order/> }
+                reload=Callback::new(move |()| load())
+                more=Callback::new(move |()| pager.load_more(fetch(pager.next_token())))
+                nothing=move || view! { <Nothing models/> }
+                tools=move || view! { <Tools models/> }
+                table=body
             />
         </Page>
     }
 }
 
-/// The columns of parameters and of metrics that some models have.
-fn columns(models: &[LoggedModel]) -> (Vec<String>, Vec<String>) {
-    let params: BTreeSet<&str> =
-        models.iter().flat_map(|m| &m.data.params).map(|param| param.key.as_str()).collect();
-    let metrics: BTreeSet<&str> =
-        models.iter().flat_map(|m| &m.data.metrics).map(|metric| metric.key.as_str()).collect();
-    let take =
-        |keys: BTreeSet<&str>| keys.into_iter().take(MOST_COLUMNS).map(str::to_owned).collect();
-    (take(params), take(metrics))
-}
-
+/// Table or charts.
 #[component]
-fn Table(
-    /// The models.
-    pager: Pager<Vec<LoggedModel>>,
-    /// What they are sorted by.
-    order: Signal<(&'static str, bool)>,
+fn Modes(
+    /// Whether charts are shown.
+    charts: Memo<bool>,
 ) -> impl IntoView {
-    let first = move || matches!(pager.phase().get(), Phase::Loading) && pager.is_empty();
-    let shown = Memo::new(move |_| pager.rows().with(|rows| columns(rows)));
-    let head = |key: &String| view! { <th scope="col" class="number clip" title=key.clone()>{key.clone()}</th> };
-    let heads = move || {
-        shown.with(|(params, metrics)| {
-            let params = params.iter().map(
-                |key| view! { <th scope="col" class="clip" title=key.clone()>{key.clone()}</th> },
-            );
-            view! {
-                {metrics.iter().map(head).collect_view()}
-                {params.collect_view()}
-            }
-        })
-    };
-    let rows = move || {
-        shown.with(|(params, metrics)| {
-            pager
-                .rows()
-                .with(|rows| rows.iter().map(|model| row(model, params, metrics)).collect_view())
-        })
+    let navigator = use_navigator();
+    let mode = move |with_charts: bool, words: &'static str| {
+        let click = move |_| navigator.choose(&[("view", with_charts.then_some("charts"))]);
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (charts.get() == with_charts).to_string()
+                on:click=click
+            >
+                {words}
+            </button>
+        }
     };
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label=t("Logged models")>
-            <table class="logged" aria-label=t("Logged models") aria-busy=move || first().to_string()>
-                <thead>
-                    <tr>
-                        <SortHead key=NAME words=t("Name") order/>
-                        <th scope="col">{t("Status")}</th>
-                        <SortHead key=CREATED words=t("Created") order/>
-                        <th scope="col">{t("Source run")}</th>
-                        <th scope="col">{t("Registered versions")}</th>
-                        {heads}
-                    </tr>
-                </thead>
-                <tbody>
-                    <Show when=first><SkeletonRows columns=6/></Show>
-                    {rows}
-                </tbody>
-            </table>
+        <div class="modes" role="group" aria-label=t("Table and charts")>
+            {mode(false, t("Table"))}
+            {mode(true, t("Charts"))}
         </div>
     }
 }
 
-fn row(model: &LoggedModel, params: &[String], metrics: &[String]) -> impl IntoView + use<> {
-    let info = &model.info;
-    let route = Route::LoggedModel {
-        experiment: info.experiment_id.clone(),
-        model: info.model_id.clone(),
-        tab: String::new(),
+/// What is chosen of the list, beside the box that searches.
+#[component]
+fn Tools(
+    /// The models.
+    models: Models,
+) -> impl IntoView {
+    let navigator = use_navigator();
+    let Models { pager, wanted, grouped, .. } = models;
+    // A dataset stays to be chosen when the list is of another one.
+    let known = Memo::new(move |before: Option<&BTreeSet<(String, String)>>| {
+        let mut known = before.cloned().unwrap_or_default();
+        known.extend(pager.rows().with(|rows| datasets(rows)));
+        known.extend(wanted.with(|wanted| wanted.dataset.clone()));
+        known
+    });
+    let option = move |dataset: (String, String)| {
+        let (name, digest) = &dataset;
+        let twice = known.with(|known| known.iter().filter(|(other, _)| other == name).count() > 1);
+        let words = if twice { format!("{name} ({digest})") } else { name.clone() };
+        let value = dataset_text(&dataset);
+        let is_chosen = move || wanted.with(|wanted| wanted.dataset.as_ref() == Some(&dataset));
+        view! { <option value=value selected=is_chosen>{words}</option> }
     };
-    let run = info.source_run_id.clone().filter(|run| !run.is_empty()).map(|run| {
-        let route = Route::Run {
-            experiment: info.experiment_id.clone(),
-            run: run.clone(),
-            tab: String::new(),
-        };
-        let short: String = run.chars().take(8).collect();
-        view! { <a class="mono" href=route.href() title=run>{short}</a> }
-    });
-    let versions = registrations(&info.tags).into_iter().map(|(name, version)| {
-        let words = tf("{0} v{1}", &[&name, &version]);
-        let href = Route::Version { name, version, tab: String::new() }.href();
-        view! { <a class="link" href=href>{words}</a> " " }
-    });
-    let values: BTreeMap<&str, &str> =
-        model.data.params.iter().map(|param| (param.key.as_str(), param.value.as_str())).collect();
-    let params = params.iter().map(|key| {
-        let value = values.get(key.as_str()).copied().unwrap_or_default().to_owned();
-        view! { <td class="clip logged-param" title=value.clone()>{value.clone()}</td> }
-    });
-    let last = latest_metrics(&model.data.metrics);
-    let metrics = metrics.iter().map(|key| {
-        let value = last.get(key.as_str()).map(|metric| metric.value);
-        view! { <td class="number" title=value.map(full_number)>{value.map(number)}</td> }
-    });
-    let created = info.creation_timestamp_ms;
+    let pick = move |event| {
+        let value: String = event_target_value(&event);
+        navigator.choose(&[("dataset", (!value.is_empty()).then_some(value.as_str()))]);
+    };
+    let all = move || wanted.with(|wanted| wanted.dataset.is_none());
+    let group = move |event| {
+        navigator.choose(&[("group", event_target_checked(&event).then_some("run"))]);
+    };
+    let download = move |_| {
+        save("models.csv", "text/csv", &pager.rows().with_untracked(|rows| csv(rows)));
+    };
     view! {
-        <tr>
-            <th scope="row" class="clip logged-name">
-                <a href=route.href() title=info.name.clone()>{info.name.clone()}</a>
-            </th>
-            <td title=info.status_message.clone()>{status_words(info.status)}</td>
-            <td class="soft" title=created.map(date_time)>{created.map(since)}</td>
-            <td>{run}</td>
-            <td>{versions.collect_view()}</td>
-            {metrics.collect_view()}
-            {params.collect_view()}
-        </tr>
+        <Show when=move || known.with(|known| !known.is_empty())>
+            <select class="input view-choice" aria-label=t("Dataset") on:change=pick>
+                <option value="" selected=all>{t("All datasets")}</option>
+                {move || known.get().into_iter().map(option).collect_view()}
+            </select>
+        </Show>
+        <label class="check">
+            <input type="checkbox" prop:checked=move || grouped.get() on:change=group/>
+            {t("By run")}
+        </label>
+        <button type="button" class="button" on:click=download>
+            <Icon glyph=Glyph::Download/>
+            "CSV"
+        </button>
+    }
+}
+
+/// Says that there are none, or none such.
+#[component]
+fn Nothing(
+    /// The models.
+    models: Models,
+) -> impl IntoView {
+    if models.wanted.with(Wanted::searches) {
+        return view! {
+            <Empty
+                title=t("No model fits the search")
+                words=t("Every word has to stand in the name; or write a filter such as metrics.loss < 0.3 or params.depth = '4'.")
+            />
+        };
+    }
+    let python = format!(
+        "import mlflow\nmlflow.set_tracking_uri({})\nmlflow.set_experiment(experiment_id={})\nwith mlflow.start_run():\n    mlflow.sklearn.log_model(model, name=\"model\")",
+        serde_json::Value::from(use_session().tracking_uri()),
+        serde_json::Value::from(models.experiment.get_value())
+    );
+    view! {
+        <Empty
+            title=t("No logged models yet")
+            words=t("Every model that a run of this experiment logs stands here, with its parameters and metrics.")
+            python
+        />
+    }
+}
+
+/// What the models measured, a chart a metric.
+#[component]
+fn ModelCharts(
+    /// The models.
+    models: Models,
+) -> impl IntoView {
+    let drawn = Memo::new(move |_| -> Vec<BoardRun> {
+        let chosen = models.chosen.get();
+        let is_drawn =
+            |model: &&LoggedModel| chosen.is_empty() || chosen.contains(&model.info.model_id);
+        models.pager.rows().with(|rows| rows.iter().filter(is_drawn).map(board_run).collect())
+    });
+    // One alone has no chart, and no history of its own to ask for.
+    let enough = Memo::new(move |_| {
+        drawn.with(|drawn| drawn.iter().filter(|model| !model.metrics.is_empty()).count() > 1)
+    });
+    let words = move || {
+        let chosen = models.chosen.with(BTreeSet::len);
+        (chosen > 0).then(|| {
+            let words = tn(chosen, "{0} chosen model is drawn.", "{0} chosen models are drawn.");
+            view! {
+                <p class="soft logged-drawn">
+                    {words} " "
+                    <button type="button" class="link-button" on:click=move |_| models.chosen.set(BTreeSet::new())>
+                        {t("Draw all")}
+                    </button>
+                </p>
+            }
+        })
+    };
+    let board = move || {
+        let experiment = models.experiment.get_value();
+        parts::charts(Charts {
+            histories: MetricHistories::new(models.client.get_value()),
+            runs: Signal::derive(move || drawn.get().into_iter().map(Arc::new).collect()),
+            scope: Scope::All,
+            highlighted: RwSignal::new(None),
+            layout: use_board_layout(&format!("models {experiment}"), None),
+            brushed: RwSignal::new(None),
+        })
+    };
+    view! {
+        <section class="logged-charts" tabindex="0" aria-label=t("Charts")>
+            {words}
+            <Show
+                when=move || enough.get()
+                fallback=|| view! { <p class="soft">{t("Charts compare the metrics of two or more models.")}</p> }
+            >
+                {board}
+            </Show>
+        </section>
     }
 }

@@ -1,0 +1,215 @@
+//! The table of logged models.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use mlflow_api::LoggedModel;
+
+use super::Models;
+use crate::components::skeleton::SkeletonRows;
+use crate::components::sort_head::{SortHead, SortedBy};
+use crate::state::clock::{date_time, since};
+use crate::state::format::{full_number, number};
+use crate::state::language::{t, tf, tn};
+use crate::state::logged_model::{Measure, measured, registrations, status_words};
+use crate::state::logged_models_view::{CREATED, Columns, NAME, by_run};
+use crate::state::pager::Phase;
+use crate::state::route::Route;
+
+/// The columns before the metrics.
+const FIRST: usize = 6;
+
+/// The models, as they come or by their runs.
+#[component]
+pub(super) fn Table(
+    /// The models.
+    models: Models,
+) -> impl IntoView {
+    let Models { pager, wanted, grouped, .. } = models;
+    let first = move || matches!(pager.phase().get(), Phase::Loading) && pager.is_empty();
+    let shown = Memo::new(move |_| pager.rows().with(|rows| Columns::of(rows)));
+    let order: SortedBy =
+        Signal::derive(move || wanted.with(|wanted| (wanted.by.clone(), wanted.ascending)));
+    let rows = move || {
+        let columns = shown.get();
+        let row = |model: &LoggedModel| row(models, model, &columns).into_any();
+        if !grouped.get() {
+            return pager.rows().with(|rows| rows.iter().map(row).collect_view()).into_any();
+        }
+        let span = FIRST + columns.measures.len() + columns.params.len();
+        let group = |(run, of): (String, Vec<LoggedModel>)| {
+            view! {
+                <tbody>
+                    {heading(models, run, of.len(), span)}
+                    {of.iter().map(row).collect_view()}
+                </tbody>
+            }
+        };
+        pager.rows().with(|rows| by_run(rows)).into_iter().map(group).collect_view().into_any()
+    };
+    let body = move || match grouped.get() {
+        true => rows().into_any(),
+        false => view! {
+            <tbody>
+                <Show when=first><SkeletonRows columns=6/></Show>
+                {rows}
+            </tbody>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="table-scroll" tabindex="0" role="region" aria-label=t("Logged models")>
+            <table class="logged" aria-label=t("Logged models") aria-busy=move || first().to_string()>
+                <thead>
+                    {move || shown.with(groups)}
+                    <tr>
+                        <td class="pick"><span class="sr-only">{t("Choose")}</span></td>
+                        <SortHead key=NAME words=t("Name") order/>
+                        <th scope="col">{t("Status")}</th>
+                        <SortHead key=CREATED words=t("Created") order/>
+                        <th scope="col">{t("Source run")}</th>
+                        <th scope="col">{t("Registered versions")}</th>
+                        {move || shown.with(|columns| heads(columns, order))}
+                    </tr>
+                </thead>
+                {body}
+            </table>
+        </div>
+    }
+}
+
+/// What the columns of metrics were measured on, above them.
+fn groups(columns: &Columns) -> Option<AnyView> {
+    let group = |(dataset, many): (Option<(String, String)>, usize)| {
+        let words = match &dataset {
+            Some((name, _)) => tf("Metrics on {0}", &[name]),
+            None => t("Metrics").to_owned(),
+        };
+        let title = dataset.map(|(name, digest)| format!("{name} {digest}"));
+        view! { <th scope="colgroup" class="logged-group clip" colspan=many.to_string() title=title>{words}</th> }
+    };
+    if columns.measures.is_empty() && columns.params.is_empty() {
+        return None;
+    }
+    let params = (!columns.params.is_empty()).then(|| {
+        let many = columns.params.len().to_string();
+        view! { <th scope="colgroup" class="logged-group" colspan=many>{t("Parameters")}</th> }
+    });
+    let row = view! {
+        <tr class="logged-groups">
+            <td colspan=FIRST.to_string()></td>
+            {columns.groups().into_iter().map(group).collect_view()}
+            {params}
+        </tr>
+    };
+    Some(row.into_any())
+}
+
+fn heads(columns: &Columns, order: SortedBy) -> AnyView {
+    let metric = |measure: &Measure| {
+        view! { <SortHead key=measure.key() words=measure.key.clone() class="number" order/> }
+    };
+    let param = |key: &String| {
+        view! { <th scope="col" class="clip" title=key.clone()>{key.clone()}</th> }
+    };
+    view! {
+        {columns.measures.iter().map(metric).collect_view()}
+        {columns.params.iter().map(param).collect_view()}
+    }
+    .into_any()
+}
+
+/// The link to a run: its name once that is known.
+fn run_link(models: Models, run: String) -> impl IntoView {
+    let experiment = models.experiment.get_value();
+    let href = Route::Run { experiment, run: run.clone(), tab: String::new() }.href();
+    let short: String = run.chars().take(8).collect();
+    let title = run.clone();
+    let name = move || models.runs.with(|runs| runs.get(&run).cloned().unwrap_or(short.clone()));
+    view! { <a class="clip" href=href title=title>{name}</a> }
+}
+
+/// The row above the models of a run.
+fn heading(models: Models, run: String, many: usize, span: usize) -> impl IntoView {
+    let link = match run.is_empty() {
+        true => t("No run").into_any(),
+        false => run_link(models, run).into_any(),
+    };
+    view! {
+        <tr class="logged-run">
+            <th scope="rowgroup" colspan=span.to_string()>
+                {link} " "
+                <span class="faint">{tn(many, "{0} model", "{0} models")}</span>
+            </th>
+        </tr>
+    }
+}
+
+fn row(models: Models, model: &LoggedModel, columns: &Columns) -> impl IntoView + use<> {
+    let info = &model.info;
+    let route = Route::LoggedModel {
+        experiment: info.experiment_id.clone(),
+        model: info.model_id.clone(),
+        tab: String::new(),
+    };
+    let run = info.source_run_id.clone().filter(|run| !run.is_empty());
+    let versions = registrations(&info.tags).into_iter().map(|(name, version)| {
+        let words = tf("{0} v{1}", &[&name, &version]);
+        let href = Route::Version { name, version, tab: String::new() }.href();
+        view! { <a class="link" href=href>{words}</a> " " }
+    });
+    let given: BTreeMap<&str, &str> =
+        model.data.params.iter().map(|param| (param.key.as_str(), param.value.as_str())).collect();
+    let params = columns.params.iter().map(|key| {
+        let value = given.get(key.as_str()).copied().unwrap_or_default().to_owned();
+        view! { <td class="clip logged-param" title=value.clone()>{value.clone()}</td> }
+    });
+    let values = measured(&model.data.metrics);
+    let metrics = columns.measures.iter().map(|measure| {
+        let value = values.get(measure).copied();
+        view! { <td class="number" title=value.map(full_number)>{value.map(number)}</td> }
+    });
+    let created = info.creation_timestamp_ms;
+    view! {
+        <tr>
+            <td class="pick"><Pick models id=info.model_id.clone() name=info.name.clone()/></td>
+            <th scope="row" class="clip logged-name">
+                <a href=route.href() title=info.name.clone()>{info.name.clone()}</a>
+            </th>
+            <td title=info.status_message.clone()>{status_words(info.status)}</td>
+            <td class="soft" title=created.map(date_time)>{created.map(since)}</td>
+            <td class="clip logged-param">{run.map(|run| run_link(models, run))}</td>
+            <td>{versions.collect_view()}</td>
+            {metrics.collect_view()}
+            {params.collect_view()}
+        </tr>
+    }
+}
+
+/// The box that chooses a model for the charts.
+#[component]
+fn Pick(
+    /// The models.
+    models: Models,
+    /// The model's id.
+    id: String,
+    /// Its name.
+    name: String,
+) -> impl IntoView {
+    let chosen = models.chosen;
+    let id = StoredValue::new(id);
+    let is_chosen = move || id.with_value(|id| chosen.with(|chosen| chosen.contains(id)));
+    let flip = move |event| {
+        let on = event_target_checked(&event);
+        chosen.update(|chosen| match on {
+            true => drop(chosen.insert(id.get_value())),
+            false => drop(id.with_value(|id| chosen.remove(id))),
+        });
+    };
+    view! {
+        <label class="pick-label">
+            <span class="sr-only">{tf("Choose {0}", &[&name])}</span>
+            <input type="checkbox" prop:checked=is_chosen on:change=flip/>
+        </label>
+    }
+}
