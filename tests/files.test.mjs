@@ -76,10 +76,10 @@ for (const [name, start] of Object.entries(bothServers)) {
       assert.deepEqual(await row.getByRole('cell').evaluateAll((cells) => cells.map((cell) => cell.textContent)), ['2', 'row "2",\nü', '8']);
       const rows = () => table.getAttribute('aria-rowcount').then(Number);
       assert.ok((await rows()) < logged.rows, 'only the beginning is read at first');
-      await page.locator('.file-table .grid-scroll').evaluate((scroller) => scroller.scrollTo(0, 1e9));
+      await page.locator('.sheet .grid-scroll').evaluate((scroller) => scroller.scrollTo(0, 1e9));
       await seeText(page, '20,000 rows');
       assert.equal(await rows(), logged.rows + 1);
-      await page.locator('.file-table .grid-scroll').evaluate((scroller) => scroller.scrollTo(0, 1e9));
+      await page.locator('.sheet .grid-scroll').evaluate((scroller) => scroller.scrollTo(0, 1e9));
       const last = table.getByRole('row').filter({ has: page.getByRole('rowheader', { name: '20,000', exact: true }) });
       await last.getByText(String(19_999 ** 3)).waitFor();
     });
@@ -180,7 +180,7 @@ for (const [name, start] of Object.entries(bothServers)) {
       await seeText(page, 'ZSTD');
       await page.getByText('Schema').click();
       await page.getByRole('row', { name: 'number INT64' }).waitFor();
-      await page.locator('.file-table .grid-scroll').evaluate((scroller) => scroller.scrollTo(0, 1e9));
+      await page.locator('.sheet .grid-scroll').evaluate((scroller) => scroller.scrollTo(0, 1e9));
       await table.getByText('[19999,20000]').waitFor();
       await go(page, 'data/cut.parquet');
       await page.getByRole('alert').getByText(/no Parquet that can be read: it does not end as one/).waitFor();

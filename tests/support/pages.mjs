@@ -1,5 +1,7 @@
 // How tests name the things of the page: by role and by what a user reads.
 
+import { readFile } from 'node:fs/promises';
+
 /** The address of a page of the site at `base`, talking to the MLflow server at `server` if one is given. */
 export const at = (base, hash = '/experiments', server) => {
   const url = new URL(base);
@@ -41,10 +43,10 @@ export async function runBody(page, body) {
   if (body !== undefined) await page.getByLabel('Request body').fill(body);
   const answer = page.locator('.answer');
   // The answer before must not be taken for the one to come.
-  const before = await answer.locator('.answer-head').elementHandle({ timeout: 100 }).catch(() => null);
+  const before = await answer.locator('.answer-head').first().elementHandle({ timeout: 100 }).catch(() => null);
   await page.getByRole('button', { name: 'Run' }).click();
   if (before) await before.waitForElementState('hidden').catch(() => {});
-  await answer.getByRole('region', { name: 'Answer' }).waitFor();
+  await answer.getByRole('region', { name: 'Answer' }).first().waitFor();
   const status = Number(await answer.locator('.answer-head').getByText(/^\d{3}$/).innerText());
   return { status, text: await answer.getByRole('region', { name: 'Answer' }).innerText() };
 }
@@ -55,10 +57,10 @@ export async function runForm(page, fields = {}) {
   await form.waitFor();
   for (const [name, value] of Object.entries(fields)) await form.getByLabel(name, { exact: false }).first().fill(String(value));
   const answer = page.locator('.answer');
-  const before = await answer.locator('.answer-head').elementHandle({ timeout: 100 }).catch(() => null);
+  const before = await answer.locator('.answer-head').first().elementHandle({ timeout: 100 }).catch(() => null);
   await page.getByRole('button', { name: 'Run the model' }).click();
   if (before) await before.waitForElementState('hidden').catch(() => {});
-  await answer.locator('.answer-head').waitFor();
+  await answer.locator('.answer-head').first().waitFor();
   return page.getByRole('region', { name: 'Predictions' }).locator('tbody tr').first().locator('td').allInnerTexts();
 }
 
@@ -128,4 +130,19 @@ export async function fillDialog(page, name, fields, button) {
 export async function rowMenu(page, name, item) {
   await page.getByRole('button', { name: `More about ${name}`, exact: true }).click();
   await page.getByRole('menuitem', { name: item, exact: true }).click();
+}
+
+/** On the page `#/try`: waits for the model, and scores the rows of a table: a file for Playwright, or a text to paste. `labels` is the column that has them. */
+export async function scoreTable(page, table, labels) {
+  await page.getByRole('group', { name: 'The request as' }).getByRole('button', { name: 'Table' }).click({ timeout: 60_000 });
+  if (typeof table === 'string') await page.getByLabel(/Or paste rows/).fill(table);
+  else await page.locator('.rows input[type=file]').setInputFiles(table);
+  if (labels) await page.getByLabel('Column with the true labels').selectOption({ label: labels });
+  await page.getByRole('button', { name: 'Score the rows' }).click();
+}
+
+/** Presses a button that saves a file; answers its `{ name, text }`. */
+export async function download(page, button) {
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()]);
+  return { name: saved.suggestedFilename(), text: await readFile(await saved.path(), 'utf8') };
 }

@@ -1,6 +1,6 @@
 // A plain static host, as dumb as the ones that people put the site on: no
 // rewriting, no headers but those asked for, optionally under a sub-path.
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 
@@ -25,10 +25,16 @@ export async function startStatic(dir, base = '/', headers = {}, encode = (_file
     const file = path.join(dir, inside?.endsWith('/') || inside === '' ? `${inside}index.html` : (inside ?? ''));
     try {
       if (inside === undefined || !file.startsWith(path.resolve(dir) + path.sep)) throw new Error('outside');
-      const body = request.method === 'GET' ? await readFile(file) : null;
-      if (body === null) throw new Error('read only');
-      response.writeHead(200, { ...headers, 'Content-Type': TYPES[path.extname(file)] ?? 'application/octet-stream' });
-      response.end(encode(file, body));
+      if (!['GET', 'HEAD'].includes(request.method)) throw new Error('read only');
+      const body = encode(file, await readFile(file));
+      const { mtime } = await stat(file);
+      response.writeHead(200, {
+        'Content-Length': Buffer.byteLength(body),
+        'Last-Modified': mtime.toUTCString(),
+        ...headers,
+        'Content-Type': TYPES[path.extname(file)] ?? 'application/octet-stream',
+      });
+      response.end(body);
     } catch {
       response.writeHead(404, { 'Content-Type': 'text/html; charset=utf-8' });
       response.end('<!doctype html><title>404</title><h1>Not found</h1>');

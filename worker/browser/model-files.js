@@ -3,13 +3,21 @@
 // A place is {address, folder, plain, headers}: a file's address is `address`
 // and the file's path below `folder`, which is one query value unless `plain`.
 // Each place has a cache of its own; it holds as long as `MLmodel`, which names
-// what was logged when, is the same to the byte.
+// what was logged when, is the same to the byte. On a plain host anybody may lay
+// another file beside the same `MLmodel`, so there each file has to be the one
+// that the host has: of the same version (ETag, or when it was changed) and size.
 
 import { join } from "./bodies.js";
 import { failure } from "./load-model.js";
 
 // What is asked about before it is downloaded.
 const LARGE = 100_000_000;
+// How often a download that broke off is taken up again, and how long that
+// waits, in milliseconds, times the attempt.
+const RESUMED = 3;
+const PAUSE = 300;
+// Where a kept file has its version.
+const VERSION = "x-version";
 
 export const cacheOf = ({ address, folder }) => `millrace-model ${address}${folder}`;
 
@@ -24,20 +32,27 @@ export async function openPlace(place, confirmed, hear) {
   const state = { downloaded: 0, full: false, hasCache: cache !== undefined };
   const kept = async (path) => {
     const answer = await cache?.match(keyOf(path));
-    return answer && new Uint8Array(await answer.arrayBuffer());
+    return answer && { bytes: new Uint8Array(await answer.arrayBuffer()), version: answer.headers.get(VERSION) ?? "" };
   };
-  const keep = async (path, bytes) => {
+  const keep = async (path, { bytes, version }) => {
     // A browser without room for it runs the model all the same.
-    await cache?.put(keyOf(path), new Response(bytes)).catch(() => {
+    await cache?.put(keyOf(path), new Response(bytes, { headers: { [VERSION]: version } })).catch(() => {
       state.full = true;
     });
   };
   const download = async (path) => {
-    const bytes = await fetchFile(place, path, (size) => {
+    const file = await fetchFile(place, path, (size) => {
       if (!confirmed && size > LARGE) throw Object.assign(new Error(path), { large: size });
     }, hear);
     state.downloaded += 1;
-    return bytes;
+    return file;
+  };
+  // Whether a kept file is still the one that the host has.
+  const holds = async (path, { version }) => {
+    if (!place.plain) return true;
+    const now = await fetch(addressOf(place, path), { method: "HEAD", cache: "no-store" }).catch(() => null);
+    // Without a network, what is kept is what there is.
+    return now === null || (now.ok && version !== "" && versionOf(now) === version);
   };
 
   const before = await kept("MLmodel");
@@ -47,19 +62,20 @@ export async function openPlace(place, confirmed, hear) {
     throw error;
   });
   state.downloaded = 0;
-  if (before && !same(before, mlmodel)) {
+  const isSame = before && same(before.bytes, mlmodel.bytes);
+  if (before && !isSame) {
     await caches.delete(cacheOf(place));
     cache = await caches.open(cacheOf(place));
   }
-  if (!before || !same(before, mlmodel)) await keep("MLmodel", mlmodel);
+  if (!isSame) await keep("MLmodel", mlmodel);
 
   const read = async (path) => {
-    if (path === "MLmodel") return mlmodel;
+    if (path === "MLmodel") return mlmodel.bytes;
     const found = await kept(path);
-    if (found) return found;
-    const bytes = await download(path);
-    await keep(path, bytes);
-    return bytes;
+    if (found && (await holds(path, found))) return found.bytes;
+    const file = await download(path);
+    await keep(path, file);
+    return file.bytes;
   };
   // A file that need not be there.
   const readText = async (path) => {
@@ -73,12 +89,40 @@ export async function openPlace(place, confirmed, hear) {
   return { read, readText, state };
 }
 
-async function fetchFile({ address, folder, plain, headers }, path, weigh, hear) {
+function addressOf({ address, folder, plain }, path) {
   const whole = folder ? `${folder}/${path}` : path;
-  const escaped = plain ? path.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(whole);
-  const response = await fetch(address + escaped, { headers }).catch(() => {
+  return address + (plain ? path.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(whole));
+}
+
+// What tells one content of an address from another; empty where nothing does.
+const markOf = ({ headers }) => headers.get("etag") ?? headers.get("last-modified") ?? "";
+
+function versionOf(response) {
+  const mark = markOf(response);
+  return mark && `${mark} ${response.headers.get("content-length") ?? ""}`;
+}
+
+// The file as {bytes, version}. Where its download breaks off, the rest is
+// asked for, a few times.
+async function fetchFile(place, path, weigh, hear) {
+  const file = { chunks: [], done: 0, total: 0, mark: "", version: "", whole: false };
+  for (let attempt = 1; ; attempt++) {
+    await fetchRest(place, path, file, weigh, hear);
+    if (file.whole) return { bytes: join(file.chunks), version: file.version };
+    if (attempt > RESUMED) throw failure(502, `the download of ${path} broke off after ${file.done} of ${file.total || "?"} bytes`);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE * attempt));
+  }
+}
+
+// Fetches what a file lacks, as far as it comes.
+async function fetchRest(place, path, file, weigh, hear) {
+  const isRest = file.done > 0;
+  const headers = isRest ? { ...place.headers, range: `bytes=${file.done}-` } : place.headers;
+  const response = await fetch(addressOf(place, path), { headers }).catch(() => {
+    if (isRest) return null;
     throw new Error(`${path} could not be fetched: the server did not answer, or does not allow this page's origin`);
   });
+  if (response === null) return;
   // A host that answers any address with its page has no such file either.
   const isPage = response.headers.get("content-type")?.startsWith("text/html");
   if (!response.ok || isPage) {
@@ -89,31 +133,29 @@ async function fetchFile({ address, folder, plain, headers }, path, weigh, hear)
       : `the file ${path} is not there (status ${status})`);
   }
   // What is compressed on its way is as long as it turns out to be.
-  const length = response.headers.get("content-encoding") ? null : response.headers.get("content-length");
-  const total = Number(length ?? 0);
-  const chunks = [];
-  let done = 0;
+  const declared = response.headers.get("content-encoding") ? null : response.headers.get("content-length");
+  const isNext = response.status === 206 && file.mark === markOf(response) && file.done + Number(declared) === file.total;
+  if (isRest && !isNext) Object.assign(file, { chunks: [], done: 0 });
+  if (!isNext) Object.assign(file, { total: Number(declared ?? 0), mark: markOf(response), version: versionOf(response) });
   const reader = response.body?.getReader();
   try {
-    weigh(total);
+    weigh(file.total);
     while (reader) {
-      const part = await reader.read().catch(() => {
-        throw brokeOff(path, done, total);
-      });
-      if (part.done) break;
-      chunks.push(part.value);
-      done += part.value.byteLength;
-      hear(done, total);
+      const { done, value } = await reader.read();
+      if (done) break;
+      file.chunks.push(value);
+      file.done += value.byteLength;
+      weigh(file.done);
+      hear(file.done, file.total);
     }
+    file.whole = declared === null || file.done === file.total;
+  } catch (error) {
+    if (error.large) throw error;
+    // Of what comes compressed no rest can be asked for.
+    if (declared === null) Object.assign(file, { chunks: [], done: 0 });
   } finally {
     await reader?.cancel().catch(() => {});
   }
-  if (length !== null && done !== total) throw brokeOff(path, done, total);
-  return join(chunks);
-}
-
-function brokeOff(path, done, total) {
-  return failure(502, `the download of ${path} broke off after ${done} of ${total || "?"} bytes`);
 }
 
 function same(a, b) {

@@ -3,8 +3,9 @@
 //   {id, op: "load", files: [{path, bytes}]}  ->  {id, ok: true, model, example}
 //   {id, op: "open", place, confirmed}  ->  {id, ok: true, model, example, readme, origin}
 //   {id, op: "serve", name, version, files}, {id, op: "withdraw"}  ->  {id, ok: true, serving}
-//   {id, op: "invoke", path, contentType, body}  ->  {id, ok: true, status, contentType, body}
+//   {id, op: "invoke", path, contentType, body}  ->  {id, ok: true, status, contentType, body, took}
 //
+// `took` is how long the model itself was busy, in milliseconds.
 // A place is what model-files.js says; `origin` is {cached, full, serving}, and
 // only there for a model that the Service Worker could serve. While anything
 // downloads: {id, op: "progress", done, total, what}. A failure answers
@@ -100,9 +101,11 @@ async function use(id, read) {
 
 function invoke({ path, contentType, body }) {
   if (!loaded) throw new Error("no model is loaded");
+  const began = performance.now();
   const answer = loaded.model.handle("POST", path, contentType, undefined, new Uint8Array(body));
   const { status, contentType: type } = answer;
-  return { status, contentType: type, body: answer.takeBody().buffer };
+  const bytes = answer.takeBody().buffer;
+  return { status, contentType: type, body: bytes, took: performance.now() - began };
 }
 
 function start(id, name, engine) {

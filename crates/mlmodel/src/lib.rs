@@ -90,4 +90,5 @@ pub use schema::{
     ColumnSpec, ColumnType, ParamSpec, ParamType, Property, ScalarType, Schema, Signature,
     TensorSpec, TensorType,
 };
+pub use table::is_missing as is_missing_text;
 pub use values::{Array, Values};

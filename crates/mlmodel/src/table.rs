@@ -53,8 +53,9 @@ impl Input {
     }
 }
 
-/// Whether pandas takes the text for a missing value.
-fn is_missing(cell: &str) -> bool {
+/// Whether pandas takes the text of a CSV file for a missing value.
+#[must_use]
+pub fn is_missing(cell: &str) -> bool {
     matches!(
         cell,
         "" | "#N/A"

@@ -82,6 +82,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// The body, as text.
     pub(crate) body: String,
+    /// How long the model itself took, in milliseconds, where that is known.
+    pub(crate) took: Option<f64>,
 }
 
 /// A running engine. Dropping it ends its worker.
@@ -239,11 +241,12 @@ impl Engine {
         }
     }
 
-    /// Posts a JSON body to the model's `/invocations`.
+    /// Posts a JSON body to the model's `/invocations`. It is on its way when
+    /// this returns, whenever its answer is waited for.
     ///
     /// # Errors
-    /// When the engine itself failed; a refused body is an [`Answer`].
-    pub(crate) async fn invoke(&self, body: &str) -> Result<Answer, String> {
+    /// When it could not be handed over.
+    pub(crate) fn begin(&self, body: &str) -> Result<Invocation, String> {
         let bytes = Uint8Array::from(body.as_bytes()).buffer();
         let transfer = Array::of1(&bytes);
         let message = object(&[
@@ -252,13 +255,7 @@ impl Engine {
             ("contentType", "application/json".into()),
             ("body", bytes.into()),
         ]);
-        let answer = self.ask(&message, &transfer).await?;
-        let body = Reflect::get(&answer, &"body".into()).unwrap_or_default();
-        let body = Uint8Array::new(&body).to_vec();
-        Ok(Answer {
-            status: number(&answer, "status") as u16,
-            body: String::from_utf8_lossy(&body).into_owned(),
-        })
+        self.post(&message, &transfer).map(Invocation)
     }
 
     /// Asks, and takes a failure for one.
@@ -267,6 +264,11 @@ impl Engine {
     }
 
     async fn send(&self, message: &Object, transfer: &Array) -> Result<JsValue, String> {
+        self.post(message, transfer)?.await.map_err(|_| LOST.to_owned())
+    }
+
+    /// Hands a message over; what it gives is its answer to come.
+    fn post(&self, message: &Object, transfer: &Array) -> Result<JsFuture, String> {
         let id = self.next_id.replace_with(|id| *id + 1);
         Reflect::set(message, &"id".into(), &id.into()).ok();
         let promise = Promise::new(&mut |resolve, _| {
@@ -275,7 +277,28 @@ impl Engine {
         self.worker
             .post_message_with_transfer(message, transfer)
             .map_err(|_| "The model could not be handed to the engine.".to_owned())?;
-        JsFuture::from(promise).await.map_err(|_| LOST.to_owned())
+        Ok(JsFuture::from(promise))
+    }
+}
+
+/// A request that is on its way.
+pub(crate) struct Invocation(JsFuture);
+
+impl Invocation {
+    /// Its answer.
+    ///
+    /// # Errors
+    /// When the engine itself failed; a refused body is an [`Answer`].
+    pub(crate) async fn answer(self) -> Result<Answer, String> {
+        let answer = checked(self.0.await.map_err(|_| LOST.to_owned())?)?;
+        let body = Reflect::get(&answer, &"body".into()).unwrap_or_default();
+        let body = String::from_utf8(Uint8Array::new(&body).to_vec());
+        Ok(Answer {
+            status: number(&answer, "status") as u16,
+            body: body
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+            took: Some(number(&answer, "took")),
+        })
     }
 }
 

@@ -64,6 +64,33 @@ pub(crate) struct Param {
     pub(crate) is_list: bool,
 }
 
+/// What a row of a table must have to be a model's input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum RowInput {
+    /// Columns.
+    Columns(Vec<RowColumn>),
+    /// A tensor of numbers, of which each row is one.
+    Tensor {
+        /// Its name; empty for the only, unnamed one.
+        name: String,
+        /// Its type.
+        kind: String,
+        /// How many numbers a row has, where that is not free.
+        width: Option<usize>,
+    },
+}
+
+/// A column that a model takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RowColumn {
+    /// Its name; none where columns are told by their place.
+    pub(crate) name: Option<String>,
+    /// Its type.
+    pub(crate) kind: String,
+    /// Whether a table must have it.
+    pub(crate) required: bool,
+}
+
 /// A row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Field {
@@ -136,6 +163,54 @@ impl Summary {
     /// What a call may set.
     pub(crate) fn params(&self) -> Vec<Field> {
         self.params.iter().flatten().map(Field::from).collect()
+    }
+
+    /// What a table's row must have; nothing where rows are no input of the model.
+    pub(crate) fn row_input(&self) -> Option<RowInput> {
+        let Some(fields) = &self.signature_inputs else { return self.graph_row() };
+        if fields.iter().all(|field| field.shape.is_none()) {
+            let column = |field: &SignatureField| RowColumn {
+                name: field.name.clone().filter(|name| !name.is_empty()),
+                kind: field.kind.clone(),
+                required: field.required,
+            };
+            return Some(RowInput::Columns(fields.iter().map(column).collect()));
+        }
+        match fields.as_slice() {
+            [SignatureField { name, kind, shape: Some(shape), .. }] => match shape.as_slice() {
+                [-1, width] => Some(RowInput::Tensor {
+                    name: name.clone().unwrap_or_default(),
+                    kind: kind.clone(),
+                    width: usize::try_from(*width).ok(),
+                }),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The same of the graph: one input of rows, or one of single values for
+    /// each column.
+    fn graph_row(&self) -> Option<RowInput> {
+        let sizes = |value: &GraphValue| -> Option<Vec<Option<usize>>> {
+            Some(value.shape.as_ref()?.iter().map(|size| size.parse().ok()).collect())
+        };
+        if let [only] = self.inputs.as_slice()
+            && let [None, width] = sizes(only)?.as_slice()
+        {
+            let kind = only.dtype.clone()?;
+            return Some(RowInput::Tensor { name: String::new(), kind, width: *width });
+        }
+        let column = |value: &GraphValue| match sizes(value)?.as_slice() {
+            [None] | [None, Some(1)] => Some(RowColumn {
+                name: Some(value.name.clone()),
+                kind: value.dtype.clone()?,
+                required: true,
+            }),
+            _ => None,
+        };
+        let columns: Option<Vec<RowColumn>> = self.inputs.iter().map(column).collect();
+        columns.filter(|columns| !columns.is_empty()).map(RowInput::Columns)
     }
 
     /// A request body that fits: a row of plausible values for columns, zeros
@@ -276,6 +351,36 @@ mod tests {
         assert_eq!(model.inputs()[0].kind, "float32 (batch, 2)");
         assert_eq!(model.outputs()[0].kind, "no tensor");
         assert_eq!(model.example_body(), json!({"inputs": [[0.0, 0.0]]}));
+    }
+
+    #[test]
+    fn rows_are_columns_or_one_tensor() {
+        let field = |name: Value, kind: &str, shape: Value| json!({"name": name, "type": kind, "required": true, "shape": shape});
+        let of = |fields: Vec<Value>| summary(json!({ "signature_inputs": fields })).row_input();
+        let columns = of(vec![
+            field(json!("a"), "double", Value::Null),
+            field(json!(null), "long", Value::Null),
+        ]);
+        let Some(RowInput::Columns(columns)) = columns else { panic!("no columns") };
+        assert_eq!((columns[0].name.as_deref(), columns[1].name.as_deref()), (Some("a"), None));
+        let tensor =
+            |width| Some(RowInput::Tensor { name: "x".into(), kind: "float32".into(), width });
+        assert_eq!(of(vec![field(json!("x"), "float32", json!([-1, 4]))]), tensor(Some(4)));
+        assert_eq!(of(vec![field(json!("x"), "float32", json!([-1, -1]))]), tensor(None));
+        assert_eq!(of(vec![field(json!("x"), "float32", json!([-1, 3, 8, 8]))]), None);
+        let graph = |inputs: Value| summary(json!({ "inputs": inputs })).row_input();
+        assert_eq!(
+            graph(json!([{"name": "x", "dtype": "float32", "shape": ["batch", "2"]}])),
+            Some(RowInput::Tensor { name: String::new(), kind: "float32".into(), width: Some(2) })
+        );
+        let Some(RowInput::Columns(two)) = graph(json!([
+            {"name": "x", "dtype": "float32", "shape": ["batch", "1"]},
+            {"name": "y", "dtype": "str", "shape": ["batch"]}]))
+        else {
+            panic!("no columns")
+        };
+        assert_eq!(two[1].name.as_deref(), Some("y"));
+        assert_eq!(graph(json!([])), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A model being tried: which one, the request, and its answer.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use gloo_net::http::Request;
 use leptos::prelude::*;
@@ -14,11 +15,14 @@ use super::engine::{Answer, Engine, Kept, Loaded, ModelFolder, Progress, Unopene
 use super::folder::{self, Found};
 use super::json::{pretty, pretty_text};
 use super::language::{t, tf};
+use super::latency::Latencies;
 use super::model_files::choose;
 use super::model_place::ModelPlace;
 use super::model_source::ModelSource;
+use super::rows::batches::{Batches, Scorer, Table};
 use super::service_worker;
 use super::session::Mlflow;
+use super::signature::RowInput;
 use super::trial_code::absolute;
 
 /// Where a trial stands.
@@ -51,8 +55,10 @@ pub(crate) enum Outcome {
         status: u16,
         /// The body, as text.
         body: String,
-        /// How long it took, in milliseconds.
+        /// How long it took, in milliseconds, there and back.
         took: f64,
+        /// How long the model itself took, where that is known.
+        model: Option<f64>,
     },
 }
 
@@ -61,7 +67,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Trial {
     stage: RwSignal<TrialStage>,
     body: RwSignal<String>,
-    outcome: RwSignal<Option<Outcome>>,
+    /// The last one, and how many there were before it.
+    outcome: RwSignal<Option<(usize, Outcome)>>,
     complaint: RwSignal<Option<String>>,
     engine: StoredValue<Option<Rc<Engine>>, LocalStorage>,
     /// Counts the choices: what an earlier one still brings is dropped.
@@ -69,7 +76,19 @@ pub(crate) struct Trial {
     /// What was opened last, to open it again.
     source: RwSignal<Option<ModelSource>>,
     client: StoredValue<Option<Mlflow>>,
+    /// Whether an answer is awaited.
+    waiting: StoredValue<bool>,
+    /// How many outcomes there were.
+    outcomes: StoredValue<usize>,
+    latencies: RwSignal<Latencies>,
+    batches: Batches,
+    /// The one whose model gets the same rows.
+    against: StoredValue<Option<Trial>>,
 }
+
+/// How long an answer may take before the page says that it is awaited: what
+/// comes sooner would only make the page flicker.
+const PATIENCE: Duration = Duration::from_millis(150);
 
 impl Trial {
     /// A trial without a model.
@@ -83,6 +102,11 @@ impl Trial {
             choice: StoredValue::new(0),
             source: RwSignal::new(None),
             client: StoredValue::new(None),
+            waiting: StoredValue::new(false),
+            outcomes: StoredValue::new(0),
+            latencies: RwSignal::new(Latencies::default()),
+            batches: Batches::new(),
+            against: StoredValue::new(None),
         }
     }
 
@@ -96,14 +120,75 @@ impl Trial {
         self.body
     }
 
-    /// What came of the last request.
-    pub(crate) fn outcome(self) -> Option<Outcome> {
+    /// What came of the last request, with a number of its own.
+    pub(crate) fn outcome(self) -> Option<(usize, Outcome)> {
         self.outcome.get()
+    }
+
+    fn conclude(self, outcome: Outcome) {
+        self.outcomes.update_value(|many| *many += 1);
+        self.outcome.set(Some((self.outcomes.get_value(), outcome)));
     }
 
     /// What is wrong with the request body.
     pub(crate) fn complaint(self) -> Option<String> {
         self.complaint.get()
+    }
+
+    /// How long the answers took.
+    pub(crate) fn latencies(self) -> RwSignal<Latencies> {
+        self.latencies
+    }
+
+    /// Gives the same rows to the model of another trial from now on.
+    pub(crate) fn compare_with(self, other: Trial) {
+        self.against.set_value(Some(other));
+    }
+
+    /// The trial that gets the same rows, while it has a model.
+    pub(crate) fn against(self) -> Option<Trial> {
+        self.against.get_value().filter(|other| other.is_ready())
+    }
+
+    /// What the model is called here.
+    pub(crate) fn title(self) -> String {
+        self.source.with(|source| source.as_ref().map(ModelSource::uri)).unwrap_or_else(|| {
+            self.stage
+                .with(|stage| match stage {
+                    TrialStage::InPage(loaded) => loaded.model.name.clone(),
+                    TrialStage::AtEdge(model) => Some(model.name.clone()),
+                    _ => None,
+                })
+                .unwrap_or_else(|| t("this model").to_owned())
+        })
+    }
+
+    /// The table that it scores.
+    pub(crate) fn batches(self) -> Batches {
+        self.batches
+    }
+
+    /// What a table's row must have; nothing where the model takes no rows.
+    pub(crate) fn row_input(self) -> Option<RowInput> {
+        self.stage.with(|stage| match stage {
+            TrialStage::InPage(loaded) => loaded.model.row_input(),
+            _ => None,
+        })
+    }
+
+    /// Scores the rows of a table.
+    pub(crate) fn run_table(self, table: Table) {
+        let body = self.body.get_untracked();
+        let models = [Some(self), untrack(|| self.against())].into_iter().flatten();
+        let scorers: Vec<Scorer> = models.filter_map(|trial| trial.scorer(&body)).collect();
+        if !scorers.is_empty() {
+            self.batches.run(table, scorers);
+        }
+    }
+
+    fn scorer(self, body: &str) -> Option<Scorer> {
+        let input = untrack(|| self.row_input())?;
+        Some(Scorer { engine: self.engine.get_value()?, input, body: body.to_owned() })
     }
 
     /// Whether there is a model to run.
@@ -181,6 +266,12 @@ impl Trial {
         self.fail(t("Cancelled.").to_owned());
     }
 
+    /// Forgets the model.
+    pub(crate) fn close(self) {
+        self.begin();
+        self.stage.set(TrialStage::Choosing);
+    }
+
     /// Whether what failed can be tried again.
     pub(crate) fn can_retry(self) -> bool {
         self.source.with(Option::is_some)
@@ -238,34 +329,52 @@ impl Trial {
 
     /// Sends the request.
     pub(crate) fn run(self) {
-        let running = matches!(self.outcome.get_untracked(), Some(Outcome::Running));
-        if running || !untrack(|| self.is_ready()) {
+        if self.waiting.get_value() || !untrack(|| self.is_ready()) {
             return;
         }
         let body = self.body.get_untracked();
         if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(body.as_bytes()) {
             return self.complaint.set(Some(format!("The body is not JSON: {error}.")));
         }
+        // It is on its way before the page changes: the worker runs the model
+        // while this thread draws.
+        let started = stopwatch();
+        let begun = self.engine.get_value().map(|engine| engine.begin(&body));
+        if let Some(other) = untrack(|| self.against()) {
+            other.body.set(body.clone());
+            other.run();
+        }
         self.complaint.set(None);
-        self.outcome.set(Some(Outcome::Running));
+        self.waiting.set_value(true);
         let choice = self.choice.get_value();
+        let is_current = move || self.choice.try_get_value() == Some(choice);
+        set_timeout(
+            move || {
+                if is_current() && self.waiting.get_value() {
+                    self.conclude(Outcome::Running);
+                }
+            },
+            PATIENCE,
+        );
         spawn_local(async move {
-            let started = stopwatch();
-            let answer = match self.stage.get_untracked() {
-                TrialStage::AtEdge(model) => post(&model.url, body).await,
-                _ => match self.engine.get_value() {
-                    Some(engine) => engine.invoke(&body).await,
-                    None => Err("The model is no longer loaded: choose it again.".to_owned()),
-                },
+            let answer = match (begun, self.stage.get_untracked()) {
+                (_, TrialStage::AtEdge(model)) => post(&model.url, body).await,
+                (Some(Ok(invocation)), _) => invocation.answer().await,
+                (Some(Err(words)), _) => Err(words),
+                (None, _) => Err("The model is no longer loaded: choose it again.".to_owned()),
             };
             let took = stopwatch() - started;
-            if self.choice.try_get_value() != Some(choice) {
+            if !is_current() {
                 return;
             }
-            self.outcome.set(Some(match answer {
-                Ok(Answer { status, body }) => Outcome::Answered { status, body, took },
+            self.waiting.set_value(false);
+            self.conclude(match answer {
+                Ok(Answer { status, body, took: model }) => {
+                    self.latencies.update(|all| all.add(took));
+                    Outcome::Answered { status, body, took, model }
+                }
                 Err(words) => Outcome::Failed(words),
-            }));
+            });
         });
     }
 
@@ -274,6 +383,9 @@ impl Trial {
         self.outcome.set(None);
         self.complaint.set(None);
         self.source.set(None);
+        self.waiting.set_value(false);
+        self.latencies.set(Latencies::default());
+        self.batches.clear();
         if let Some(engine) = self.engine.get_value() {
             engine.stop();
         }
@@ -386,5 +498,5 @@ async fn post(url: &str, body: String) -> Result<Answer, String> {
     let answer = request.send().await.map_err(unreachable)?;
     let status = answer.status();
     let body = answer.text().await.map_err(unreachable)?;
-    Ok(Answer { status, body })
+    Ok(Answer { status, body, took: None })
 }

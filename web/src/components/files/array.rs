@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::components::files::named;
 use crate::components::files::preview::problem;
 use crate::components::files::reading::{Opened, Reader};
-use crate::components::files::table::Sheet;
+use crate::components::sheet::Sheet;
 use crate::state::files::npy::{Element, Header, Number};
 use crate::state::format;
 use crate::state::language::{t, tf};
@@ -83,6 +84,7 @@ pub(super) fn ArrayView(
             head=Callback::new(|column: usize| column.to_string())
             cell=Callback::new(cell)
             seen=Callback::new(|_| ())
+            label=named(t("Table of the file"))
         />
     }
     .into_any()

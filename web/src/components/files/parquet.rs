@@ -8,9 +8,10 @@ use leptos::task::spawn_local;
 use serde::Deserialize;
 use wasm_bindgen::JsValue;
 
+use crate::components::files::named;
 use crate::components::files::preview::problem;
 use crate::components::files::reading::{Opened, Reader};
-use crate::components::files::table::Sheet;
+use crate::components::sheet::Sheet;
 use crate::state::format;
 use crate::state::language::{t, tf};
 use crate::state::viewers::{ask, viewer};
@@ -166,6 +167,7 @@ fn Rows(
             head=Callback::new(head)
             cell=Callback::new(cell)
             seen=Callback::new(move |row: usize| load(row / BLOCK))
+            label=named(t("Table of the file"))
         />
     }
 }

@@ -8,10 +8,9 @@ use serde_json::Value;
 use crate::components::files::named;
 use crate::components::files::preview::{problem, whole};
 use crate::components::files::reading::{Opened, Parts, PartsFoot, Reader};
-use crate::components::grid::Grid;
+use crate::components::sheet::Sheet;
 use crate::state::files::separated::Separated;
-use crate::state::format;
-use crate::state::language::{t, tn};
+use crate::state::language::t;
 
 /// How much is read at once while scrolling.
 const PART: u64 = 1 << 20;
@@ -78,6 +77,7 @@ pub(super) fn Table(
                 head=Callback::new(move |column| value(0, column))
                 cell=Callback::new(move |(row, column)| value(row + 1, column))
                 seen=Callback::new(near_end)
+                label=named(t("Table of the file"))
                 is_whole=Signal::derive(move || parts.is_whole())
             />
         </Show>
@@ -115,6 +115,7 @@ pub(super) fn LoggedTable(
                 head=Callback::new(head)
                 cell=Callback::new(cell)
                 seen=Callback::new(|_| ())
+                label=named(t("Table of the file"))
             />
         }
         .into_any()
@@ -126,51 +127,5 @@ fn words(value: Option<&Value>) -> String {
         None => String::new(),
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
-    }
-}
-
-/// A table of texts, whose rows have numbers.
-#[component]
-pub(super) fn Sheet(
-    /// How many rows there are.
-    rows: Memo<usize>,
-    /// How many columns.
-    columns: Memo<usize>,
-    /// What stands above a column.
-    head: Callback<usize, String>,
-    /// What stands at a row and a column.
-    cell: Callback<(usize, usize), String>,
-    /// Hears which rows are drawn.
-    seen: Callback<usize>,
-    /// Whether there are no more rows than these.
-    #[prop(default = true.into())]
-    is_whole: Signal<bool>,
-) -> impl IntoView {
-    let text = |text: String| {
-        let title = text.clone();
-        view! { <span title=title>{text}</span> }.into_any()
-    };
-    let side = move |row: usize| {
-        seen.run(row);
-        view! { <span class="faint">{format::count(row + 1)}</span> }.into_any()
-    };
-    let amount = move || match is_whole.get() {
-        true => tn(rows.get(), "{0} row", "{0} rows"),
-        false => tn(rows.get(), "{0} row so far", "{0} rows so far"),
-    };
-    view! {
-        <p class="faint" role="status">{amount}</p>
-        <div class="file-table">
-            <Grid
-                label=named(t("Table of the file"))
-                rows=Signal::from(rows)
-                columns=Signal::from(columns)
-                side_width=72.0
-                corner=|| view! { <span class="sr-only">{t("Row")}</span> }
-                head=Callback::new(move |column| text(head.run(column)))
-                side=Callback::new(side)
-                cell=Callback::new(move |at| text(cell.run(at)))
-            />
-        </div>
     }
 }

@@ -5,11 +5,16 @@ use leptos::prelude::*;
 
 use crate::components::copy_button::CopyButton;
 use crate::pages::try_model::form::Form;
+use crate::pages::try_model::found::summary;
+use crate::pages::try_model::latency::{Latency, time};
+use crate::pages::try_model::rows::Rows;
 use crate::state::format::count;
 use crate::state::json::pretty_text;
 use crate::state::language::{t, tf};
 use crate::state::model_form::{Predictions, fields, predictions};
 use crate::state::query::encode;
+use crate::state::rows;
+use crate::state::rows::difference::Differences;
 use crate::state::trial::{Outcome, Trial, TrialStage};
 use crate::state::trial_code::{Snippet, absolute, snippets};
 
@@ -22,65 +27,140 @@ pub(crate) fn Console(
     #[prop(optional)]
     brief: bool,
 ) -> impl IntoView {
-    let ready = move || trial.is_ready();
-    let as_json = RwSignal::new(false);
+    let chosen = RwSignal::new(Way::Form);
     // Only what a form could be made of: a change of anything else leaves it be.
     let model = Memo::new(move |_| match trial.stage() {
         TrialStage::InPage(loaded) if !fields(&loaded.model).is_empty() => Some(loaded.model),
         _ => None,
     });
     let has_form = move || model.with(Option::is_some);
-    let request = move || match model.get().filter(|_| !as_json.get()) {
-        Some(model) => view! { <Form trial model/> }.into_any(),
-        None => view! { <Body trial/> }.into_any(),
+    let takes_tables = Memo::new(move |_| trial.row_input().is_some());
+    // What the user chose, as far as this model has it.
+    let way = Memo::new(move |_| match chosen.get() {
+        Way::Form if has_form() => Way::Form,
+        Way::Table if takes_tables.get() => Way::Table,
+        _ => Way::Json,
+    });
+    let request = move || match (way.get(), model.get()) {
+        (Way::Form, Some(model)) => view! { <Form trial model/> }.into_any(),
+        (Way::Table, _) => view! { <Rows trial/> }.into_any(),
+        _ => view! { <Body trial/> }.into_any(),
     };
-    let choice = move |json: bool, label: &'static str| {
+    let choice = move |is: Way, label: &'static str| {
         view! {
             <button
                 type="button"
-                aria-pressed=move || (as_json.get() == json).to_string()
-                on:click=move |_| as_json.set(json)
+                aria-pressed=move || (way.get() == is).to_string()
+                on:click=move |_| chosen.set(is)
             >
                 {label}
             </button>
         }
     };
     let toggle = move || {
-        has_form().then(|| {
+        let (form, table) = (has_form(), takes_tables.get());
+        (form || table).then(|| {
             view! {
-                <div class="two-ways" role="group" aria-label=t("The request as")>
-                    {choice(false, t("Form"))} {choice(true, "JSON")}
+                <div class="ways" role="group" aria-label=t("The request as")>
+                    {form.then(|| choice(Way::Form, t("Form")))} {choice(Way::Json, "JSON")}
+                    {table.then(|| choice(Way::Table, t("Table")))}
                 </div>
             }
         })
     };
-    let in_form = move || has_form() && !as_json.get();
-    // In a form the button hands it in, so that its fields are looked at first.
-    let run = move |_| {
-        if !in_form() {
-            trial.run();
-        }
+    let single = move || {
+        (way.get() != Way::Table).then(|| {
+            view! {
+                <Single trial in_form=Signal::derive(move || way.get() == Way::Form)/>
+                {(!brief).then(|| view! { <Code trial/> })}
+            }
+        })
     };
     view! {
         <section class="console" aria-label=t("Request and answer")>
             {toggle}
             {request}
-            <div class="actions">
-                <button
-                    type=move || if in_form() { "submit" } else { "button" }
-                    form=move || in_form().then_some("request-form")
-                    class="button primary"
-                    aria-disabled=move || (!ready()).to_string()
-                    on:click=run
-                >
-                    {t("Run the model")}
-                </button>
-                <span class="faint hint" hidden=in_form><kbd>"Ctrl"</kbd> " " <kbd>"Enter"</kbd></span>
-            </div>
-            <div class="answer" aria-live="polite">
-                {move || trial.outcome().map(|outcome| view! { <Answer outcome/> })}
-            </div>
-            {(!brief).then(|| view! { <Code trial/> })}
+            {single}
+        </section>
+    }
+}
+
+/// How a request is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// With a field for each thing.
+    Form,
+    /// As it is sent.
+    Json,
+    /// From the rows of a table.
+    Table,
+}
+
+/// The button that runs one request, and its answer.
+#[component]
+fn Single(
+    /// The trial that the request belongs to.
+    trial: Trial,
+    /// Whether the request is a form: the button hands it in, so that its
+    /// fields are looked at first.
+    in_form: Signal<bool>,
+) -> impl IntoView {
+    let run = move |_| {
+        if !in_form.get_untracked() {
+            trial.run();
+        }
+    };
+    view! {
+        <div class="actions">
+            <button
+                type=move || if in_form.get() { "submit" } else { "button" }
+                form=move || in_form.get().then_some("request-form")
+                class="button primary"
+                aria-disabled=move || (!trial.is_ready()).to_string()
+                on:click=run
+            >
+                {t("Run the model")}
+            </button>
+            <span class="faint hint" hidden=in_form><kbd>"Ctrl"</kbd> " " <kbd>"Enter"</kbd></span>
+        </div>
+        <div class="answer" aria-live="polite">
+            // Each answer is new to who listens, also where it says the same.
+            <For each=move || trial.outcome() key=|(nth, _)| *nth let((_, outcome))>
+                <Answer outcome/>
+            </For>
+            {move || trial.against().map(|other| view! { <Against trial other/> })}
+        </div>
+        <Latency latencies=trial.latencies()/>
+    }
+}
+
+/// What another model answered to the same request, and how that differs.
+#[component]
+fn Against(
+    /// The trial of the one model.
+    trial: Trial,
+    /// The trial of the other.
+    other: Trial,
+) -> impl IntoView {
+    let answered = |trial: Trial| match trial.outcome()?.1 {
+        Outcome::Answered { status: 200, body, .. } => {
+            rows::predictions::Predictions::read(&body, None).ok()
+        }
+        _ => None,
+    };
+    let differ = move || {
+        let (mine, theirs) = (answered(trial)?, answered(other)?);
+        let mut found = Differences::default();
+        found.add(&mine, &theirs, 1, |_| Vec::new());
+        Some(summary(&found))
+    };
+    view! {
+        <section class="against" aria-label=move || other.title()>
+            {move || differ().map(|words| view! { <p class="differ">{words}</p> })}
+            {move || other.outcome().is_some().then(|| view! { <h2 class="clip">{other.title()}</h2> })}
+            <For each=move || other.outcome() key=|(nth, _)| *nth let((_, outcome))>
+                <Answer outcome/>
+            </For>
         </section>
     }
 }
@@ -195,15 +275,16 @@ fn Answer(
             </div>
         }
         .into_any(),
-        Outcome::Answered { status, body, took } => {
+        Outcome::Answered { status, body, took, model } => {
             let good = (200..300).contains(&status);
             let text = pretty_text(&body);
-            let table = predictions(&body).map(|rows| view! { <Rows rows/> });
+            let table = predictions(&body).map(|rows| view! { <Predicted rows/> });
             view! {
                 <div class="answer-head">
                     <h2>{if good { t("Answer") } else { t("Refused") }}</h2>
                     <span class=if good { "good" } else { "bad" }>{status}</span>
-                    <span class="faint">{format!("{took:.1} ms")}</span>
+                    <span class="faint">{time(took)}</span>
+                    {model.map(|model| view! { <span class="faint">{tf("model {0}", &[&time(model)])}</span> })}
                 </div>
                 {table}
                 <div class="snippet" class:bad-snippet=!good>
@@ -218,7 +299,7 @@ fn Answer(
 
 /// Predictions as a table.
 #[component]
-fn Rows(
+fn Predicted(
     /// The predictions.
     rows: Predictions,
 ) -> impl IntoView {

@@ -5,16 +5,25 @@
 //! | `picker` | where a model is chosen |
 //! | `console` | the request, the answer, the same as code |
 //! | `form` | the request as a form |
+//! | `rows` | a table whose rows are scored |
+//! | `found` | how right the models are on it, and how two differ |
+//! | `against` | where a second model is chosen |
+//! | `latency` | how long answers took |
 
+mod against;
 mod console;
 mod form;
+mod found;
+mod latency;
 mod picker;
+mod rows;
 
 use leptos::prelude::*;
 
 use crate::components::copy_button::CopyButton;
 use crate::components::page::{Crumb, Page};
 use crate::components::tags::Tags;
+use crate::pages::try_model::against::Against;
 use crate::pages::try_model::console::endpoint;
 use crate::pages::try_model::picker::Picker;
 use crate::state::engine::{Kept, Loaded, Progress};
@@ -32,19 +41,10 @@ pub(crate) use crate::pages::try_model::console::Console;
 #[component]
 pub(crate) fn TryPage() -> impl IntoView {
     let trial = Trial::new();
-    let session = use_session();
-    let navigator = use_navigator();
-    let asked = Memo::new(move |_| {
-        navigator.place().with(|place| place.query.get("model").map(str::to_owned))
-    });
-    Effect::new(move || {
-        let Some(address) = asked.get() else { return };
-        match session.stage() {
-            Stage::Starting => {}
-            Stage::Using(client) => trial.open(&address, Some(client)),
-            _ => trial.open(&address, None),
-        }
-    });
+    let other = Trial::new();
+    trial.compare_with(other);
+    open_asked(trial, "model");
+    open_asked(other, "against");
     view! {
         <Page crumbs=Signal::stored(vec![Crumb::here(t("Try a model"))])>
             <div class="page try">
@@ -52,11 +52,35 @@ pub(crate) fn TryPage() -> impl IntoView {
                     <h1 id="try-title">{t("Try a model")}</h1>
                     <Picker trial/>
                     <ModelState trial/>
+                    {move || trial.is_ready().then(|| view! { <Against trial other/> })}
                 </section>
                 <Console trial/>
             </div>
         </Page>
     }
+}
+
+/// Opens the model that the address names under a key, and forgets it when it
+/// names none any more.
+fn open_asked(trial: Trial, key: &'static str) {
+    let session = use_session();
+    let navigator = use_navigator();
+    let asked =
+        Memo::new(move |_| navigator.place().with(|place| place.query.get(key).map(str::to_owned)));
+    Effect::new(move |before: Option<bool>| {
+        let Some(address) = asked.get() else {
+            if before == Some(true) {
+                trial.close();
+            }
+            return false;
+        };
+        match session.stage() {
+            Stage::Starting => {}
+            Stage::Using(client) => trial.open(&address, Some(client)),
+            _ => trial.open(&address, None),
+        }
+        true
+    });
 }
 
 /// What has become of the model: its loading, its description, or why not.

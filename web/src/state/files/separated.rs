@@ -1,5 +1,5 @@
-//! Values with commas or tabs between them, read as the bytes come (RFC 4180,
-//! and what spreadsheets make of it).
+//! Values with commas or tabs between them, read as the bytes come and written
+//! (RFC 4180, and what spreadsheets make of it).
 
 /// Where the reader stands within a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,6 +22,8 @@ enum Place {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Separated {
     separator: u8,
+    /// Whether anything was read: a byte order mark is one only before it.
+    begun: bool,
     place: Place,
     after_return: bool,
     /// The values, one behind the other.
@@ -41,9 +43,12 @@ impl Separated {
 
     /// Reads on. A byte order mark is skipped.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        let first = self.records.is_empty() && self.ends.is_empty() && self.bytes.is_empty();
-        let bytes =
-            if first { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) } else { bytes };
+        let begun = self.begun;
+        self.begun |= !bytes.is_empty();
+        let bytes = match begun {
+            true => bytes,
+            false => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
+        };
         for byte in bytes {
             self.take(*byte);
         }
@@ -102,8 +107,13 @@ impl Separated {
         self.widest
     }
 
-    /// A value; `None` where a record is shorter.
+    /// A value as text; `None` where a record is shorter.
     pub(crate) fn value(&self, record: usize, column: usize) -> Option<String> {
+        Some(String::from_utf8_lossy(self.bytes(record, column)?).into_owned())
+    }
+
+    /// A value; `None` where a record is shorter.
+    pub(crate) fn bytes(&self, record: usize, column: usize) -> Option<&[u8]> {
         let end = *self.records.get(record)?;
         let start = match record.checked_sub(1) {
             Some(before) => *self.records.get(before)?,
@@ -115,8 +125,92 @@ impl Separated {
             Some(before) => *self.ends.get(before)?,
             None => 0,
         };
-        Some(String::from_utf8_lossy(self.bytes.get(from..to)?).into_owned())
+        self.bytes.get(from..to)
     }
+
+    /// How many values a record has.
+    pub(crate) fn values(&self, record: usize) -> usize {
+        let before = record.checked_sub(1).and_then(|before| self.records.get(before));
+        self.records.get(record).map_or(0, |end| end - before.copied().unwrap_or(0))
+    }
+
+    /// What stands between values.
+    pub(crate) fn separator(&self) -> u8 {
+        self.separator
+    }
+
+    /// Takes the first record, if there is a whole one.
+    pub(crate) fn take_first(&mut self) -> Option<Vec<String>> {
+        let values = *self.records.first()?;
+        let first = (0..values).map_while(|column| self.value(0, column)).collect();
+        let length = values.checked_sub(1).and_then(|last| self.ends.get(last)).copied()?;
+        self.bytes.drain(..length);
+        self.ends.drain(..values);
+        self.ends.iter_mut().for_each(|end| *end -= length);
+        self.records.remove(0);
+        self.records.iter_mut().for_each(|record| *record -= values);
+        Some(first)
+    }
+
+    /// Takes the records that are whole; of the last one, what was read stays.
+    pub(crate) fn take_whole(&mut self) -> Separated {
+        let values = self.records.last().copied().unwrap_or(0);
+        let length = values.checked_sub(1).and_then(|last| self.ends.get(last)).copied();
+        let length = length.unwrap_or(0);
+        let rest = self.bytes.split_off(length);
+        let ends = self.ends.split_off(values).into_iter().map(|end| end - length).collect();
+        let begun = Separated {
+            bytes: rest,
+            ends,
+            records: Vec::new(),
+            widest: 0,
+            separator: self.separator,
+            begun: self.begun,
+            place: self.place,
+            after_return: self.after_return,
+        };
+        std::mem::replace(self, begun)
+    }
+}
+
+/// What stands between the values of a table, from how it begins: what its
+/// first line has most of.
+pub(crate) fn separator_of(head: &[u8]) -> u8 {
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let many = |separator: &u8| line.iter().filter(|byte| *byte == separator).count();
+    // Of several with as many, the first.
+    b"\t;".iter().copied().fold(b',', |best, one| if many(&one) > many(&best) { one } else { best })
+}
+
+/// Writes a record and ends its line.
+pub(crate) fn write_record<'a>(
+    out: &mut Vec<u8>,
+    values: impl Iterator<Item = &'a [u8]>,
+    separator: u8,
+) {
+    for (nth, value) in values.enumerate() {
+        if nth > 0 {
+            out.push(separator);
+        }
+        write_value(out, value, separator);
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Writes a value: between quotes where it would be read as something else.
+fn write_value(out: &mut Vec<u8>, value: &[u8], separator: u8) {
+    let special = |byte: &u8| *byte == separator || matches!(byte, b'"' | b'\n' | b'\r');
+    if !value.iter().any(special) {
+        return out.extend_from_slice(value);
+    }
+    out.push(b'"');
+    for byte in value {
+        if *byte == b'"' {
+            out.push(b'"');
+        }
+        out.push(*byte);
+    }
+    out.push(b'"');
 }
 
 #[cfg(test)]
@@ -161,6 +255,25 @@ mod tests {
         assert_eq!(table.value(2, 2).as_deref(), Some("3"));
     }
 
+    #[test]
+    fn the_first_record_is_taken_once() {
+        let mut table = Separated::new(b',');
+        assert_eq!(table.take_first(), None);
+        table.push(b"a,b\n1,\"2\"\n3");
+        assert_eq!(table.take_first(), Some(vec!["a".into(), "b".into()]));
+        table.push(b"4,5\n");
+        assert_eq!(rows(&table), [["1", "2"], ["34", "5"]]);
+    }
+
+    #[test]
+    fn the_separator_is_what_the_first_line_has_most_of() {
+        for (head, expected) in
+            [("a,b;c,d\n;;;;", b','), ("a\tb", b'\t'), ("a;b;c,d", b';'), ("a", b','), ("", b',')]
+        {
+            assert_eq!(separator_of(head.as_bytes()), expected, "{head}");
+        }
+    }
+
     fn written(table: &[Vec<String>]) -> String {
         let quote = |value: &String| format!("\"{}\"", value.replace('"', "\"\""));
         let line = |row: &Vec<String>| row.iter().map(quote).collect::<Vec<_>>().join(",");
@@ -180,6 +293,30 @@ mod tests {
             }
             read.finish();
             prop_assert_eq!(rows(&read), table);
+        }
+
+        #[test]
+        fn taken_record_by_record_it_is_the_same(
+            table in prop::collection::vec(prop::collection::vec("[a\", \r\nü\u{feff}]{0,5}", 1..5), 0..8),
+            cut in 1..9_usize,
+        ) {
+            let mut text = Vec::new();
+            for row in &table {
+                write_record(&mut text, row.iter().map(String::as_bytes), b';');
+            }
+            let mut whole = Separated::new(b';');
+            whole.push(&text);
+            whole.finish();
+            let (mut pieces, mut taken) = (Separated::new(b';'), Vec::new());
+            for part in text.chunks(cut) {
+                pieces.push(part);
+                taken.extend(rows(&pieces.take_whole()));
+            }
+            pieces.finish();
+            taken.extend(rows(&pieces.take_whole()));
+            if cut >= 3 {
+                prop_assert_eq!(taken, rows(&whole));
+            }
         }
 
         #[test]
