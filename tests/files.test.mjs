@@ -180,7 +180,7 @@ for (const [name, start] of Object.entries(bothServers)) {
       await seeText(page, 'ZSTD');
       await page.getByText('Schema').click();
       await page.getByRole('row', { name: 'number INT64' }).waitFor();
-      await page.locator('.file-table .grid-scroll').evaluate((scroller) => scroller.scrollTo(0, 1e9));
+      await page.locator('.sheet .grid-scroll').evaluate((scroller) => scroller.scrollTo(0, 1e9));
       await table.getByText('[19999,20000]').waitFor();
       await go(page, 'data/cut.parquet');
       await page.getByRole('alert').getByText(/no Parquet that can be read: it does not end as one/).waitFor();
