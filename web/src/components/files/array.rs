@@ -85,7 +85,6 @@ pub(super) fn ArrayView(
             head=Callback::new(|column: usize| column.to_string())
             cell=Callback::new(cell)
             seen=Callback::new(|_| ())
-            label=named(t("Table of the file"))
         />
     }
     .into_any()

@@ -168,7 +168,6 @@ fn Rows(
             head=Callback::new(head)
             cell=Callback::new(cell)
             seen=Callback::new(move |row: usize| load(row / BLOCK))
-            label=named(t("Table of the file"))
         />
     }
 }

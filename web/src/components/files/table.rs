@@ -78,7 +78,6 @@ pub(super) fn Table(
                 head=Callback::new(move |column| value(0, column))
                 cell=Callback::new(move |(row, column)| value(row + 1, column))
                 seen=Callback::new(near_end)
-                label=named(t("Table of the file"))
                 is_whole=Signal::derive(move || parts.is_whole())
             />
         </Show>
@@ -117,7 +116,6 @@ pub(super) fn LoggedTable(
                 head=Callback::new(head)
                 cell=Callback::new(cell)
                 seen=Callback::new(|_| ())
-                label=named(t("Table of the file"))
             />
         }
         .into_any()
