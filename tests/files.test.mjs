@@ -205,6 +205,44 @@ for (const [name, start] of Object.entries(bothServers)) {
       await page.locator('dd').getByText('-5.5').waitFor();
     });
 
+    page('an ONNX model says what it is, and the engine whether it runs', async (page) => {
+      await go(page, 'data/net.onnx');
+      await page.getByRole('row', { name: 'x float32[batch, 2]' }).waitFor();
+      await page.getByRole('row', { name: 'MatMul ai.onnx 1' }).waitFor();
+      await page.locator('dd').getByText('ai.onnx 17').waitFor();
+      const check = () => page.getByRole('button', { name: 'See whether it runs here' }).click();
+      await check();
+      await page.getByRole('status').getByText('It runs here.').waitFor();
+      await go(page, 'data/odd.onnx');
+      await check();
+      await page.getByRole('status').getByText(/It does not run here: .*Frobnicate .*in node 'second'/).waitFor();
+      await go(page, 'data/cut.onnx');
+      await page.getByRole('alert').getByText(/no ONNX model that can be read/).waitFor();
+    });
+
+    page('a folder is downloaded as a zip', async (page) => {
+      // Where files can be written as they come, a dialog of the browser asks for the place.
+      await page.addInitScript(() => { delete globalThis.showSaveFilePicker; });
+      await open(page, 'pictures');
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Download as zip' }).click();
+      const file = await download;
+      assert.equal(file.suggestedFilename(), 'pictures.zip');
+      const listed = JSON.parse(await runPython('zip_list.py', [await file.path()]));
+      assert.deepEqual(listed.map(([name]) => name).sort(), ['broken.png', 'dot.png', 'drawn.svg', 'huge.png']);
+      await page.getByRole('status').getByText(/^4 files/).waitFor();
+    });
+
+    page('GeoJSON is drawn without a map', async (page) => {
+      await go(page, 'data/places.geojson');
+      const map = page.getByRole('img', { name: /2 shapes/ });
+      await map.waitFor();
+      assert.equal(await map.locator('circle').count(), 1);
+      assert.equal(await map.locator('path').count(), 1);
+      await map.locator('circle').hover();
+      await seeText(page, 'name: <b>Kiel</b>');
+    });
+
     page('a version has its files', async (page) => {
       await page.goto(at(server.url, `/models/files/versions/${logged.version}/artifacts/raw.bin`));
       await page.getByRole('heading', { name: 'raw.bin', level: 2 }).waitFor();
@@ -244,9 +282,9 @@ for (const [name, start] of Object.entries(bothServers)) {
     });
 
     const axe = async (page) => {
-      for (const path of ['data/rows.csv', 'data/nested.json', 'pictures/huge.png', 'study.ipynb', 'data', 'train.py', 'page.html', 'data/arrays.npz', 'data/rows.parquet']) {
+      for (const path of ['data/rows.csv', 'data/nested.json', 'pictures/huge.png', 'study.ipynb', 'data', 'train.py', 'page.html', 'data/arrays.npz', 'data/rows.parquet', 'data/net.onnx', 'data/places.geojson']) {
         await open(page, path);
-        await page.locator('.files-view :is(.grid, .json-tree, .file-problem, .notebook, .files-folder, .code-keyword, .file-frame):visible').first().waitFor();
+        await page.locator('.files-view :is(.grid, .json-tree, .file-problem, .notebook, .files-folder, .code-keyword, .file-frame, .onnx-part, .file-map):visible').first().waitFor();
         assert.deepEqual(await violations(page), [], path);
       }
       for (const query of ['', '&artifact=train.py']) {

@@ -15,6 +15,7 @@ import zlib
 
 import mlflow
 import numpy as np
+import onnx
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -71,6 +72,22 @@ new Image().src = location.ancestorOrigins?.[0] + "/frame-ran.png";
 attempt("top", () => { top.location = "about:blank"; });
 setTimeout(() => { location.href = "https://elsewhere.example/frame-ran"; }, 2500);
 </script>"""
+PLACES = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": {"name": "<b>Kiel</b>", "size": 3},
+            "geometry": {"type": "Point", "coordinates": [10.1, 54.3]},
+        },
+        {
+            "type": "Feature",
+            "properties": {"name": "field"},
+            "geometry": {"type": "Polygon", "coordinates": [[[9, 53], [11, 53], [11, 54], [9, 53]]]},
+        },
+        {"type": "Feature", "properties": None, "geometry": None},
+    ],
+}
 TRAINING = 'import os\n\n\ndef train(rate: float) -> str:  # <b>not bold</b>\n    return "done" + str(rate)\n'
 
 
@@ -85,6 +102,22 @@ def npz() -> bytes:
     at = data.rfind(b"PK\x01\x02")
     data[at + 24 : at + 28] = struct.pack("<I", 100)
     return bytes(data)
+
+
+def network(operator: str) -> bytes:
+    """A model of two nodes, the second of which is this operator."""
+    side = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, ["batch", 2])
+    out = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, ["batch", 2])
+    weights = onnx.numpy_helper.from_array(np.zeros((2, 2), np.float32), "weights")
+    nodes = [
+        onnx.helper.make_node("MatMul", ["x", "weights"], ["h"], name="first"),
+        onnx.helper.make_node(operator, ["h"], ["y"], name="second"),
+    ]
+    graph = onnx.helper.make_graph(nodes, "net", [side], [out], [weights])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)])
+    model.producer_name = "files.py"
+    model.ir_version = 8
+    return model.SerializeToString()
 
 
 def parquet(rows: int) -> bytes:
@@ -127,6 +160,10 @@ def main() -> None:
         write(folder, "report.html", REPORT.encode())
         write(folder, "train.py", TRAINING.encode())
         write(folder, "data/arrays.npz", npz())
+        write(folder, "data/net.onnx", network("Relu"))
+        write(folder, "data/odd.onnx", network("Frobnicate"))
+        write(folder, "data/cut.onnx", network("Relu")[:-30])
+        write(folder, "data/places.geojson", json.dumps(PLACES).encode())
         write(folder, "data/cut.npz", npz()[:-60])
         write(folder, "data/rows.parquet", parquet(ROWS))
         write(folder, "data/cut.parquet", parquet(1_000)[:-100])

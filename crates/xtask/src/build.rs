@@ -443,6 +443,8 @@ fn lay_out_libraries(viewers: &Path) -> Result<()> {
     copy(&modules.join("hyparquet-compressors/LICENSE"), &compressors)?;
     copy_as(&modules.join("fzstd/esm/index.mjs"), &compressors.join("fzstd.js"))?;
     copy_as(&modules.join("fzstd/LICENSE"), &compressors.join("LICENSE-fzstd"))?;
+    copy_as(&modules.join("client-zip/index.js"), &viewers.join("client-zip.js"))?;
+    copy_as(&modules.join("client-zip/LICENSE.txt"), &viewers.join("LICENSE-client-zip"))?;
     let highlight = modules.join("@highlightjs/cdn-assets");
     let languages = viewers.join("highlight/languages");
     fs::create_dir_all(&languages).context(|| format!("creating {}", languages.display()))?;

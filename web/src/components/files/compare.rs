@@ -211,8 +211,8 @@ fn table(columns: Columns, path: &str, rows: Vec<Row>, href: Callback<String, St
     let row = |row: &Row| {
         let glyph = row.is_folder.then(|| view! { <Icon glyph=Glyph::Folder/> });
         let side = |side: &Side| match side {
-            Side::Missing => view! { <td class="faint">{t("not there")}</td> }.into_any(),
-            Side::There => view! { <td class="faint">{t("there")}</td> }.into_any(),
+            Side::Missing => view! { <td class="number faint">{t("not there")}</td> }.into_any(),
+            Side::There => view! { <td class="number faint">{t("there")}</td> }.into_any(),
             Side::Bytes(size) => view! { <td class="number">{bytes(*size)}</td> }.into_any(),
         };
         let (class, words) = match row.agreement() {

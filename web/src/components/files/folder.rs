@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use mlflow_api::FileInfo;
 
 use crate::components::failure::Failure;
+use crate::components::files::folder_download::FolderDownload;
 use crate::components::files::listings::{Listing, Listings, size};
 use crate::components::icon::{Glyph, Icon};
 use crate::state::files::paths;
@@ -51,6 +52,7 @@ pub(super) fn FolderView(
                 view! { <p class="faint">{tn(more, "and {0} more", "and {0} more")}</p> }
             });
             view! {
+                <FolderDownload listings path=path.clone()/>
                 <table class="files-folder">
                     <thead>
                         <tr>

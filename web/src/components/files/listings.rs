@@ -10,7 +10,12 @@ use mlflow_client::{Error, FileRoot};
 
 use crate::components::files::reading::Reader;
 use crate::state::files::paths;
+use crate::state::format::count;
+use crate::state::language::tf;
 use crate::state::session::Mlflow;
+
+/// The most files of a folder that are downloaded together.
+const MOST_BELOW: usize = 20_000;
 
 /// A folder.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,6 +117,29 @@ impl Listings {
                 file => Found::File(file.and_then(size)),
             },
         }
+    }
+
+    /// All files below a folder, however deep.
+    ///
+    /// # Errors
+    /// Why one can't be listed, or that there are too many.
+    pub(super) async fn below(self, folder: &str) -> Result<Vec<FileInfo>, String> {
+        let (client, root) = (self.client.get_value(), self.root.get_value());
+        let base = self.base.get_value();
+        let (mut folders, mut files) = (vec![folder.to_owned()], Vec::new());
+        while let Some(folder) = folders.pop() {
+            let whole = paths::join(&base, &folder);
+            let listed = list(&client, &root, &whole).await.map_err(|error| error.to_string())?;
+            for mut file in listed {
+                let path = paths::below_root(&whole, &file.path);
+                file.path = paths::below(&base, &path).to_owned();
+                if file.is_dir { folders.push(file.path) } else { files.push(file) }
+            }
+            if folders.len() + files.len() > MOST_BELOW {
+                return Err(tf("it has more than {0} files", &[&count(MOST_BELOW)]));
+            }
+        }
+        Ok(files)
     }
 
     /// All files and folders that are known, in the order of their paths.

@@ -6,20 +6,24 @@
 //! | `listings` | what folders hold, as far as it is known |
 //! | `tree` | the folders, and a search among them |
 //! | `folder` | a folder that is in the address |
+//! | `folder_download` | a folder as one zip |
 //! | `preview` | a file that is in the address |
 //! | `compare` | the files of several runs side by side |
 //! | `reading` | a file's bytes, by ranges |
-//! | `text`, `json`, `table`, `parquet`, `array`, `archive`, `notebook`, `media`, `report`, `dump` | its ways to be shown |
+//! | `text`, `json`, `table`, `parquet`, `array`, `onnx`, `archive`, `notebook`, `media`, `map`, `report`, `dump` | its ways to be shown |
 
 mod archive;
 mod array;
 mod compare;
 mod dump;
 mod folder;
+mod folder_download;
 mod json;
 mod listings;
+mod map;
 mod media;
 mod notebook;
+mod onnx;
 mod parquet;
 mod preview;
 mod reading;
@@ -35,6 +39,7 @@ pub(crate) use compare::{CompareFiles, ComparedRun};
 
 use crate::components::empty::Empty;
 use crate::components::files::folder::FolderView;
+use crate::components::files::folder_download::FolderDownload;
 use crate::components::files::listings::{Found, Listings};
 use crate::components::files::preview::Preview;
 use crate::components::files::tree::Tree;
@@ -72,9 +77,11 @@ pub(crate) fn Files(
         let path = path.get();
         match found.get() {
             Found::Waiting => view! { <span class="bone w5"></span> }.into_any(),
-            Found::Root => {
-                view! { <p class="faint">{t("Choose a file to look into it.")}</p> }.into_any()
+            Found::Root => view! {
+                <p class="faint">{t("Choose a file to look into it.")}</p>
+                <FolderDownload listings path=String::new()/>
             }
+            .into_any(),
             Found::Folder => view! { <FolderView listings path href/> }.into_any(),
             Found::File(size) => view! { <Preview listings path size/> }.into_any(),
         }

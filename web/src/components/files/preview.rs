@@ -11,8 +11,10 @@ use crate::components::files::array::ArrayView;
 use crate::components::files::dump::Dump;
 use crate::components::files::json::JsonView;
 use crate::components::files::listings::Listings;
+use crate::components::files::map::MapView;
 use crate::components::files::media::{Document, Picture, Recording};
 use crate::components::files::notebook::NotebookView;
+use crate::components::files::onnx::OnnxView;
 use crate::components::files::parquet::ParquetView;
 use crate::components::files::reading::{Opened, PART, Reader};
 use crate::components::files::report::Report;
@@ -177,6 +179,8 @@ pub(super) fn show(way: View, reader: Reader, head: Opened) -> AnyView {
         View::Table(separator) => view! { <Table reader head separator/> }.into_any(),
         View::LoggedTable => view! { <LoggedTable reader head/> }.into_any(),
         View::Parquet => view! { <ParquetView reader head/> }.into_any(),
+        View::Map => view! { <MapView reader head/> }.into_any(),
+        View::Onnx => view! { <OnnxView reader head/> }.into_any(),
         View::Archive => view! { <Archive reader head/> }.into_any(),
         View::Array => view! { <ArrayView reader head/> }.into_any(),
         View::Notebook => view! { <NotebookView reader head/> }.into_any(),
@@ -197,6 +201,8 @@ fn words(way: View) -> &'static str {
         View::Table(_) | View::LoggedTable => t("Table"),
         View::Array => t("Array"),
         View::Parquet => t("Table"),
+        View::Map => t("Map"),
+        View::Onnx => t("Model"),
         View::Archive => t("Archive"),
         View::Notebook => t("Notebook"),
         View::Text => t("Text"),

@@ -44,6 +44,16 @@ impl Reader {
         Reader { client, root, path, within: Within::All }
     }
 
+    /// Reads another file of the same root.
+    pub(super) fn beside(&self, path: String) -> Reader {
+        Reader { path, within: Within::All, ..self.clone() }
+    }
+
+    /// The path of a file that lies in no other.
+    pub(super) fn direct_path(&self) -> Option<&str> {
+        matches!(self.within, Within::All).then_some(self.path.as_str())
+    }
+
     /// Reads a file that lies in this one as it is.
     pub(super) fn stored(&self, path: String, start: u64, length: u64) -> Reader {
         Reader { within: Within::Stored(path, start, length), ..self.clone() }

@@ -27,6 +27,10 @@ pub(crate) enum View {
     Array,
     /// As a table of Parquet.
     Parquet,
+    /// As shapes on a plane.
+    Map,
+    /// As a model of ONNX.
+    Onnx,
     /// As an archive with files in it.
     Archive,
     /// As a Jupyter notebook.
@@ -58,8 +62,10 @@ pub(crate) fn views(path: &str, head: &[u8]) -> Vec<View> {
         "json" | "geojson" | "webmanifest" => Some(View::Json),
         _ => None,
     };
+    let map =
+        (best == Some(View::Json) && (ending == "geojson" || is_geo(head))).then_some(View::Map);
     let table = (best == Some(View::Json) && is_logged_table(head)).then_some(View::LoggedTable);
-    [table, best, Some(View::Text), Some(View::Bytes)].into_iter().flatten().collect()
+    [map, table, best, Some(View::Text), Some(View::Bytes)].into_iter().flatten().collect()
 }
 
 /// What the first bytes say by themselves.
@@ -94,6 +100,7 @@ fn of_media(ending: &str) -> Option<View> {
         "avif" => View::Picture("image/avif"),
         "bmp" => View::Picture("image/bmp"),
         "npy" => View::Array,
+        "onnx" => View::Onnx,
         "mp3" => View::Sound("audio/mpeg"),
         "m4a" => View::Sound("audio/mp4"),
         "ogg" | "oga" | "opus" => View::Sound("audio/ogg"),
@@ -110,6 +117,12 @@ fn is_text(head: &[u8]) -> bool {
         Err(error) => error.error_len().is_none(),
     };
     whole && !head.contains(&0)
+}
+
+/// Whether JSON begins as a collection of GeoJSON.
+fn is_geo(head: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(head.get(..200).unwrap_or(head));
+    start.contains("\"FeatureCollection\"")
 }
 
 /// Whether JSON begins as `mlflow.log_table` writes it.

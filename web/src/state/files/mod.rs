@@ -8,6 +8,8 @@
 //! | `hex` | any bytes, as numbers and letters |
 //! | `zip` | what is in an archive |
 //! | `code` | the language of code |
+//! | `onnx` | models of ONNX, without their weights |
+//! | `geo` | GeoJSON, as shapes on a plane |
 //! | `npy` | NumPy's arrays |
 //! | `notebook` | Jupyter's notebooks |
 //! | `report` | pages of HTML: what they load from elsewhere |
@@ -15,10 +17,12 @@
 //! | `picture` | how large a picture is, before it is drawn |
 
 pub(crate) mod code;
+pub(crate) mod geo;
 pub(crate) mod hex;
 pub(crate) mod kind;
 pub(crate) mod notebook;
 pub(crate) mod npy;
+pub(crate) mod onnx;
 pub(crate) mod paths;
 pub(crate) mod picture;
 pub(crate) mod report;
