@@ -14,9 +14,11 @@ os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 warnings.filterwarnings("ignore")
 
 import mlflow
+import mlflow.onnx
 import mlflow.sklearn
 from mlflow.models import ModelSignature
 from mlflow.types.schema import Array, ColSpec, DataType, Object, ParamSchema, ParamSpec, Property, Schema
+from onnx import TensorProto, helper
 from sklearn.linear_model import LinearRegression
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -55,6 +57,16 @@ def main():
         mlflow.register_model(f"models:/{logged.model_id}", "house prices")
         runs.append(run.info.run_id)
         models.append(logged.model_id)
+    # One that the page runs, in an experiment of its own.
+    mlflow.set_experiment("onnx")
+    ends = [helper.make_tensor_value_info(end, TensorProto.FLOAT, [None, 1]) for end in "xy"]
+    graph = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "g", ends[:1], ends[1:])
+    onnx = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    with mlflow.start_run():
+        mlflow.onnx.log_model(
+            onnx, name="same", registered_model_name="same number", pip_requirements=["onnx"]
+        )
+    mlflow.set_experiment(experiment_id=experiment)
     client.update_registered_model("house prices", description="Prices of *houses*")
     client.set_registered_model_tag("house prices", "team", "vision")
     client.update_model_version("house prices", "2", description="With a **signature**")

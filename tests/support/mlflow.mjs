@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { python, testsDir } from './environment.mjs';
+import { olderPython, python, testsDir } from './environment.mjs';
 import { freePort, run, start } from './processes.mjs';
 
 const START_MS = 120_000;
@@ -18,18 +18,19 @@ export const QUIET = {
 };
 
 /**
- * Starts `mlflow server` on SQLite in a new folder, or on the file `store`.
+ * Starts `mlflow server` on SQLite in a new folder, or on the file `store`; with
+ * `older` that of MLflow 2, on a folder.
  * Returns `{ uri, dir, pid, stop }`; `stop` removes the folder too.
  */
-export async function startMlflow({ flags = [], env = {}, port, store } = {}) {
+export async function startMlflow({ flags = [], env = {}, port, store, older = false } = {}) {
   const dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-mlflow-'));
   const listen = port ?? (await freePort());
   const server = start(
     `mlflow server ${flags.join(' ')}`,
-    python(),
+    older ? olderPython() : python(),
     [
       ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(listen), '--workers', '1'],
-      ...['--backend-store-uri', `sqlite:///${store ?? path.join(dir, 'mlflow.db')}`],
+      ...['--backend-store-uri', older ? path.join(dir, 'runs') : `sqlite:///${store ?? path.join(dir, 'mlflow.db')}`],
       ...['--artifacts-destination', path.join(dir, 'artifacts'), ...flags],
     ],
     { cwd: dir, env: { ...QUIET, ...env } },
@@ -49,8 +50,8 @@ export async function startMlflow({ flags = [], env = {}, port, store } = {}) {
 }
 
 /** Runs a script of tests/python and returns what it printed; a failure carries its error output. */
-export async function runPython(script, args, { input, env = {} } = {}) {
-  const { code, stdout, stderr } = await run(python(), [path.join(testsDir, 'python', script), ...args], {
+export async function runPython(script, args, { input, env = {}, older = false } = {}) {
+  const { code, stdout, stderr } = await run(older ? olderPython() : python(), [path.join(testsDir, 'python', script), ...args], {
     input,
     env: { ...QUIET, ...env },
   });

@@ -31,6 +31,7 @@ pub(crate) mod rail;
 pub(crate) mod refresh;
 pub(crate) mod register_model;
 pub(crate) mod registered_list;
+pub(crate) mod runs_here;
 pub(crate) mod server_list;
 pub(crate) mod sheet;
 pub(crate) mod sign_in;

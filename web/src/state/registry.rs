@@ -61,6 +61,21 @@ pub(crate) fn latest(model: &RegisteredModel) -> Option<&ModelVersion> {
     model.latest_versions.iter().max_by_key(|version| number(&version.version))
 }
 
+/// The stages in which MLflow takes a version for being in use.
+pub(crate) const ACTIVE: [&str; 2] = ["Staging", "Production"];
+
+/// Whether a version is in use, as far as its stage says.
+pub(crate) fn is_active(version: &ModelVersion) -> bool {
+    version.current_stage.as_deref().is_some_and(|stage| ACTIVE.contains(&stage))
+}
+
+/// The newest version of a model in a stage.
+pub(crate) fn latest_in<'a>(model: &'a RegisteredModel, stage: &str) -> Option<&'a ModelVersion> {
+    let in_stage = model.latest_versions.iter();
+    let in_stage = in_stage.filter(|version| version.current_stage.as_deref() == Some(stage));
+    in_stage.max_by_key(|version| number(&version.version))
+}
+
 /// The aliases of a version, which searches for versions leave out.
 pub(crate) fn aliases_of(model: &RegisteredModel, version: &str) -> Vec<String> {
     let of = model.aliases.iter().filter(|alias| alias.version == version);
@@ -114,5 +129,22 @@ mod tests {
         assert_eq!(latest(&model).map(|v| v.version.as_str()), Some("10"));
         assert_eq!(aliases_of(&model, "9"), ["a", "b"]);
         assert!(aliases_of(&model, "1").is_empty());
+        assert!(latest_in(&model, "Staging").is_none());
+    }
+
+    #[test]
+    fn a_stage_has_its_own_latest() {
+        let version = |n: &str, stage: &str| ModelVersion {
+            version: n.into(),
+            current_stage: Some(stage.into()),
+            ..ModelVersion::default()
+        };
+        let model = RegisteredModel {
+            latest_versions: vec![version("3", "None"), version("2", "Staging")],
+            ..RegisteredModel::default()
+        };
+        assert_eq!(latest_in(&model, "Staging").map(|v| v.version.as_str()), Some("2"));
+        assert!(latest_in(&model, "Production").is_none());
+        assert_eq!(model.latest_versions.iter().filter(|v| is_active(v)).count(), 1);
     }
 }

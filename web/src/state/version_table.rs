@@ -93,6 +93,15 @@ impl Value {
         }
     }
 
+    /// As a number, if it is one or looks like one.
+    fn number(&self) -> Option<f64> {
+        match self {
+            Value::Number(value) => Some(*value),
+            Value::Time(_) => None,
+            Value::Text(text) => text.parse().ok(),
+        }
+    }
+
     /// As a table shows a number.
     pub(crate) fn short(&self) -> String {
         match self {
@@ -133,21 +142,17 @@ pub(crate) struct Row {
 impl Row {
     fn new(group: Group, name: &str, values: Vec<Option<Value>>) -> Row {
         let differs = values.iter().any(|value| Some(value) != values.first());
-        let texts: BTreeSet<String> = values.iter().flatten().map(Value::whole).collect();
-        let numbers: Option<Vec<f64>> = values
-            .iter()
-            .flatten()
-            .map(|value| match value {
-                Value::Number(value) => Some(*value),
-                other => other.whole().parse().ok(),
-            })
-            .collect();
-        let range = numbers.filter(|numbers| !numbers.is_empty()).map(|numbers| {
+        let distinct: BTreeSet<Option<String>> =
+            values.iter().map(|value| value.as_ref().map(Value::whole)).collect();
+        // A version that lacks it differs as a text of its own does.
+        let numbers: Option<Vec<f64>> =
+            values.iter().map(|value| value.as_ref().and_then(Value::number)).collect();
+        let range = numbers.map(|numbers| {
             let least = numbers.iter().copied().fold(f64::INFINITY, f64::min);
             (least, numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max))
         });
-        let spread =
-            if differs { spread_of(range, texts.len() as f64 / values.len() as f64) } else { 0.0 };
+        let part = distinct.len() as f64 / values.len().max(1) as f64;
+        let spread = if differs { spread_of(range, part) } else { 0.0 };
         Row { group, name: name.to_owned(), values, differs, spread }
     }
 

@@ -9,7 +9,7 @@ use crate::components::confirm::{Question, use_confirm};
 use crate::components::toasts::use_toasts;
 use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
-use crate::state::registry::Registered;
+use crate::state::registry::{Registered, is_active};
 use crate::state::route::Route;
 use crate::state::session::Mlflow;
 
@@ -30,19 +30,25 @@ pub(crate) fn delete_registered(
                 max_results: 10_000,
                 ..SearchModelVersions::default()
             };
-            let versions = match client.call(&request).await {
-                Ok(found) => found.model_versions.iter().filter(|v| v.name == name).count(),
+            let mut versions = match client.call(&request).await {
+                Ok(found) => found.model_versions,
                 Err(error) => return toasts.failed(t("The versions are not counted"), &error),
             };
+            versions.retain(|version| version.name == name);
             let (title, list) = match kind {
                 Registered::Model => (tf("Delete the model {0}?", &[&name]), Route::Models),
                 Registered::Prompt => (tf("Delete the prompt {0}?", &[&name]), Route::Prompts),
             };
-            let going = tn(
-                versions,
+            let mut going = tn(
+                versions.len(),
                 "{0} version goes with it, for good.",
                 "{0} versions go with it, for good.",
             );
+            for version in versions.iter().filter(|version| is_active(version)) {
+                let stage = version.current_stage.clone().unwrap_or_default();
+                going.push(' ');
+                going.push_str(&tf("Version {0} is in {1}.", &[&version.version, &stage]));
+            }
             let words = what_goes(kind, going, &aliases);
             let run = Callback::new(move |()| {
                 let (client, name, list) = (client.clone(), name.clone(), list.clone());

@@ -95,7 +95,7 @@ fn SchemaTables(
         <div class="schema-sides">
             {side(t("Inputs"), inputs)}
             {side(t("Outputs"), outputs)}
-            {side(t("Parameters"), params)}
+            {side(t("Parameters of a request"), params)}
         </div>
     }
 }
@@ -121,7 +121,7 @@ fn table(name: &'static str, rows: Vec<SchemaRow>) -> impl IntoView {
             </tr>
         }
     };
-    let last = if name == t("Parameters") { t("Default") } else { t("Remark") };
+    let last = if name == t("Parameters of a request") { t("Default") } else { t("Remark") };
     view! {
         <table class="pairs schema-table" aria-label=name>
             <thead>

@@ -10,16 +10,19 @@ use crate::components::empty::Empty;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
+use crate::components::runs_here::RunsHere;
 use crate::components::server_list::{NAME, Question, ServerList};
 use crate::components::skeleton::SkeletonRows;
 use crate::components::sort_head::{SortHead, SortedBy};
 use crate::components::tags::Tags;
+use crate::pages::model::versions::stages_shown;
 use crate::state::clock::{date_time, since};
 use crate::state::commands::use_commands;
 use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
+use crate::state::model_place::ModelPlace;
 use crate::state::pager::{PageOf, Pager, Phase};
-use crate::state::registry::{Registered, latest, number, user_tags};
+use crate::state::registry::{ACTIVE, Registered, latest, latest_in, number, user_tags};
 use crate::state::route::{Place, Route};
 use crate::state::session::{Mlflow, use_session};
 
@@ -117,7 +120,7 @@ pub(crate) fn RegisteredList(
                 reload
                 more
                 nothing
-                table=move || view! { <Table kind pager order/> }
+                table=move || view! { <Table client kind pager order/> }
             />
             <NewModel client open=creating/>
         </Page>
@@ -126,6 +129,8 @@ pub(crate) fn RegisteredList(
 
 #[component]
 fn Table(
+    /// The client of the server in use.
+    client: StoredValue<Mlflow>,
     /// What is listed.
     kind: Registered,
     /// The rows.
@@ -138,10 +143,20 @@ fn Table(
     let users = Memo::new(move |_| {
         pager.rows().with(|rows| rows.iter().any(|model| model.user_id.is_some()))
     });
-    let label = if kind == Registered::Model { t("Models") } else { t("Prompts") };
+    let models = kind == Registered::Model;
+    let label = if models { t("Models") } else { t("Prompts") };
+    let stages = models && stages_shown();
+    let stage_heads = stages.then(|| {
+        ACTIVE
+            .map(|stage| view! { <th scope="col" class="number">{stage}</th> })
+            .into_iter()
+            .collect_view()
+    });
     let rows = move || {
         let users = users.get();
-        pager.rows().with(|rows| rows.iter().map(|model| row(kind, model, users)).collect_view())
+        pager.rows().with(|rows| {
+            rows.iter().map(|model| row(client, kind, model, users, stages)).collect_view()
+        })
     };
     view! {
         <div class="table-scroll" tabindex="-1">
@@ -150,6 +165,7 @@ fn Table(
                     <tr>
                         <SortHead key=NAME words=t("Name") class="registry-name" order/>
                         <th scope="col" class="number">{t("Latest version")}</th>
+                        {stage_heads}
                         <th scope="col">{t("Aliases")}</th>
                         <Show when=move || users.get()>
                             <th scope="col">{t("Created by")}</th>
@@ -168,13 +184,33 @@ fn Table(
     }
 }
 
-fn row(kind: Registered, model: &RegisteredModel, users: bool) -> impl IntoView + use<> {
+fn row(
+    client: StoredValue<Mlflow>,
+    kind: Registered,
+    model: &RegisteredModel,
+    users: bool,
+    stages: bool,
+) -> impl IntoView + use<> {
     let name = model.name.clone();
     let route = match kind {
         Registered::Model => Route::Model { name: name.clone(), tab: String::new() },
         Registered::Prompt => Route::Prompt { name: name.clone() },
     };
-    let latest = latest(model).map(|version| version.version.clone());
+    let latest = latest(model);
+    let mark = latest.filter(|_| kind == Registered::Model).map(|version| {
+        view! { <RunsHere client place=ModelPlace::of_version(version)/> }
+    });
+    let latest = latest.map(|version| version.version.clone());
+    let in_stage = |stage: &str| {
+        let version = latest_in(model, stage).map(|version| version.version.clone());
+        let version = version.map(|version| {
+            let route =
+                Route::Version { name: name.clone(), version: version.clone(), tab: String::new() };
+            view! { <a href=route.href()>{version}</a> }
+        });
+        view! { <td class="number">{version}</td> }
+    };
+    let in_stages = stages.then(|| ACTIVE.map(in_stage).into_iter().collect_view());
     let newest = latest.clone().map(|version| match kind {
         Registered::Model => {
             let route =
@@ -197,7 +233,8 @@ fn row(kind: Registered, model: &RegisteredModel, users: bool) -> impl IntoView 
     view! {
         <tr>
             <th scope="row" class="clip"><a class="clip" href=route.href() title=name.clone()>{name.clone()}</a></th>
-            <td class="number">{newest.unwrap_or_else(|| "–".into_any())}</td>
+            <td class="number">{mark} {newest.unwrap_or_else(|| "–".into_any())}</td>
+            {in_stages}
             <td><ul class="tags">{aliases.into_iter().map(alias).collect_view()}</ul></td>
             {user}
             <td class="number soft" title=updated.map(date_time)>{updated.map(since)}</td>

@@ -76,12 +76,21 @@ pub(crate) fn LoggedModelPage(
         experiment: StoredValue::new(experiment),
         model: asked,
     };
+    let experiment_name = RwSignal::new(the.experiment.get_value());
+    spawn_local(async move {
+        // Without its name, the experiment's id stands there.
+        if let Ok(experiment) =
+            the.client.get_value().get_experiment(&the.experiment.get_value()).await
+        {
+            experiment_name.try_set(experiment.name);
+        }
+    });
     let crumbs = Signal::derive(move || {
         let experiment = the.experiment.get_value();
         let name = asked.pick(|model| model.info.name.clone());
         vec![
             Crumb::link(t("Experiments"), &Route::Experiments),
-            Crumb::link(experiment.clone(), &Route::Runs { experiment: experiment.clone() }),
+            Crumb::link(experiment_name.get(), &Route::Runs { experiment: experiment.clone() }),
             Crumb::link(t("Logged models"), &Route::LoggedModels { experiment }),
             Crumb::here(if name.is_empty() { the.id.get_value() } else { name }),
         ]
@@ -214,7 +223,8 @@ fn facts(model: &LoggedModel) -> impl IntoView + use<> {
     }
 }
 
-fn params(model: &LoggedModel) -> impl IntoView + use<> {
+/// What it was given.
+pub(crate) fn params(model: &LoggedModel) -> impl IntoView + use<> {
     let mut params = model.data.params.clone();
     params.sort_by(|a, b| a.key.cmp(&b.key));
     let none = params.is_empty().then(|| view! { <p class="faint none">{t("none")}</p> });
@@ -238,7 +248,7 @@ fn params(model: &LoggedModel) -> impl IntoView + use<> {
 }
 
 /// Every value, of each run and dataset.
-fn metrics(model: &LoggedModel) -> impl IntoView + use<> {
+pub(crate) fn metrics(model: &LoggedModel) -> impl IntoView + use<> {
     let mut metrics = model.data.metrics.clone();
     metrics.sort_by(|a, b| (&a.key, a.step, a.timestamp).cmp(&(&b.key, b.step, b.timestamp)));
     let experiment = model.info.experiment_id.clone();

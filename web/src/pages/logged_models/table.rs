@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use mlflow_api::LoggedModel;
 
 use super::Models;
+use crate::components::runs_here::RunsHere;
 use crate::components::skeleton::SkeletonRows;
 use crate::components::sort_head::{SortHead, SortedBy};
 use crate::state::clock::{date_time, since};
@@ -13,6 +14,7 @@ use crate::state::format::{full_number, number};
 use crate::state::language::{t, tf, tn};
 use crate::state::logged_model::{Measure, measured, registrations, status_words};
 use crate::state::logged_models_view::{CREATED, Columns, NAME, by_run};
+use crate::state::model_place::ModelPlace;
 use crate::state::pager::Phase;
 use crate::state::route::Route;
 
@@ -126,7 +128,7 @@ fn run_link(models: Models, run: String) -> impl IntoView {
     let short: String = run.chars().take(8).collect();
     let title = run.clone();
     let name = move || models.runs.with(|runs| runs.get(&run).cloned().unwrap_or(short.clone()));
-    view! { <a class="clip" href=href title=title>{name}</a> }
+    view! { <a href=href title=title>{name}</a> }
 }
 
 /// The row above the models of a run.
@@ -175,6 +177,7 @@ fn row(models: Models, model: &LoggedModel, columns: &Columns) -> impl IntoView 
             <td class="pick"><Pick models id=info.model_id.clone() name=info.name.clone()/></td>
             <th scope="row" class="clip logged-name">
                 <a href=route.href() title=info.name.clone()>{info.name.clone()}</a>
+                <RunsHere client=models.client place=ModelPlace::of_logged(&info.model_id)/>
             </th>
             <td title=info.status_message.clone()>{status_words(info.status)}</td>
             <td class="soft" title=created.map(date_time)>{created.map(since)}</td>

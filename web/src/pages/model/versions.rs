@@ -8,14 +8,16 @@ use mlflow_api::{ModelVersion, SearchModelVersions};
 use crate::components::alias_editor::{AliasEditor, Aliased};
 use crate::components::empty::Empty;
 use crate::components::failure::Failure;
+use crate::components::runs_here::RunsHere;
 use crate::components::skeleton::SkeletonRows;
 use crate::components::tags::Tags;
 use crate::state::clock::{date_time, since};
 use crate::state::commands::use_commands;
 use crate::state::language::{t, tf};
 use crate::state::location::use_navigator;
+use crate::state::model_place::ModelPlace;
 use crate::state::pager::{PageOf, Pager, Phase};
-use crate::state::registry::{Registered, user_tags};
+use crate::state::registry::{Registered, is_active, user_tags};
 use crate::state::route::{Place, Route};
 use crate::state::storage::Shelf;
 
@@ -100,10 +102,13 @@ pub(super) fn Versions(
     let users = Memo::new(move |_| {
         pager.rows().with(|rows| rows.iter().any(|version| version.user_id.is_some()))
     });
+    let active = RwSignal::new(false);
     let rows = move || {
         let (stages, users) = (stages.get(), users.get());
+        let only_active = stages && active.get();
         let row = |version: &ModelVersion| row(aliased, chosen, version, stages, users);
-        pager.rows().with(|rows| rows.iter().map(row).collect_view())
+        let is_shown = |version: &&ModelVersion| !only_active || is_active(version);
+        pager.rows().with(|rows| rows.iter().filter(is_shown).map(row).collect_view())
     };
     let table = move || {
         if nothing.get() {
@@ -164,6 +169,16 @@ pub(super) fn Versions(
             <div class="section-head versions-head">
                 <h2>{t("Versions")}</h2>
                 <StagesToggle stages/>
+                <Show when=move || stages.get()>
+                    <label class="check">
+                        <input
+                            type="checkbox"
+                            prop:checked=move || active.get()
+                            on:change=move |event| active.set(event_target_checked(&event))
+                        />
+                        {t("In use only")}
+                    </label>
+                </Show>
                 <button type="button" class="button" disabled=few on:click=move |_| compare()>
                     {move || match chosen.with(BTreeSet::len) {
                         0 | 1 => t("Compare").to_owned(),
@@ -194,6 +209,7 @@ fn row(
             false => drop(id.with_value(|id| chosen.remove(id))),
         });
     };
+    let place = ModelPlace::of_version(version);
     let href = Route::Version { name, version: nth.clone(), tab: String::new() }.href();
     let words = tf("Version {0}", &[&nth]);
     let stage = stages.then(|| view! { <td>{version.current_stage.clone()}</td> });
@@ -216,7 +232,7 @@ fn row(
                     <input type="checkbox" prop:checked=is_chosen on:change=flip/>
                 </label>
             </td>
-            <th scope="row"><a href=href>{words}</a></th>
+            <th scope="row"><a href=href>{words}</a> <RunsHere client=aliased.client place/></th>
             <td class="soft" title=created.map(date_time)>{created.map(since)}</td>
             <td><AliasEditor of=aliased version=nth.clone()/></td>
             {stage}

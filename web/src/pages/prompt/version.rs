@@ -61,6 +61,7 @@ pub(super) fn Version(
         {setting(t("Response format"), format)}
         {setting(t("Model settings"), config)}
         <section class="prompt-tags" aria-label=t("Tags of the version")>
+            <h3>{t("Tags")}</h3>
             <VersionTags the version/>
         </section>
     }

@@ -42,9 +42,11 @@ pub(super) fn Lineage(
         let client = the.client.get_value();
         spawn_local(async move {
             if let Ok(found) = client.get_logged_model(&id).await {
-                let experiment = found.info.experiment_id;
+                let (name, experiment) =
+                    (found.info.name.clone(), found.info.experiment_id.clone());
                 let href = Route::LoggedModel { experiment, model: id, tab: String::new() }.href();
-                model.try_set(Some((found.info.name, href)));
+                model.try_set(Some((name, href)));
+                the.logged.try_set(Some(found));
             }
         });
     }

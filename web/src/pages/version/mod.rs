@@ -5,8 +5,8 @@ mod lineage;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use mlflow_api::{
-    CreateModelVersion, DeleteModelVersionTag, GetModelVersion, GetRegisteredModel, ModelVersion,
-    RegisteredModel, SetModelVersionTag, Tag, TransitionStage, UpdateModelVersion,
+    CreateModelVersion, DeleteModelVersionTag, GetModelVersion, GetRegisteredModel, LoggedModel,
+    ModelVersion, RegisteredModel, SetModelVersionTag, Tag, TransitionStage, UpdateModelVersion,
 };
 use mlflow_client::FileRoot;
 
@@ -22,6 +22,7 @@ use crate::components::refresh::Refresh;
 use crate::components::register_model::RegisterModel;
 use crate::components::tag_editor::TagEditor;
 use crate::components::toasts::use_toasts;
+use crate::pages::logged_model::{metrics, params};
 use crate::pages::model::versions::{StagesToggle, stages_shown, status_class, status_words};
 use crate::pages::model::waiting;
 use crate::pages::version::lineage::Lineage;
@@ -48,6 +49,8 @@ struct TheVersion {
     asked: Asked<(ModelVersion, RegisteredModel)>,
     /// Whether the page can run it, once that is known.
     runs_here: RwSignal<Option<bool>>,
+    /// The logged model that it was, once that is there.
+    logged: RwSignal<Option<LoggedModel>>,
 }
 
 impl TheVersion {
@@ -90,6 +93,7 @@ pub(crate) fn VersionPage(
         number: StoredValue::new(version.clone()),
         asked,
         runs_here: RwSignal::new(None),
+        logged: RwSignal::new(None),
     };
     let crumbs = vec![
         Crumb::link(t("Models"), &Route::Models),
@@ -181,6 +185,7 @@ fn VersionView(
         />
         <Lineage the/>
         <SchemaSection client=the.client places=places.clone() runs_here=the.runs_here/>
+        {move || the.logged.with(|model| model.as_ref().map(measured))}
         {places.into_iter().next().map(|place| view! { <VersionFiles the place/> })}
     }
 }
@@ -259,6 +264,12 @@ fn facts(version: &ModelVersion) -> impl IntoView + use<> {
         {copied}
         {source}
     }
+}
+
+/// What the logged model was given and measured.
+fn measured(model: &LoggedModel) -> impl IntoView + use<> {
+    let empty = model.data.params.is_empty() && model.data.metrics.is_empty();
+    (!empty).then(|| view! { <div class="run-tables">{params(model)} {metrics(model)}</div> })
 }
 
 /// The stage of a version, and a way to change it.
