@@ -8,7 +8,7 @@ import { bothServers } from './support/both-servers.mjs';
 import { launch } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
 import { runPython } from './support/mlflow.mjs';
-import { at, chartMenu, metricChart, seeText } from './support/pages.mjs';
+import { at, chartMenu, linesOf, metricChart, seeText } from './support/pages.mjs';
 import { ask } from './support/tracking.mjs';
 
 const RUNS = [
@@ -194,6 +194,47 @@ for (const [name, start] of Object.entries(bothServers)) {
       assert.deepEqual(await inCard('seed'), ['7', '7', '7']);
       assert.deepEqual(await violations(page), []);
     });
+
+    page('axes are brushed by the keyboard', async (page) => {
+      await open(page, { view: 'charts' });
+      await page.getByRole('button', { name: 'Add a chart' }).click();
+      await page.getByRole('menuitem', { name: 'Parallel coordinates' }).click();
+      await page.getByRole('dialog', { name: 'Chart' }).getByRole('button', { name: 'Done' }).click();
+      const upper = page.getByRole('slider', { name: 'lr, upper end' });
+      await upper.focus();
+      assert.equal(await upper.getAttribute('aria-valuetext'), '0.1');
+      await page.keyboard.press('ArrowDown');
+      await seeText(page, 'Show all');
+      assert.equal(await upper.getAttribute('aria-valuetext'), '0.01');
+      await page.getByRole('status').filter({ hasText: 'lr from 0.001 to 0.01: 2 runs' }).first().waitFor({ state: 'attached' });
+      assert.deepEqual(await violations(page), []);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Show all' }).waitFor({ state: 'detached' });
+    });
+
+    page('on paper charts are light, whatever the theme is', async (page) => {
+      await open(page, { view: 'charts' });
+      const canvas = linesOf(metricChart(page, 'loss'));
+      // The brightest thing on a chart: its words on a dark page, nothing on a light one.
+      const ink = () =>
+        canvas.evaluate((element) => {
+          const { data } = element.getContext('2d').getImageData(0, 0, element.width, element.height);
+          let grey = 0;
+          for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 200 && Math.max(data[at], data[at + 1], data[at + 2]) - Math.min(data[at], data[at + 1], data[at + 2]) < 30) grey = Math.max(grey, data[at]);
+          return grey;
+        });
+      const until = async (fits) => {
+        for (let i = 0; i < 100 && !fits(await ink()); i++) await page.waitForTimeout(50);
+        return ink();
+      };
+      await canvas.waitFor();
+      const dark = await until((value) => value > 0);
+      await page.emulateMedia({ media: 'print' });
+      const paper = await until((value) => value !== dark);
+      assert.notEqual(paper, dark);
+      await page.emulateMedia({ media: 'screen' });
+      assert.equal(await until((value) => value === dark), dark);
+    }, { colorScheme: 'dark' });
 
     page('a run that is not there is named', async (page) => {
       await open(page, {}, [...logged.runs, 'f'.repeat(32)]);

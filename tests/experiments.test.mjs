@@ -144,6 +144,25 @@ for (const [name, start] of Object.entries(bothServers)) {
       assert.equal((await experiment(ids().gone)).lifecycle_stage, 'active');
     });
 
+    page('the keyboard goes through the list, chooses and opens', async (page) => {
+      await open(page);
+      await experimentLink(page, 'cats').waitFor();
+      const links = await page.locator('table.experiments th a').allInnerTexts();
+      const focus = (name) => page.waitForFunction((name) => document.activeElement?.textContent === name, name);
+      await page.keyboard.press('j');
+      await focus(links[0]);
+      await page.keyboard.press('j');
+      await focus(links[1]);
+      await page.keyboard.press('k');
+      await focus(links[0]);
+      for (let at = 0; at < links.indexOf('cats'); at++) await page.keyboard.press('j');
+      await focus('cats');
+      await page.keyboard.press('x');
+      assert.ok(await row(page, 'cats').getByRole('checkbox').isChecked());
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/experiments\/\d+\/runs/);
+    });
+
     page('several are compared', async (page) => {
       await open(page);
       await page.getByRole('checkbox', { name: 'Choose team/vision/cats' }).check();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe } from 'node:test';
+import { inflateRawSync, inflateSync } from 'node:zlib';
 import { violations } from './support/axe.mjs';
 import { bothServers } from './support/both-servers.mjs';
 import { launch } from './support/browser.mjs';
@@ -45,6 +46,10 @@ function readCsv(text) {
   }
   return rows;
 }
+
+// What MLflow 3.17's page of runs wrote for "Save as new view".
+const THEIRS =
+  '{"name":"Theirs","createdAt":1795689675697,"updatedAt":1795689675697,"state":"deflate;eJxdUttOAjEQ/RXSZ2IwvhFfFgQlgiaAaEIMlHZgJ+m2pNPiIuHfne7KRR97Zs5lZnoQBNKrvI8mgBdtUUDwqOjGOKLGfeNONIXzGnxn/wz7q/oyNSwv1YyUaAcfoSkoSB+mWAC3Z8Mh9xhcg9orA2ebTAXcAZe0DJIg0Kky/2yKwmkwM/CEzl4YxjTG0RJzCAyoALrrTCwYac+FDBxrFQNwsomLXkHKdo2Okij9Rx9q+6VgW1XJvaZ56hw18I465GxyODaF5wBPqDXYJMep+oPxZLq4bS3Gby8T1t4hfI1kiQV+gxbttTQEFW2IFGrmGUXKlOL18ZRjqNZ4RYkEj97FLeiZNBFoYLs5r5VOS85RQ6/Yhv1feJM4HT6Ujcb8PqlXbqXVSTzNsDFuJc0QLVTUrrNr3HBJlFmJVF+ZAmyru1mYFM6F3AKxR+uy+4/UPKo+Q00Rx+MPSBvRRw=="}';
 
 let browser;
 before(async () => {
@@ -262,15 +267,67 @@ for (const [what, start] of Object.entries(bothServers)) {
       await page.keyboard.press('Escape');
       await runRow(page, 'child-b').getByRole('checkbox').check();
       await page.getByRole('button', { name: 'Views and links' }).click();
-      await page.getByRole('menuitem', { name: 'Copy a link to this view' }).click();
+      await page.getByRole('button', { name: 'Copy a link to this view' }).click();
       await seeText(page, 'Copied');
       const link = await page.evaluate(() => navigator.clipboard.readText());
+      // Packed, and the same address at full length.
+      const packed = new URL(link).hash.match(/^#\/experiments\/\d+\/s\?z=([\w-]+)$/);
+      const full = new URL(link);
+      full.hash = inflateRawSync(Buffer.from(packed[1], 'base64url')).toString();
+      assert.match(full.hash, /^#\/experiments\/\d+\/runs\?/);
+      assert.ok(link.length < full.href.length);
+      for (const address of [link, full.href]) {
+        await page.evaluate(() => localStorage.clear());
+        await page.goto('about:blank');
+        await page.goto(address);
+        await seeRuns(page, ['sweep', 'child-a', 'child-b']);
+        await runRow(page, 'child-b').and(page.locator('[aria-selected=true]')).waitFor();
+        assert.equal(await columnButton(page, 'Duration').count(), 0);
+      }
+      await page.goto('about:blank');
+      await page.goto(link.slice(0, -8));
+      await seeText(page, 'This link is broken');
+    });
+
+    page('a view is saved for everybody, in a tag as MLflow writes them', async (page) => {
+      await page.goto(runs({ searchFilter: "params.net = 'cnn'" }));
+      await seeRuns(page, ['sweep', 'child-a', 'child-b']);
+      const views = page.getByRole('button', { name: 'Views and links' });
+      await views.click();
+      await page.getByLabel('Save this view as').fill('Team');
+      await page.getByLabel('For everybody, in a tag of the experiment').check();
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByRole('link', { name: 'Team', exact: true }).waitFor();
+      assert.deepEqual(await violations(page), []);
+      const { experiment } = await (await fetch(`${server.api}/api/2.0/mlflow/experiments/get?experiment_id=${logged.experiment}`)).json();
+      const tag = experiment.tags.find(({ key }) => key.startsWith('mlflow.sharedViewState.'));
+      const { name, state } = JSON.parse(tag.value);
+      const read = JSON.parse(inflateSync(Buffer.from(state.replace(/^deflate;/, ''), 'base64')));
+      assert.deepEqual([name, read.searchFilter, read.lifecycleFilter], ['Team', "params.net = 'cnn'", 'Active']);
+      // Somebody else finds it there.
       await page.evaluate(() => localStorage.clear());
       await page.goto('about:blank');
-      await page.goto(link);
+      await page.goto(runs());
+      await runRow(page, 'plain').waitFor();
+      await views.click();
+      await page.getByRole('link', { name: 'Team', exact: true }).click();
       await seeRuns(page, ['sweep', 'child-a', 'child-b']);
-      await runRow(page, 'child-b').and(page.locator('[aria-selected=true]')).waitFor();
-      assert.equal(await columnButton(page, 'Duration').count(), 0);
+      await views.click();
+      await page.getByRole('button', { name: 'Remove “Team”' }).click();
+      await page.getByRole('link', { name: 'Team', exact: true }).waitFor({ state: 'detached' });
+      await page.goto('about:blank');
+      await page.goto(at(server.url, `/experiments/${logged.experiment}/runs?viewStateShareKey=${tag.key.split('.').at(-1)}`));
+      await seeText(page, 'This view is not there any more');
+    });
+
+    page("a link that MLflow's own pages made is opened", async (page) => {
+      const tag = { key: 'mlflow.sharedViewState.1795689675697hx8cv3rf', value: THEIRS };
+      await api('experiments/set-experiment-tag', { experiment_id: logged.experiment, ...tag });
+      await page.goto(at(server.url, `/experiments/${logged.experiment}/runs?viewStateShareKey=1795689675697hx8cv3rf&compareRunsMode=TABLE`));
+      await page.waitForURL(/searchFilter=metrics.loss/);
+      assert.match(page.url(), /orderByKey=metrics.%60loss%60&orderByAsc=true/);
+      await columnButton(page, 'Source').waitFor();
+      await columnButton(page, 'Dataset').waitFor();
     });
 
     page('the keyboard alone moves, selects and opens', async (page) => {

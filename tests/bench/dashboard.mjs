@@ -1,12 +1,16 @@
 // Our page and MLflow's own, on the same `mlflow server`, in the same Chromium:
 // `cargo xtask bench dashboard`.
+import path from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { launch } from '../support/browser.mjs';
-import { python, siteDir } from '../support/environment.mjs';
+import { python, siteDir, testsDir } from '../support/environment.mjs';
 import { startMlflow } from '../support/mlflow.mjs';
 import { run, stopAll } from '../support/processes.mjs';
 import { startStatic } from '../support/static-server.mjs';
+import { frames, heap, part, watchMemories } from './frames.mjs';
 import { described, digits, flag, publish, table } from './machine.mjs';
+import { manyRuns } from './many-runs.mjs';
+import { slow, zoomLibrary, zoomOurs } from './zoom.mjs';
 
 const NAMES = { ours: 'Millrace', mlflow: 'MLflow' };
 const RUNS = 200;
@@ -55,22 +59,9 @@ async function fill(uri) {
 async function visit(browser, url, newest, throttle) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
-  // The memories of wasm modules, which no browser counts in a page's heap.
-  await page.addInitScript(() => {
-    window.memories = [];
-    for (const name of ['instantiate', 'instantiateStreaming']) {
-      const original = WebAssembly[name];
-      WebAssembly[name] = async (...given) => {
-        const made = await original(...given);
-        const memory = (made.instance ?? made).exports.memory;
-        if (memory) window.memories.push(memory);
-        return made;
-      };
-    }
-  });
+  await watchMemories(page);
   const cdp = await context.newCDPSession(page);
   await cdp.send('Network.enable');
-  await cdp.send('Performance.enable');
   if (throttle > 1) await cdp.send('Emulation.setCPUThrottlingRate', { rate: throttle });
   let bytes = 0;
   let requests = 0;
@@ -83,37 +74,11 @@ async function visit(browser, url, newest, throttle) {
   const before = { bytes, requests };
   const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN);
   await page.waitForTimeout(2000);
-  await cdp.send('HeapProfiler.enable');
-  await cdp.send('HeapProfiler.collectGarbage');
-  const { metrics } = await cdp.send('Performance.getMetrics');
-  const heap = metrics.find(({ name }) => name === 'JSHeapUsedSize').value;
-  const wasm = await page.evaluate(() => (window.memories ?? []).reduce((sum, memory) => sum + memory.buffer.byteLength, 0));
+  const held = await heap(page);
   const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
   await context.close();
-  return { ...before, paint, row, heap: heap + wasm, nodes };
+  return { ...before, paint, row, heap: held, nodes };
 }
-
-/** How long frames took while something was done, in milliseconds, in ascending order. */
-async function frames(page, act) {
-  await page.evaluate(() => {
-    window.frameTimes = [];
-    let last;
-    const tick = (now) => {
-      if (last !== undefined) window.frameTimes.push(now - last);
-      last = now;
-      window.frame = requestAnimationFrame(tick);
-    };
-    window.frame = requestAnimationFrame(tick);
-  });
-  await act();
-  const times = await page.evaluate(() => {
-    cancelAnimationFrame(window.frame);
-    return window.frameTimes;
-  });
-  return times.toSorted((a, b) => a - b);
-}
-
-const part = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 
 /** Turns the wheel over the middle of the table, down and up again. */
 async function scroll(page) {
@@ -153,18 +118,68 @@ async function use(browser, side, url, newest) {
   return { scroll: part(scrolled, 0.95), sort: sorted.at(-1), filter: filtered.at(-1) };
 }
 
+/** Writes runs into the server's file by `seed_runs.py`: gives the experiment and the ids of the first runs. */
+async function seed(mlflow, what, count, size) {
+  const response = await fetch(`${mlflow.uri}/api/2.0/mlflow/experiments/create`, {
+    method: 'POST',
+    body: JSON.stringify({ name: `bench ${what}` }),
+    headers: { 'content-type': 'application/json' },
+  });
+  const { experiment_id } = await response.json();
+  const script = path.join(testsDir, 'bench/seed_runs.py');
+  const given = [path.join(mlflow.dir, 'mlflow.db'), experiment_id, what, String(count), String(size)];
+  const { code, stdout, stderr } = await run(python(), [script, ...given], { timeoutMs: 1_800_000 });
+  if (code !== 0) throw new Error(`seed_runs.py ended with ${code}\n${stderr}`);
+  return { experiment: experiment_id, runs: JSON.parse(stdout) };
+}
+
+/** Zooming into lines, beside the libraries that draw such: a table. */
+async function zooming(browser, mlflow, base, quick) {
+  const shape = { lines: 20, points: quick ? 5000 : 50_000 };
+  const { experiment, runs } = await seed(mlflow, 'lines', shape.lines, shape.points);
+  const found = {
+    [NAMES.ours]: await zoomOurs(browser, base, experiment, runs),
+    uPlot: await zoomLibrary(browser, 'uPlot', shape),
+    Plotly: await zoomLibrary(browser, 'Plotly', shape),
+  };
+  const row = (words, of) => [words, ...Object.values(found).map((times) => `${digits(of(times))} ms`)];
+  const words = `${shape.lines} lines of ${shape.points} points`;
+  return table(['', ...Object.keys(found)], [
+    row(`frame while zooming, 95th percentile, ${words}`, slow),
+    row('longest frame', (times) => times.at(-1)),
+  ]);
+}
+
+/** Many runs in our table, which MLflow's shows a hundred of at a time: a table. */
+async function many(browser, mlflow, base, quick) {
+  const count = quick ? 2000 : 100_000;
+  const keys = quick ? 10 : 50;
+  const { experiment } = await seed(mlflow, 'runs', count, keys);
+  const found = await manyRuns(browser, `${base}#/experiments/${experiment}/runs`, count);
+  return table([`${count} runs with ${keys} parameters and ${keys} metrics`, NAMES.ours], [
+    ['first row on the screen', `${digits(found.row)} ms`],
+    ['all runs loaded', `${digits(found.all / 1000)} s`],
+    ['heap, JavaScript and wasm', `${digits(found.heap / 1e6)} MB`],
+    ['frame while scrolling, 95th percentile', `${digits(found.scroll)} ms`],
+    ['longest frame while sorting', `${digits(found.sort)} ms`],
+    ['longest frame while filtering', `${digits(found.filter)} ms`],
+  ]);
+}
+
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
 async function main(args) {
   const save = flag(args, '--save');
-  const rounds = args.includes('--quick') ? 1 : 5;
+  const quick = args.includes('--quick');
+  const rounds = quick ? 1 : 5;
   const mlflow = await startMlflow();
   const site = await host();
   const browser = await launch();
   try {
     const { experiment, newest } = await fill(mlflow.uri);
     const hash = `#/experiments/${experiment}/runs`;
-    const urls = { ours: `http://127.0.0.1:${site.port}/?server=${encodeURIComponent(mlflow.uri)}${hash}`, mlflow: `${mlflow.uri}/${hash}` };
+    const base = `http://127.0.0.1:${site.port}/?server=${encodeURIComponent(mlflow.uri)}`;
+    const urls = { ours: `${base}${hash}`, mlflow: `${mlflow.uri}/${hash}` };
     const lines = [];
     for (const throttle of [1, 4]) {
       const seen = { ours: [], mlflow: [] };
@@ -208,7 +223,13 @@ async function main(args) {
       `An experiment of ${RUNS} runs with ${KEYS} parameters and ${KEYS} metrics, opened with a cold cache, ${rounds} times in turns; medians. ` +
       'Our page comes from a host that compresses, MLflow\'s from its own server, which does not.';
     const head = ['', NAMES.ours, NAMES.mlflow, 'ratio'];
-    await publish(['# Dashboard', about, described([['MLflow', stdout.trim()], ['Chromium', browser.version()]]), table(head, lines)].join('\n\n'), save);
+    const tables = [
+      table(head, lines),
+      await zooming(browser, mlflow, base, quick),
+      await many(browser, mlflow, base, quick),
+    ];
+    const versions = described([['MLflow', stdout.trim()], ['Chromium', browser.version()]]);
+    await publish(['# Dashboard', about, versions, ...tables].join('\n\n'), save);
   } finally {
     await browser.close();
     await site.stop();

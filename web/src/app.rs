@@ -12,7 +12,7 @@ use crate::components::rail::{Drawer, Rail};
 use crate::components::toasts::{ToastShelf, Toasts};
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::run::RunByIdPage;
-use crate::pages::runs::{ExperimentsRunsPage, RunsPage, SharedViewPage};
+use crate::pages::runs::{ExperimentsRunsPage, RunsPage};
 use crate::pages::starting::StartingPage;
 use crate::parts;
 use crate::state::appearance::Appearance;
@@ -58,9 +58,7 @@ pub(crate) fn App() -> impl IntoView {
                 Route::Run { experiment, run, .. } => parts::run(client, experiment, run),
                 Route::Metric { .. } => parts::metric(client),
                 Route::CompareExperiments => view! { <ExperimentsRunsPage client/> }.into_any(),
-                Route::SharedView { experiment } => {
-                    view! { <SharedViewPage client experiment/> }.into_any()
-                }
+                Route::SharedView { experiment } => parts::shared_view(client, experiment),
                 Route::CompareRuns => parts::compare(client),
                 Route::RunById { run } => view! { <RunByIdPage client run/> }.into_any(),
                 Route::Experiments => parts::experiments(client),

@@ -16,8 +16,10 @@ use mlflow_client::FileRoot;
 
 use crate::components::charts::ChartBoard;
 use crate::components::experiment_head::ExperimentDetails;
+use crate::components::files::Files;
 use crate::components::files::{CompareFiles, ComparedRun, Files};
 use crate::components::sign_in::SignIn;
+use crate::components::views::ViewsPanel;
 use crate::pages::compare::ComparePage;
 use crate::pages::compare_versions::CompareVersionsPage;
 use crate::pages::demo::DemoPage;
@@ -31,12 +33,14 @@ use crate::pages::prompt::PromptPage;
 use crate::pages::prompts::PromptsPage;
 use crate::pages::run::RunPage;
 use crate::pages::settings::SettingsPage;
+use crate::pages::shared_view::SharedViewPage;
 use crate::pages::try_model::TryPage;
 use crate::pages::version::VersionPage;
 use crate::state::board::{BoardLayout, BoardRun, Scope};
 use crate::state::language::t;
 use crate::state::metric_histories::MetricHistories;
 use crate::state::route::Route;
+use crate::state::runs_table::RunsTable;
 use crate::state::session::Mlflow;
 
 /// What builds a part, from what it is about.
@@ -174,6 +178,25 @@ fn fetch_compared_files() -> Fetched<ComparedFiles> {
     })
 }
 
+/// What is saved and shared of a table of runs.
+#[derive(Clone)]
+enum ViewsPart {
+    /// What is behind the button of the views.
+    Panel(RunsTable, RwSignal<BoardLayout>),
+    /// The page of a view that somebody shared, in an experiment.
+    Shared(Mlflow, String),
+}
+
+#[wasm_split(views, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_views() -> Fetched<ViewsPart> {
+    Ok(|part| match part {
+        ViewsPart::Panel(table, board) => view! { <ViewsPanel table board/> }.into_any(),
+        ViewsPart::Shared(client, experiment) => {
+            view! { <SharedViewPage client experiment/> }.into_any()
+        }
+    })
+}
+
 /// What tries models.
 #[wasm_split(trial, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn fetch_trial() -> Fetched<TrialPart> {
@@ -246,6 +269,15 @@ pub(crate) fn files(part: FilesPart) -> AnyView {
 /// The files of several runs side by side.
 pub(crate) fn compared_files(part: ComparedFiles) -> AnyView {
     show(fetch_compared_files, part)
+}
+/// The views of a table of runs.
+pub(crate) fn views(table: RunsTable, board: RwSignal<BoardLayout>) -> AnyView {
+    show(fetch_views, ViewsPart::Panel(table, board))
+}
+
+/// The page of a view that somebody shared.
+pub(crate) fn shared_view(client: Mlflow, experiment: String) -> AnyView {
+    show(fetch_views, ViewsPart::Shared(client, experiment))
 }
 
 /// The page on which models are tried.

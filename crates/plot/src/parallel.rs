@@ -73,6 +73,45 @@ impl Parallel {
         })
     }
 
+    /// The values that the runs have on an axis, each once, the least first.
+    #[must_use]
+    pub fn values(&self, axis: usize) -> Vec<f64> {
+        let Some(axis) = self.axes.get(axis) else { return Vec::new() };
+        let values = (0..self.runs.len()).filter_map(|run| axis.value(run));
+        let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        values
+    }
+
+    /// The part of an axis that is brushed, or all of it; `None` without values.
+    #[must_use]
+    pub fn brushed(&self, axis: usize) -> Option<RangeInclusive<f64>> {
+        let brush = self.brushes.iter().find(|brush| brush.axis == axis);
+        let values = || self.values(axis);
+        brush.map(|brush| brush.range.clone()).or_else(|| {
+            let values = values();
+            Some(*values.first()?..=*values.last()?)
+        })
+    }
+
+    /// The brush of an axis once one of its ends is moved by so many of the runs'
+    /// values; none where all of them are in it.
+    #[must_use]
+    pub fn nudged(&self, axis: usize, upper: bool, by: isize) -> Option<Brush> {
+        let (values, range) = (self.values(axis), self.brushed(axis)?);
+        let last = values.len().checked_sub(1)?;
+        let mut low = values.partition_point(|value| value < range.start()).min(last);
+        let mut high = values.partition_point(|value| value <= range.end()).saturating_sub(1);
+        if upper {
+            high = high.saturating_add_signed(by).clamp(low, last);
+        } else {
+            low = low.saturating_add_signed(by).min(high.max(low));
+        }
+        let range = *values.get(low)?..=*values.get(high.max(low))?;
+        (low > 0 || high < last).then_some(Brush { axis, range })
+    }
+
     /// Where the axes stand on a sheet.
     #[must_use]
     pub fn layout(&self, sheet: &Sheet, measure: Measure<'_>) -> ParallelLayout {
@@ -281,6 +320,25 @@ mod tests {
             ],
             brushes,
         }
+    }
+
+    #[test]
+    fn the_ends_of_a_brush_move_from_value_to_value() {
+        let mut runs = chart(Vec::new());
+        let mut press = |axis, upper, by| {
+            let made = runs.nudged(axis, upper, by);
+            runs.brushes.retain(|brush| brush.axis != axis);
+            runs.brushes.extend(made.clone());
+            made.map(|brush| brush.range)
+        };
+        assert_eq!(press(2, true, -1), Some(0.0..=0.5));
+        assert_eq!(press(2, false, 1), Some(0.5..=0.5));
+        assert_eq!(press(2, false, 1), Some(0.5..=0.5), "not past the other end");
+        assert_eq!(press(2, true, 1), Some(0.5..=1.0));
+        assert_eq!(press(2, false, -1), None, "all of it is no brush");
+        assert_eq!(press(2, false, -1), None);
+        assert_eq!(press(1, true, -1), Some(0.1..=0.1), "a missing value is none");
+        assert_eq!(press(9, true, 1), None);
     }
 
     fn sheet() -> Sheet {

@@ -42,3 +42,4 @@ pub(crate) mod tag_editor;
 pub(crate) mod tags;
 pub(crate) mod theme_switch;
 pub(crate) mod toasts;
+pub(crate) mod views;

@@ -15,6 +15,7 @@ pub(crate) mod prompts;
 pub(crate) mod run;
 pub(crate) mod runs;
 pub(crate) mod settings;
+pub(crate) mod shared_view;
 pub(crate) mod starting;
 pub(crate) mod try_model;
 pub(crate) mod version;

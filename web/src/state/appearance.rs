@@ -63,12 +63,18 @@ impl Appearance {
         self.changes.update(|changes| *changes += 1);
     }
 
+    /// Follows the system's theme, and the change to paper and back.
     fn follow_system(self) {
-        let Ok(Some(list)) = window().match_media("(prefers-color-scheme: dark)") else { return };
         let changed = wasm_bindgen::closure::Closure::<dyn FnMut()>::new(move || {
             self.changes.update(|changes| *changes += 1);
         });
-        list.set_onchange(Some(wasm_bindgen::JsCast::unchecked_ref(changed.as_ref())));
+        for query in ["(prefers-color-scheme: dark)", "print"] {
+            if let Ok(Some(list)) = window().match_media(query) {
+                list.set_onchange(Some(wasm_bindgen::JsCast::unchecked_ref(changed.as_ref())));
+                // The browser may drop a list that nobody holds.
+                std::mem::forget(list);
+            }
+        }
         // The page's theme lives as long as the page.
         changed.forget();
     }

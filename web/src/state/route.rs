@@ -239,7 +239,15 @@ impl Place {
     pub(crate) fn parse(hash: &str) -> Place {
         let hash = hash.strip_prefix('#').unwrap_or(hash);
         let (path, query) = hash.split_once('?').unwrap_or((hash, ""));
-        Place { route: Route::parse(path), query: Query::parse(query) }
+        let (mut route, query) = (Route::parse(path), Query::parse(query));
+        // MLflow's links to shared views; once opened, they say what is asked, too.
+        if let Route::Runs { experiment } = &route
+            && query.get("viewStateShareKey").is_some()
+            && query.get("searchFilter").is_none()
+        {
+            route = Route::SharedView { experiment: experiment.clone() };
+        }
+        Place { route, query }
     }
 
     /// The comparison of some runs.
@@ -321,6 +329,10 @@ mod tests {
             ("#/runs/0a1b", Route::RunById { run: "0a1b".into() }),
             ("#/compare-experiments/s?experiments=[\"1\"]", Route::CompareExperiments),
             ("#/experiments/7/s?viewStateShareKey=a", Route::SharedView { experiment: "7".into() }),
+            (
+                "#/experiments/7/runs?viewStateShareKey=a",
+                Route::SharedView { experiment: "7".into() },
+            ),
             ("#/compare-runs?runs=[\"a\"]", Route::CompareRuns),
             ("#/metric/val%20loss?runs=[]", Route::Metric { path: "val loss".into() }),
             ("#/metric", Route::Metric { path: String::new() }),

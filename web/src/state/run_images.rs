@@ -7,6 +7,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use mlflow_client::{Error, FileRoot};
 
+use crate::components::failure::words;
+
 use super::board::images::{FOLDER, Image, images};
 use super::download::object_url;
 use super::files::kind::{View, views};
@@ -175,7 +177,7 @@ impl RunImages {
             let root = FileRoot::Run { run_id: run.to_string() };
             let now = match client.read_file(&root, &path, None).await {
                 Ok(file) => shown(&path, &file.bytes),
-                Err(error) => Picture::Failed(error.to_string()),
+                Err(error) => Picture::Failed(words(&error)),
             };
             // The page may be gone, and nobody would let go of the picture.
             if self.pictures.is_disposed() {

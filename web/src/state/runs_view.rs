@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::columns::ColumnId;
 use super::language::t;
 use super::query::Query;
+use super::runs_link::MODE;
 
 /// How far back runs are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -153,7 +154,7 @@ impl View {
                 Some("max") => Aggregation::Max,
                 _ => Aggregation::Mean,
             },
-            mode: match text("compareRunsMode") {
+            mode: match text(MODE) {
                 Some("TABLE") => Some(Mode::Table),
                 Some("SPLIT") => Some(Mode::Split),
                 Some("CHART") => Some(Mode::Charts),
@@ -199,7 +200,7 @@ impl View {
             },
         );
         set(
-            "compareRunsMode",
+            MODE,
             self.mode.map(|mode| match mode {
                 Mode::Table => "TABLE".to_owned(),
                 Mode::Split => "SPLIT".to_owned(),
@@ -257,18 +258,6 @@ impl View {
     pub(crate) fn is_narrowed(&self) -> bool {
         !self.filter.trim().is_empty() || self.since != Since::Always || !self.datasets.is_empty()
     }
-}
-
-/// The view in what MLflow's own pages share: JSON with the names of the address.
-pub(crate) fn from_shared_state(text: &str) -> View {
-    let state: Value = serde_json::from_slice(text.as_bytes()).unwrap_or_default();
-    let mut query = Query::default();
-    for key in ["searchFilter", "orderByKey", "startTime", "lifecycleFilter"] {
-        query.set(key, state.get(key).and_then(Value::as_str));
-    }
-    let ascending = state.get("orderByAsc").and_then(Value::as_bool).unwrap_or(false);
-    query.set("orderByAsc", Some(if ascending { "true" } else { "false" }));
-    View::parse(&query)
 }
 
 fn ascends(sort: &SortBy) -> bool {

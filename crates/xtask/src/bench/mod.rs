@@ -75,6 +75,7 @@ fn beside_mlflow(
     let Some((quick, save)) = quick_and_save(&mut arguments, help)? else { return Ok(()) };
     let mut command = node(script, save.then_some(table))?;
     npm::ensure(Scope::Test)?;
+    npm::ensure_peers()?;
     let python = python::ensure()?;
     if std::env::var_os("MILLRACE_NO_BUILD").is_none() {
         build::build(Level::Optimised)?;

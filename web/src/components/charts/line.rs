@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use plot::{Points, ScaleKind, Series, XKind, grouped};
 
+use crate::components::failure::words;
 use crate::state::board::runs::is_system;
 use crate::state::board::{BoardRun, LineSettings, LineSpec, Markers, XAxis};
 use crate::state::metric_histories::{History, HistoryState};
@@ -170,7 +171,7 @@ impl Lines {
             }
             HistoryState::Failed(error) => {
                 self.failed.push((run.id.clone(), key));
-                self.reason.get_or_insert_with(|| error.kind().to_string());
+                self.reason.get_or_insert_with(|| words(&error));
                 None
             }
         }

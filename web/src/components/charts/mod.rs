@@ -5,6 +5,7 @@
 //! | `board` | the board, and what its cards share |
 //! | `bar` | the bar above them |
 //! | `section` | a section with its head |
+//! | `brush_handles` | the ends of a brush, for the keyboard |
 //! | `card` | a card: head, menu, and the chart once it is on screen |
 //! | `differences` | what differs between the runs |
 //! | `images` | the images that runs logged |
@@ -20,6 +21,7 @@
 
 mod bar;
 mod board;
+mod brush_handles;
 mod card;
 mod differences;
 mod export;

@@ -14,6 +14,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::board::Board;
+use super::brush_handles::{BrushHandles, axis_words};
 use super::export::{self, Kind};
 use super::on_screen::follow_size;
 use super::sheet::{context, paint, pixel_ratio, theme};
@@ -182,7 +183,7 @@ pub(super) fn SummaryPlot(
     let brushes: RwSignal<Vec<Brush>> = RwSignal::new(Vec::new());
     let hovered: RwSignal<Option<Hit>> = RwSignal::new(None);
     let painted: StoredValue<Picture> = StoredValue::new(Picture::default());
-    let standing: StoredValue<Option<ParallelLayout>> = StoredValue::new(None);
+    let standing: RwSignal<Option<ParallelLayout>> = RwSignal::new(None);
     let dragging: StoredValue<Option<(usize, f64)>> = StoredValue::new(None);
     let chart = StoredValue::new(chart);
     let drawn = Memo::new_with_compare(
@@ -220,7 +221,10 @@ pub(super) fn SummaryPlot(
         let measure = canvas::measure(&context);
         let picture = drawn.picture(&on, &measure);
         if let Drawn::Parallel(chart) = &drawn {
-            standing.set_value(Some(chart.layout(&on, &measure)));
+            let now = Some(chart.layout(&on, &measure));
+            if standing.with_untracked(|before| *before != now) {
+                standing.set(now);
+            }
         }
         paint(&canvas, (width, height), &picture.draws);
         painted.set_value(picture);
@@ -248,7 +252,7 @@ pub(super) fn SummaryPlot(
     });
     let brush_to = move |y: f64| {
         let Some((axis, from)) = dragging.get_value() else { return };
-        let made = standing.with_value(|layout| layout.as_ref()?.brush(axis, from, y));
+        let made = standing.with_untracked(|layout| layout.as_ref()?.brush(axis, from, y));
         brushes.update(|brushes| {
             brushes.retain(|brush| brush.axis != axis);
             brushes.extend(made);
@@ -256,7 +260,7 @@ pub(super) fn SummaryPlot(
     };
     let down = move |event: PointerEvent| {
         let at = place(&event);
-        let axis = standing.with_value(|layout| layout.as_ref()?.axis_at(at));
+        let axis = standing.with_untracked(|layout| layout.as_ref()?.axis_at(at));
         if let Some(axis) = axis.filter(|_| event.button() == 0) {
             if let Some(target) = event.target().and_then(|t| t.dyn_into::<Element>().ok()) {
                 target.set_pointer_capture(event.pointer_id()).ok();
@@ -264,6 +268,22 @@ pub(super) fn SummaryPlot(
             dragging.set_value(Some((axis, at.y)));
         }
     };
+    let parallel = Signal::derive(move || match current() {
+        Some(Drawn::Parallel(chart)) => Some(chart),
+        _ => None,
+    });
+    let nudge = Callback::new(move |(axis, made): (usize, Option<Brush>)| {
+        brushes.update(|brushes| {
+            brushes.retain(|brush| brush.axis != axis);
+            brushes.extend(made);
+        });
+        tell();
+        if let Some(chart) = parallel.get_untracked() {
+            let left = (0..chart.runs.len()).filter(|run| chart.is_left(*run)).count();
+            let range = axis_words(&chart, axis);
+            announcer.say(format!("{range}: {}", tn(left, "{0} run", "{0} runs")));
+        }
+    });
     let moved = move |event: PointerEvent| {
         let at = place(&event);
         if dragging.with_value(Option::is_some) {
@@ -357,6 +377,7 @@ pub(super) fn SummaryPlot(
                 on:pointercancel=move |_| dragging.set_value(None)
                 on:pointerleave=leave
             ></canvas>
+            <BrushHandles chart=parallel layout=standing nudge/>
             {tip}
             {clear}
         </div>

@@ -66,6 +66,14 @@ pub(crate) fn Failure(
     }
 }
 
+/// A failure in one line: what kind it is, and what the server said.
+pub(crate) fn words(error: &Error) -> String {
+    match details(error.kind()) {
+        Some(said) => format!("{}: {said}", title(error)),
+        None => title(error).to_owned(),
+    }
+}
+
 /// What kind of failure it is, in a few words.
 fn title(error: &Error) -> &'static str {
     match error.kind() {

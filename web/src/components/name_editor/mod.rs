@@ -5,7 +5,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use mlflow_client::Error;
 
-use crate::components::failure::refusal;
+use crate::components::failure::{refusal, words};
 use crate::components::icon::{Glyph, Icon};
 use crate::state::language::t;
 use crate::state::saving::{Attempt, Saving};
@@ -117,6 +117,6 @@ pub(crate) fn FieldError(
     /// What the server said.
     error: Error,
 ) -> impl IntoView {
-    let words = refusal(&error).unwrap_or_else(|| error.to_string());
+    let words = refusal(&error).unwrap_or_else(|| words(&error));
     view! { <p id=id class="field-error" role="alert">{words}</p> }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use mlflow_client::Error;
 
 use crate::components::announcer::{Announcer, use_announcer};
+use crate::components::failure;
 use crate::components::icon::{Glyph, Icon};
 use crate::state::language::t;
 
@@ -51,7 +52,7 @@ impl Toasts {
 
     /// Says that something was not done, and why.
     pub(crate) fn failed(self, what: impl Into<String>, error: &Error) {
-        self.show(format!("{}: {}", what.into(), error), true, None);
+        self.show(format!("{}: {}", what.into(), failure::words(error)), true, None);
     }
 
     fn show(self, words: String, bad: bool, undo: Option<Callback<()>>) {

@@ -5,11 +5,13 @@
 //! | `question` | what the address asks the server |
 //! | `bar` | search, tag filters, the view, and what can be done with the chosen |
 //! | `table` | the table: folders and experiments |
+//! | `keys` | `j`, `k` and `x` |
 //! | `row` | one experiment, with the activity in it |
 //! | `dialogs` | what asks for a name, a description, tags |
 
 mod bar;
 mod dialogs;
+mod keys;
 mod question;
 mod row;
 mod table;

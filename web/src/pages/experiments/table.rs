@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use mlflow_api::Experiment;
 
 use super::Shelfful;
+use super::keys::offer_keys;
 use super::question::SortBy;
 use super::row::{ExperimentRow, FolderRow};
 use crate::components::skeleton::SkeletonRows;
@@ -55,6 +56,7 @@ pub(super) fn Table(
     });
     let resized = window_event_listener(leptos::ev::resize, move |_| look());
     on_cleanup(move || resized.remove());
+    offer_keys(the, all, scroller);
     let shown = Memo::new(move |_| {
         let (seen, count) = (seen.get(), all.with(Vec::len));
         seen.start.min(count)..seen.end.min(count)

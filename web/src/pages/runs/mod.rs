@@ -28,13 +28,11 @@ use crate::pages::runs::bar::{Bar, counted};
 use crate::pages::runs::bulk::SelectionBar;
 use crate::pages::runs::filter::RunsFilter;
 use crate::pages::runs::split::Split;
-use crate::pages::starting::StartingPage;
 use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
 use crate::state::pager::{Kind, Phase};
-use crate::state::route::{Place, Route};
+use crate::state::route::Route;
 use crate::state::runs_table::RunsTable;
-use crate::state::runs_view;
 use crate::state::session::{Mlflow, use_session};
 
 /// The page of the runs of an experiment.
@@ -80,32 +78,6 @@ pub(crate) fn ExperimentsRunsPage(
         let head = move || view! { <h1 class="sr-only">{title.clone()}</h1> }.into_any();
         view! { <Runs client=client.clone() experiments name=Signal::derive(move || name.clone()) head/> }
     }
-}
-
-/// The page of a view that somebody shared under a key, which stands in a tag of
-/// the experiment: goes to the runs as they were shared, as far as we know how.
-#[component]
-pub(crate) fn SharedViewPage(
-    /// The client of the server in use.
-    client: Mlflow,
-    /// The experiment in the address.
-    experiment: String,
-) -> impl IntoView {
-    let navigator = use_navigator();
-    let key = navigator.place().with_untracked(|place| {
-        place.query.get("viewStateShareKey").unwrap_or_default().to_owned()
-    });
-    spawn_local(async move {
-        let found = client.get_experiment(&experiment).await;
-        let tags = found.map(|found| found.tags).unwrap_or_default();
-        let state = tags.into_iter().find(|tag| tag.key == format!("mlflow.sharedViewState.{key}"));
-        let mut place = Place::from(Route::Runs { experiment });
-        if let Some(state) = state {
-            runs_view::from_shared_state(&state.value).write(&mut place.query);
-        }
-        navigator.replace(place);
-    });
-    view! { <StartingPage/> }
 }
 
 /// The page.

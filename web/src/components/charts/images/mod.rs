@@ -17,6 +17,7 @@ use leptos::prelude::*;
 use self::large::{Large, LargeImage};
 use self::thumb::Thumb;
 use super::board::Board;
+use crate::components::failure::words;
 use crate::state::board::edit;
 use crate::state::board::images::{Catalogue, Image, ImageColumn, image_in};
 use crate::state::board::{BoardRun, Chart, ImageColumns, ImageSpec};
@@ -68,7 +69,7 @@ pub(super) fn ImageGrid(
     {
         Listing::Loading => Row::Waiting,
         Listing::Ready(images) => Row::Images(images),
-        Listing::Failed(error) => Row::Failed(error.to_string()),
+        Listing::Failed(error) => Row::Failed(words(&error)),
     };
     let catalogue = Memo::new(move |_| {
         let rows: Vec<Row> = runs.with(|runs| runs.iter().map(row_of).collect());
