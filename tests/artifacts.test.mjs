@@ -369,6 +369,25 @@ async function giveUp(uri, { aborted = 200, hasTags = true } = {}) {
   }
 }
 
+/** A file that does not say how long it is goes on in pieces; of one that breaks off, nothing is left. */
+async function exercisePieces(uri) {
+  const bytes = randomBytes(17 * MIB + 1);
+  const headers = { 'Transfer-Encoding': 'chunked' };
+  assert.equal((await put(uri, 'pieces/a%20%C3%BC.bin', bytes, headers)).status, 200);
+  assert.equal(sha256((await get(uri, 'pieces/a%20%C3%BC.bin')).body), sha256(bytes));
+  assert.equal((await put(uri, 'pieces/even', bytes.subarray(0, 16 * MIB), headers)).status, 200);
+  assert.equal(sha256((await get(uri, 'pieces/even')).body), sha256(bytes.subarray(0, 16 * MIB)));
+  const { hostname, port } = new URL(uri);
+  const request = httpRequest({ hostname, port, method: 'PUT', path: `${ARTIFACTS}/pieces/broken`, headers });
+  request.on('error', () => {});
+  await new Promise((resolve) => request.write(bytes, resolve));
+  await sleep(500);
+  request.destroy();
+  await sleep(500);
+  assert.equal((await get(uri, 'pieces/broken')).status, 404);
+  assert.equal((await raw(uri, 'DELETE', `${ARTIFACTS}/pieces`)).status, 200);
+}
+
 /** A file is read by an address of its own. */
 async function readsByItself(uri) {
   await put(uri, 'read/by%20itself.txt', 'presigned');
@@ -386,6 +405,13 @@ describe('artifacts in a store', () => {
       await exercise(edge.url);
       await exercisePages(edge.url);
       await uploadInParts(edge.url);
+      await exercisePieces(edge.url);
+      const start = await memoryOf(edge);
+      const up = await fetch(`${edge.url}${ARTIFACTS}/large/file`, { method: 'PUT', body: zeros(192 * MIB), duplex: 'half' });
+      assert.equal(up.status, 200, await up.text());
+      assert.deepEqual(await list(edge.url, 'large'), [{ path: 'file', is_dir: false, file_size: 192 * MIB }]);
+      const end = await memoryOf(edge);
+      assert.ok(end.most - start.now < 96 * MIB, `${start.now} bytes grew to ${end.most}`);
       await giveUp(edge.url, { aborted: 500 });
       await readsByItself(edge.url);
       assert.ok(!(await filesOf(edge.dir)).some(([name]) => name.startsWith('artifacts/')), 'nothing is kept here');
@@ -419,6 +445,7 @@ describe('artifacts in a store', () => {
       await exercise(edge.url, { outOfRange: 206 });
       await exercisePages(edge.url);
       await uploadInParts(edge.url);
+      await exercisePieces(edge.url);
       // Blocks have no tags.
       await giveUp(edge.url, { hasTags: false });
       await readsByItself(edge.url);
@@ -438,6 +465,7 @@ describe('artifacts in a store', () => {
       const uri = (await miniflare.ready).origin;
       await exercise(uri);
       await exercisePages(uri);
+      await exercisePieces(uri);
       const run = await uploadInParts(uri);
       const bucket = await miniflare.getR2Bucket('ARTIFACTS');
       const { objects } = await bucket.list();

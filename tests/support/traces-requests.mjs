@@ -391,7 +391,7 @@ const scorers = [
   register({ name: 's0' }),
   ...[{ name: ' ' }, { name: '' }, { serialized_scorer: 'no' }, { serialized_scorer: '' }, { experiment_id: '77' }, { experiment_id: '' }].map(register),
   register({ serialized_scorer: '{"name": "d", "call_source": "return 1"}' }),
-  ...['list?experiment_id=0', 'list?experiment_id=77', 'versions?experiment_id=0&name=s1', 'versions?experiment_id=0&name=none', 'versions?experiment_id=0'].map((path) => ({ get: `${v3}/scorers/${path}` })),
+  ...['list', 'list?experiment_id=0', 'list?experiment_id=77', 'list?experiment_ids=0&experiment_ids=77', 'list?experiment_ids=x', 'list?experiment_id=0&experiment_ids=0', 'versions?experiment_id=0&name=s1', 'versions?experiment_id=0&name=none', 'versions?experiment_id=0'].map((path) => ({ get: `${v3}/scorers/${path}` })),
   ...['', '&version=1', '&version=0', '&version=9', '&version=x'].map((version) => ({ get: `${v3}/scorers/get?experiment_id=0&name=s1${version}` })),
   { get: `${v3}/scorers/get?experiment_id=0&name=none` },
   { delete: `${v3}/scorers/delete`, body: { experiment_id: '0', name: 's1', version: 7 } },

@@ -10,6 +10,29 @@ export async function send(service, method, url, headers, body) {
   return new Response(null, answer);
 }
 
+// What has been read of streams that are read in pieces.
+const begun = new WeakMap();
+
+// The next `size` bytes of a stream, or what is left of it; null at its end. They
+// are there until the next ones are asked for.
+export async function nextPiece(stream, size) {
+  if (!begun.has(stream)) begun.set(stream, { reader: stream.getReader(), read: new Uint8Array(), piece: new Uint8Array(size) });
+  const state = begun.get(stream);
+  let length = 0;
+  while (length < size) {
+    if (state.read.length === 0) {
+      const { done, value } = await state.reader.read();
+      if (done) break;
+      state.read = value;
+    }
+    const part = state.read.subarray(0, size - length);
+    state.piece.set(part, length);
+    length += part.length;
+    state.read = state.read.subarray(part.length);
+  }
+  return length === 0 ? null : state.piece.subarray(0, length);
+}
+
 // An answer of ours; `body` is a stream, bytes, or nothing.
 export function reply(status, headers, body) {
   return new Response(body, { status, headers: JSON.parse(headers) });

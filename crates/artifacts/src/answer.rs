@@ -20,6 +20,7 @@ use crate::disposition::attachment;
 use crate::location::{Place, place};
 use crate::media::media_type;
 use crate::path::{join, name};
+use crate::pieces::write;
 use crate::presign::READ_SECONDS;
 use crate::{
     ArtifactStore, Body, Call, Error, Found, Owner, Range, Stores, Transfer, Upload, invalid,
@@ -28,8 +29,8 @@ use crate::{
 /// The most that `upload-artifact` takes, in bytes.
 const MAX_SMALL_UPLOAD: usize = 10 * 1024 * 1024;
 
-/// The most that is taken in of a body that doesn't say its length, for a store
-/// that has to know: MLflow's client says it of every file but an empty one.
+/// The most that is taken in of a part that doesn't say its length, for a store
+/// that has to know.
 const MAX_UNSAID: usize = 16 * 1024 * 1024;
 
 /// The largest body of JSON: an upload's parts, each with its address.
@@ -122,8 +123,7 @@ async fn respond<S: Stores, T: Tracking>(
             read(root.store(), &root.join(&path), &path, &asked).await?
         }
         Call::Write { path } => {
-            let store = stores.kept()?;
-            store.write(&path, sized(store, asked.upload).await?).await?;
+            write(stores.kept()?, &path, asked.upload).await?;
             Response::new(Answer::Stream(None))
         }
         Call::WriteOf { owner, path } => {

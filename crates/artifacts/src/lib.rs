@@ -15,6 +15,7 @@ mod disposition;
 mod location;
 mod media;
 pub mod path;
+mod pieces;
 mod presign;
 mod range;
 mod store;

@@ -19,6 +19,13 @@ pub trait Body: Sized {
     /// When it breaks off.
     fn hold(self, limit: usize) -> impl Future<Output = Result<Option<Upload<Self>>, Error>>;
 
+    /// Takes its next `size` bytes in, or what is left of it, outside of this
+    /// memory still; nothing at its end.
+    ///
+    /// # Errors
+    /// When it breaks off.
+    fn piece(&mut self, size: usize) -> impl Future<Output = Result<Option<Upload<Self>>, Error>>;
+
     /// The text of a stream that is small.
     ///
     /// # Errors
@@ -156,6 +163,17 @@ pub trait ArtifactStore {
     ) -> impl Future<Output = Result<String, Error>> {
         let _ = (path, upload_id, part, upload);
         std::future::ready(Err(no_uploads()))
+    }
+
+    /// Keeps a part that came to this server in no parts, and gives its tag.
+    fn send_part(
+        &self,
+        path: &str,
+        upload_id: &str,
+        part: u32,
+        upload: Upload<Self::Body>,
+    ) -> impl Future<Output = Result<String, Error>> {
+        self.write_part(path, upload_id, part, upload)
     }
 
     /// Makes the parts the file at `path`.

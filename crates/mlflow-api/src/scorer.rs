@@ -63,13 +63,17 @@ pub struct RegisterScorerResponse {
     pub creation_time: i64,
 }
 
-/// `GET scorers/list`: the newest version of each.
+/// `GET scorers/list`: the newest version of each; of all experiments where none
+/// is named.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ListScorers {
     /// Whose.
-    #[serde(deserialize_with = "json::or_default")]
+    #[serde(skip_serializing_if = "String::is_empty", deserialize_with = "json::or_default")]
     pub experiment_id: String,
+    /// Or whose, of several.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_texts")]
+    pub experiment_ids: Option<Vec<String>>,
 }
 
 /// `GET scorers/versions`: all of one.

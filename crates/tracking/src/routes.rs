@@ -253,7 +253,7 @@ fn scorers(ask: &Ask<'_>) -> Answer {
     use mlflow_api::{DeleteScorer, GetScorer, ListScorerVersions, ListScorers, RegisterScorer};
     let Ask { sql, now, .. } = *ask;
     ask.write(|r: RegisterScorer| scorers::register(sql, now, &r))
-        .or_else(|| ask.read(|r: ListScorers| scorers::list(sql, &r)))
+        .or_else(|| ask.read(|r: ListScorers| scorers::list(sql, ask.caller, &r)))
         .or_else(|| ask.read(|r: ListScorerVersions| scorers::versions(sql, &r)))
         .or_else(|| ask.read(|r: GetScorer| scorers::get(sql, &r)))
         .or_else(|| ask.write(|r: DeleteScorer| scorers::delete(sql, &r)))

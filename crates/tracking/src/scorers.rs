@@ -7,13 +7,13 @@ use mlflow_api::{
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use crate::auth::{Caller, may_see_in};
 use crate::call::required;
 use crate::sql::Columns;
 use crate::{Error, Row, Sql, experiments};
 
 const SELECT: &str = "SELECT s.experiment_id, s.scorer_name, v.scorer_version, v.serialized_scorer,
-    v.creation_time, s.scorer_id FROM scorers s JOIN scorer_versions v USING (scorer_id)
-    WHERE s.experiment_id = ?1";
+    v.creation_time, s.scorer_id FROM scorers s JOIN scorer_versions v USING (scorer_id)";
 
 pub(crate) fn register(
     sql: &dyn Sql,
@@ -70,15 +70,33 @@ fn has_code(value: &Json) -> bool {
     }
 }
 
-pub(crate) fn list(sql: &dyn Sql, asked: &ListScorers) -> Result<ScorersResponse, Error> {
-    let experiment = required(&asked.experiment_id, "experiment_id")?;
-    let experiment = experiments::active(sql, experiment)?.id;
+pub(crate) fn list(
+    sql: &dyn Sql,
+    caller: Option<&Caller>,
+    asked: &ListScorers,
+) -> Result<ScorersResponse, Error> {
+    let ids: Option<Vec<i64>> = match (asked.experiment_id.as_str(), &asked.experiment_ids) {
+        ("", None) => None,
+        ("", Some(ids)) => {
+            Some(ids.iter().map(|id| experiments::parse_id(id)).collect::<Result<_, _>>()?)
+        }
+        (id, None) => Some(vec![experiments::active(sql, id)?.id]),
+        _ => {
+            return Err(Error::invalid(
+                "Cannot specify both 'experiment_id' and 'experiment_ids': one experiment, or several",
+            ));
+        }
+    };
     let statement = format!(
-        "{SELECT} AND v.scorer_version = (SELECT max(scorer_version) FROM scorer_versions n
-             WHERE n.scorer_id = s.scorer_id) ORDER BY s.scorer_name"
+        "{SELECT} JOIN experiments e USING (experiment_id) WHERE e.lifecycle_stage = 'active'
+             AND (?1 IS NULL OR s.experiment_id IN (SELECT value FROM json_each(?1)))
+             AND v.scorer_version = (SELECT max(scorer_version) FROM scorer_versions n
+                 WHERE n.scorer_id = s.scorer_id) ORDER BY s.experiment_id, s.scorer_name"
     );
-    let rows = sql.query(&statement, &[experiment.into()])?;
-    Ok(ScorersResponse { scorers: rows.into_iter().map(scorer).collect() })
+    let ids = ids.map(|ids| serde_json::json!(ids).to_string());
+    let rows = sql.query(&statement, &[ids.into()])?;
+    let may_see = |scorer: &Scorer| may_see_in(caller, scorer.experiment_id, "scorer");
+    Ok(ScorersResponse { scorers: rows.into_iter().map(scorer).filter(may_see).collect() })
 }
 
 pub(crate) fn versions(
@@ -117,7 +135,9 @@ fn all(sql: &dyn Sql, experiment_id: &str, name: &str) -> Result<Vec<Scorer>, Er
     let id = required(experiment_id, "experiment_id")?;
     required(name, "name")?;
     let experiment = experiments::active(sql, id)?.id;
-    let statement = format!("{SELECT} AND s.scorer_name = ?2 ORDER BY v.scorer_version");
+    let statement = format!(
+        "{SELECT} WHERE s.experiment_id = ?1 AND s.scorer_name = ?2 ORDER BY v.scorer_version"
+    );
     let rows = sql.query(&statement, &[experiment.into(), name.into()])?;
     if rows.is_empty() {
         return Err(unknown(experiment_id, name, None));

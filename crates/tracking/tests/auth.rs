@@ -727,6 +727,28 @@ fn places_of_stores_that_are_served_are_named_by_few() {
     assert_eq!(post(&bob, false, versions, body).0, 200);
 }
 
+/// Without an experiment, scorers of all that may be read.
+#[test]
+fn scorers_of_all_experiments_are_those_that_may_be_read() {
+    let server = server();
+    let (ann, bob) = (server.user("ann"), server.user("bob"));
+    let (secret, own) = (ann.experiment("secret"), bob.experiment("own"));
+    for (whom, experiment) in [(&ann, &secret), (&bob, &own)] {
+        let scorer = json!({"experiment_id": experiment, "name": "s", "serialized_scorer": "{}"});
+        assert_eq!(whom.post("3.0/mlflow/scorers/register", scorer).0, 200);
+    }
+    let seen = |whom: &As<'_>, query: &str| {
+        let (status, answer) = whom.get(&format!("3.0/mlflow/scorers/list{query}"));
+        (status, answer["scorers"].as_array().map_or(0, Vec::len))
+    };
+    assert_eq!(seen(&bob, ""), (200, 2));
+    server.admin().grant("bob", "experiment", &secret, "DENY");
+    let both = format!("?experiment_ids={own}&experiment_ids={secret}");
+    assert_eq!((seen(&bob, ""), seen(&bob, &both)), ((200, 1), (200, 1)));
+    assert_eq!(seen(&bob, &format!("?experiment_id={secret}")).0, 403);
+    assert_eq!(seen(&server.admin(), ""), (200, 2));
+}
+
 /// Spans go to the trace that they name, wherever that is.
 #[test]
 fn spans_do_not_change_the_traces_of_others() {

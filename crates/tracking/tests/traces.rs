@@ -322,6 +322,22 @@ fn figures_are_of_groups_and_of_times() {
 }
 
 #[test]
+fn experiments_of_a_dataset_are_kept_in_one_spelling() {
+    let store = store();
+    let create = json!({"name": "d", "experiment_ids": [" 0", "+7", "x"]});
+    let (_, answer) = post(&store, "datasets/create", create);
+    assert_eq!(answer["dataset"]["experiment_ids"], json!(["0", "7", "x"]));
+    let id = answer["dataset"]["dataset_id"].as_str().unwrap();
+    let found = |id: &str| {
+        post(&store, "datasets/search", json!({"experiment_ids": [id]})).1["datasets"].is_array()
+    };
+    assert!(found("00") && found("7") && found("x") && !found("8"));
+    let remove = json!({"experiment_ids": ["007"]});
+    post(&store, &format!("datasets/{id}/remove-experiments"), remove);
+    assert!(!found("7"));
+}
+
+#[test]
 fn regular_expressions_find_texts() {
     let store = store();
     send_spans(&store, &[span(A, "", 1, 2, json!({"answer": 42}))]);

@@ -249,6 +249,21 @@ impl<F: Fetch> ArtifactStore for Azure<F> {
         Ok(CreateMultipartUploadResponse { upload_id: None, credentials })
     }
 
+    /// A block, which has no tag.
+    async fn send_part(
+        &self,
+        path: &str,
+        _upload_id: &str,
+        part: u32,
+        upload: Upload<F::Body>,
+    ) -> Result<String, Error> {
+        let (blob, block) = (self.blob(&self.name(path)), block(part.into()));
+        let query = [("comp", "block"), ("blockid", block.as_str())];
+        let call = Call::new(Method::PUT, &blob).query(&query);
+        succeeded(&self.send(&call, None, upload).await?)?;
+        Ok(String::new())
+    }
+
     async fn complete_upload(
         &self,
         path: &str,

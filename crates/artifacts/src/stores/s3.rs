@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use http::header::ETAG;
 use http::{Method, Response};
 use mlflow_api::{
     CreateMultipartUploadResponse, MultipartUploadCredential, MultipartUploadPart,
@@ -203,6 +204,23 @@ impl<F: Fetch> ArtifactStore for S3<F> {
         };
         let credentials = (1..=parts).map(credential).collect::<Result<_, Error>>()?;
         Ok(CreateMultipartUploadResponse { upload_id: Some(id), credentials })
+    }
+
+    async fn send_part(
+        &self,
+        path: &str,
+        upload_id: &str,
+        part: u32,
+        upload: Upload<F::Body>,
+    ) -> Result<String, Error> {
+        let object = self.object(&self.key(path));
+        let number = part.to_string();
+        let query = [("partNumber", number.as_str()), ("uploadId", upload_id)];
+        let call = Call::new(Method::PUT, &object).query(&query);
+        let answer = self.send(&call, None, upload).await?;
+        succeeded(&answer)?;
+        let tag = answer.headers().get(ETAG).and_then(|tag| tag.to_str().ok());
+        tag.map(str::to_owned).ok_or_else(|| broken("gives no tag of a part"))
     }
 
     async fn complete_upload(

@@ -20,6 +20,13 @@ impl Body for Bytes {
         Ok(length.map(|length| Upload { body: Some(self), length: Some(length) }))
     }
 
+    async fn piece(&mut self, size: usize) -> Result<Option<Upload<Self>>, Error> {
+        let rest = self.0.split_off(size.min(self.0.len()));
+        let piece = std::mem::replace(&mut self.0, rest);
+        let length = u64::try_from(piece.len()).ok();
+        Ok((!piece.is_empty()).then_some(Upload { body: Some(Self(piece)), length }))
+    }
+
     async fn text(self, limit: usize) -> Result<String, Error> {
         assert!(self.0.len() <= limit);
         Ok(String::from_utf8(self.0).unwrap())
@@ -75,7 +82,10 @@ impl Fetch for Script {
             }
         }
         if let Some(Bytes(body)) = request.into_body().body {
-            asked.push_str(&format!(" {}", String::from_utf8_lossy(&body)));
+            match body.len() {
+                0..1000 => asked.push_str(&format!(" {}", String::from_utf8_lossy(&body))),
+                long => asked.push_str(&format!(" {long} bytes")),
+            }
         }
         self.asked.borrow_mut().push(asked);
         Ok(self.answers.borrow_mut().pop_front().expect("an answer more"))

@@ -119,6 +119,12 @@ impl Access<'_> {
             Need::Experiment(level) => {
                 everywhere(EXPERIMENTS, &|id| caller.may(level, &[(EXPERIMENT, id)]))
             }
+            Need::ExperimentIfAny(level) => {
+                let ids = self.fields.all(&["experiment_id"]);
+                Ok(ids
+                    .iter()
+                    .all(|id| caller.may(level, &[(EXPERIMENT, &canonical(EXPERIMENT, id))])))
+            }
             Need::Experiments(level) => {
                 everywhere(&["experiment_ids"], &|id| caller.may(level, &[(EXPERIMENT, id)]))
             }

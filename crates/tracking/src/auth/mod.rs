@@ -39,4 +39,6 @@ pub use permission::Permission;
 pub use refusal::Refusal;
 pub use routes::is_for_default_workspace;
 pub use settings::{Admin, Settings};
-pub(crate) use visible::{only_visible_experiments, only_visible_models, only_visible_versions};
+pub(crate) use visible::{
+    may_see_in, only_visible_experiments, only_visible_models, only_visible_versions,
+};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::experiments::canonical_id;
 
 /// A permission, the weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -144,10 +145,7 @@ pub(super) fn grantable(name: &str, resource_type: &str) -> Result<Permission, E
 
 /// An experiment's id as it is stored, and others as they are.
 pub(super) fn canonical(resource_type: &str, id: &str) -> String {
-    match id.trim().parse::<i64>() {
-        Ok(number) if resource_type == EXPERIMENT => number.to_string(),
-        _ => id.to_owned(),
-    }
+    if resource_type == EXPERIMENT { canonical_id(id) } else { id.to_owned() }
 }
 
 #[cfg(test)]

@@ -42,6 +42,8 @@ pub(super) enum Need {
     CreateModel,
     /// The experiments that are named.
     Experiment(Level),
+    /// The one that is named, if one is: else the answer has what may be read.
+    ExperimentIfAny(Level),
     /// The experiments that a list of them names.
     Experiments(Level),
     /// The experiment of that name.
@@ -268,7 +270,7 @@ const TABLE: &[Rule] = &[
     ("POST", "/2.0/mlflow/webhooks/{webhook_id}/test", &[Need::Admin]),
     // Scorers.
     ("POST", "/3.0/mlflow/scorers/register", &[Need::Experiment(Update)]),
-    ("GET", "/3.0/mlflow/scorers/list", &[Need::Experiment(Read)]),
+    ("GET", "/3.0/mlflow/scorers/list", &[Need::ExperimentIfAny(Read)]),
     ("GET", "/3.0/mlflow/scorers/versions", &[Need::Experiment(Read)]),
     ("GET", "/3.0/mlflow/scorers/get", &[Need::Experiment(Read)]),
     ("DELETE", "/3.0/mlflow/scorers/delete", &[Need::Experiment(Delete)]),

@@ -5,9 +5,9 @@ use http::Response;
 use mlflow_api::tags;
 use serde_json::Value as Json;
 
-use super::access::versions_of;
+use super::access::{may_in, versions_of};
 use super::caller::Caller;
-use super::permission::{EXPERIMENT, PROMPT, REGISTERED_MODEL};
+use super::permission::{EXPERIMENT, Level, PROMPT, REGISTERED_MODEL};
 use crate::search::Search;
 
 /// Keeps a search to the experiments that may be read.
@@ -20,6 +20,13 @@ pub(crate) fn only_visible_experiments(
     if let Some(condition) = caller.visible(EXPERIMENT).condition(search, EXPERIMENT, column) {
         search.also(condition);
     }
+}
+
+/// Whether such things of an experiment are shown.
+pub(crate) fn may_see_in(caller: Option<&Caller>, experiment: i64, resource_type: &str) -> bool {
+    caller.is_none_or(|caller| {
+        caller.user.is_admin || may_in(caller, &experiment.to_string(), resource_type, Level::Read)
+    })
 }
 
 /// Keeps a search to the registered models and the prompts that may be read: of

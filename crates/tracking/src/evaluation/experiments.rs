@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::find;
 use crate::associations::{self, Kind};
+use crate::experiments::{self, canonical_id};
 use crate::sql::Columns;
-use crate::{Error, Sql, experiments};
+use crate::{Error, Sql};
 
 pub(crate) fn ids(
     sql: &dyn Sql,
@@ -43,7 +44,7 @@ pub(crate) fn add(
     for experiment in &asked.experiment_ids {
         experiments::find(sql, experiment)?;
         let from = (Kind::EvaluationDataset, id);
-        associations::add(sql, from, (Kind::Experiment, experiment), Some(now))?;
+        associations::add(sql, from, (Kind::Experiment, &canonical_id(experiment)), Some(now))?;
     }
     changed(sql, now, id)
 }
@@ -63,13 +64,18 @@ pub(crate) fn remove(
             Kind::EvaluationDataset.as_str().into(),
             id.into(),
             Kind::Experiment.as_str().into(),
-            json!(asked.experiment_ids).to_string().into(),
+            canonical_ids(&asked.experiment_ids).into(),
         ],
     )?;
     if removed.is_empty() {
         return Ok(EvaluationDatasetResponse { dataset: find(sql, id)? });
     }
     changed(sql, now, id)
+}
+
+/// Ids as they are kept, as a JSON array.
+pub(super) fn canonical_ids(ids: &[String]) -> String {
+    json!(ids.iter().map(|id| canonical_id(id)).collect::<Vec<_>>()).to_string()
 }
 
 fn changed(sql: &dyn Sql, now: i64, id: &str) -> Result<EvaluationDatasetResponse, Error> {

@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::associations::{self, Kind};
 use crate::call::required;
+use crate::experiments::canonical_id;
 use crate::experiments::pairs;
 use crate::sql::Columns;
 use crate::traces::promoted::InOrder;
@@ -48,11 +49,12 @@ pub(crate) fn create(
         &[id.as_str().into(), name.into(), digest(name, now).into(), now.into(), user.into()],
     )?;
     write_tags(sql, &id, &tags)?;
-    for experiment in &asked.experiment_ids {
+    let experiment_ids: Vec<String> =
+        asked.experiment_ids.iter().map(|id| canonical_id(id)).collect();
+    for experiment in &experiment_ids {
         let (from, to) = ((Kind::EvaluationDataset, id.as_str()), experiment.as_str());
         associations::add(sql, from, (Kind::Experiment, to), Some(now))?;
     }
-    let experiment_ids = asked.experiment_ids.clone();
     Ok(EvaluationDatasetResponse {
         dataset: EvaluationDataset { experiment_ids, ..find(sql, &id)? },
     })

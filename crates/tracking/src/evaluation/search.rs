@@ -4,6 +4,7 @@ use mlflow_api::filter::Entity;
 use mlflow_api::search::{self, Subject};
 use mlflow_api::{SearchEvaluationDatasets, SearchEvaluationDatasetsResponse, limits};
 
+use super::experiments::canonical_ids;
 use super::{COLUMNS, dataset};
 use crate::associations::Kind;
 use crate::page::Page;
@@ -43,7 +44,7 @@ pub(crate) fn search(
     search.also("d.workspace = 'default'".into());
     search.filter(&clauses)?;
     if !asked.experiment_ids.is_empty() {
-        let ids = search.bind(serde_json::json!(asked.experiment_ids).to_string());
+        let ids = search.bind(canonical_ids(&asked.experiment_ids));
         search.also(format!(
             "EXISTS (SELECT 1 FROM entity_associations e WHERE e.source_type = '{}'
                  AND e.source_id = d.dataset_id AND e.destination_type = '{}'

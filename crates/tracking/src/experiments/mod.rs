@@ -96,6 +96,11 @@ pub(crate) fn parse_id(id: &str) -> Result<i64, Error> {
     })
 }
 
+/// An id as it is kept, however it is written; one that is no number as it is.
+pub(crate) fn canonical_id(id: &str) -> String {
+    id.trim().parse::<i64>().map_or_else(|_| id.to_owned(), |id| id.to_string())
+}
+
 fn unknown(id: &str) -> Error {
     Error::unknown(format!("No Experiment with id={id} exists"))
 }

@@ -142,6 +142,16 @@ impl ArtifactStore for Store {
         each!(self, store => store.write_part(path, upload_id, part, upload).await)
     }
 
+    async fn send_part(
+        &self,
+        path: &str,
+        upload_id: &str,
+        part: u32,
+        upload: Upload<JsBody>,
+    ) -> Result<String, Error> {
+        each!(self, store => store.send_part(path, upload_id, part, upload).await)
+    }
+
     async fn complete_upload(
         &self,
         path: &str,

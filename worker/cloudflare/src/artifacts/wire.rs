@@ -23,6 +23,9 @@ extern "C" {
         headers: &str,
         body: &JsValue,
     ) -> std::result::Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_name = nextPiece)]
+    async fn next_piece(stream: &JsValue, size: usize) -> std::result::Result<JsValue, JsValue>;
 }
 
 /// A stream, bytes or a text, in JavaScript's memory.
@@ -33,6 +36,15 @@ impl Body for JsBody {
     async fn hold(self, limit: usize) -> Result<Option<Upload<Self>>, Error> {
         let held = body::hold(&self.0, limit).await.map_err(|_| broken_off())?;
         Ok(held.map(|bytes| Upload {
+            length: Some(bytes.length().into()),
+            body: Some(Self(bytes.into())),
+        }))
+    }
+
+    async fn piece(&mut self, size: usize) -> Result<Option<Upload<Self>>, Error> {
+        let piece = next_piece(&self.0, size).await.map_err(|_| broken_off())?;
+        let bytes = piece.dyn_into::<js_sys::Uint8Array>().ok();
+        Ok(bytes.map(|bytes| Upload {
             length: Some(bytes.length().into()),
             body: Some(Self(bytes.into())),
         }))
