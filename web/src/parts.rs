@@ -16,7 +16,6 @@ use mlflow_client::FileRoot;
 
 use crate::components::charts::ChartBoard;
 use crate::components::experiment_head::ExperimentDetails;
-use crate::components::files::Files;
 use crate::components::files::{CompareFiles, ComparedRun, Files};
 use crate::components::sign_in::SignIn;
 use crate::components::views::ViewsPanel;
@@ -182,7 +181,7 @@ fn fetch_compared_files() -> Fetched<ComparedFiles> {
 #[derive(Clone)]
 enum ViewsPart {
     /// What is behind the button of the views.
-    Panel(RunsTable, RwSignal<BoardLayout>),
+    Panel(Box<RunsTable>, RwSignal<BoardLayout>),
     /// The page of a view that somebody shared, in an experiment.
     Shared(Mlflow, String),
 }
@@ -190,7 +189,7 @@ enum ViewsPart {
 #[wasm_split(views, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn fetch_views() -> Fetched<ViewsPart> {
     Ok(|part| match part {
-        ViewsPart::Panel(table, board) => view! { <ViewsPanel table board/> }.into_any(),
+        ViewsPart::Panel(table, board) => view! { <ViewsPanel table=*table board/> }.into_any(),
         ViewsPart::Shared(client, experiment) => {
             view! { <SharedViewPage client experiment/> }.into_any()
         }
@@ -272,7 +271,7 @@ pub(crate) fn compared_files(part: ComparedFiles) -> AnyView {
 }
 /// The views of a table of runs.
 pub(crate) fn views(table: RunsTable, board: RwSignal<BoardLayout>) -> AnyView {
-    show(fetch_views, ViewsPart::Panel(table, board))
+    show(fetch_views, ViewsPart::Panel(Box::new(table), board))
 }
 
 /// The page of a view that somebody shared.
