@@ -361,7 +361,7 @@ mod tests {
         let columns = two();
         let wanted = Wanted { only_differences: true, by_spread: true, search: String::new() };
         let names: Vec<String> = rows(&columns, &wanted).into_iter().map(|row| row.name).collect();
-        assert_eq!(names, ["alpha", "loss", "o.k", "gone", "new"]);
+        assert_eq!(names, ["alpha", "loss", "gone", "new", "o.k"]);
         let wanted = Wanted { search: "LOSS".into(), ..Wanted::default() };
         let found = rows(&columns, &wanted);
         let csv = csv(&columns, &found);

@@ -185,8 +185,8 @@ fn VersionView(
         />
         <Lineage the/>
         <SchemaSection client=the.client places=places.clone() runs_here=the.runs_here/>
-        {move || the.logged.with(|model| model.as_ref().map(measured))}
         {places.into_iter().next().map(|place| view! { <VersionFiles the place/> })}
+        {move || the.logged.with(|model| model.as_ref().map(measured))}
     }
 }
 
