@@ -16,7 +16,6 @@ use mlflow_client::FileRoot;
 
 use crate::components::charts::ChartBoard;
 use crate::components::experiment_head::ExperimentDetails;
-use crate::components::files::Files;
 use crate::components::files::{CompareFiles, ComparedRun, Files};
 use crate::components::sign_in::SignIn;
 use crate::components::views::ViewsPanel;
