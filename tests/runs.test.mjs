@@ -260,7 +260,8 @@ for (const [what, start] of Object.entries(bothServers)) {
 
     page('a link restores everything', async (page) => {
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-      await page.goto(runs({ searchFilter: "params.net = 'cnn'" }));
+      // Long enough that packing it pays.
+      await page.goto(runs({ searchFilter: Array(8).fill("params.net = 'cnn'").join(' and ') }));
       await seeRuns(page, ['sweep', 'child-a', 'child-b']);
       await page.getByRole('button', { name: 'Columns', exact: true }).click();
       await page.getByRole('checkbox', { name: 'Duration', exact: true }).uncheck();
