@@ -9,14 +9,15 @@ use http::header::{
 };
 use http::{Response, StatusCode};
 use mlflow_api::{
-    AbortMultipartUpload, CompleteMultipartUpload, CreateMultipartUpload, Empty, ErrorCode,
-    ListArtifactsResponse, PresignedDownload, PresignedUrlResponse,
+    Empty, ErrorCode, ListArtifactsResponse, MultipartUploadPart, PresignedDownload,
+    PresignedUrlResponse,
 };
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::call::Step;
 use crate::disposition::attachment;
+use crate::fields::{Fields, object};
 use crate::location::{Place, place};
 use crate::media::media_type;
 use crate::path::{join, name};
@@ -328,12 +329,17 @@ async fn parts<S: ArtifactStore>(
         name if crate::path::safe(name)?.contains('/') => Err(invalid("Invalid path")),
         name => crate::path::of_file(&join(folder, name)),
     };
+    let body = match asked.upload.body {
+        Some(body) => object(&body.text(MAX_JSON).await?)?,
+        None => Value::Object(serde_json::Map::new()),
+    };
+    let fields = Fields(&body);
+    let path = file(&fields.text("path")?)?;
+    let upload_id = fields.text("upload_id")?;
     match step {
         Step::Create => {
-            let create: CreateMultipartUpload = body(asked.upload).await?;
-            let path = file(&create.path)?;
-            let parts = u32::try_from(create.num_parts)
-                .ok()
+            let parts = fields.whole("num_parts")?.and_then(|parts| u32::try_from(parts).ok());
+            let parts = parts
                 .filter(|parts| (1..=MAX_PARTS).contains(parts))
                 .ok_or_else(|| invalid(format!("num_parts has to be from 1 to {MAX_PARTS}")))?;
             let here = format!(
@@ -341,30 +347,22 @@ async fn parts<S: ArtifactStore>(
                 asked.origin,
                 object_stores::encode(&path)
             );
-            Ok(json(StatusCode::OK, &store.create_upload(&path, parts, &here).await?))
+            return Ok(json(StatusCode::OK, &store.create_upload(&path, parts, &here).await?));
         }
         Step::Complete => {
-            let complete: CompleteMultipartUpload = body(asked.upload).await?;
-            let path = file(&complete.path)?;
-            store.complete_upload(&path, &complete.upload_id, &complete.parts).await?;
-            Ok(json(StatusCode::OK, &Empty {}))
+            let mut parts = Vec::new();
+            for part in body.get("parts").and_then(Value::as_array).into_iter().flatten() {
+                let part = Fields(part);
+                parts.push(MultipartUploadPart {
+                    part_number: part.whole("part_number")?.unwrap_or_default(),
+                    etag: part.text("etag")?,
+                });
+            }
+            store.complete_upload(&path, &upload_id, &parts).await?;
         }
-        Step::Abort => {
-            let abort: AbortMultipartUpload = body(asked.upload).await?;
-            store.abort_upload(&file(&abort.path)?, &abort.upload_id).await?;
-            Ok(json(StatusCode::OK, &Empty {}))
-        }
+        Step::Abort => store.abort_upload(&path, &upload_id).await?,
     }
-}
-
-/// The JSON of a request.
-async fn body<T: DeserializeOwned, B: Body>(upload: Upload<B>) -> Result<T, Error> {
-    let text = match upload.body {
-        Some(body) => body.text(MAX_JSON).await?,
-        None => "{}".to_owned(),
-    };
-    serde_json::from_str(&text)
-        .map_err(|e| invalid(format!("the body is not the JSON of this request: {e}")))
+    Ok(json(StatusCode::OK, &Empty {}))
 }
 
 fn json<B>(status: StatusCode, body: &impl Serialize) -> Response<Answer<B>> {

@@ -12,6 +12,7 @@
 mod answer;
 mod call;
 mod disposition;
+mod fields;
 mod location;
 mod media;
 pub mod path;

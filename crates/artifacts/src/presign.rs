@@ -5,6 +5,7 @@ use http::Method;
 use mlflow_api::{CreatePresignedDownloadUrl, CreatePresignedUploadUrl, Endpoint as _};
 
 use crate::call::{api_path, required};
+use crate::fields::{Fields, object};
 use crate::path::of_file;
 use crate::{Call, Error, Owner, Transfer, invalid};
 
@@ -29,18 +30,17 @@ impl Transfer {
     /// # Errors
     /// When it names no file of somebody's.
     pub fn read(self, body: &str) -> Result<Call, Error> {
-        let bad = |e: serde_json::Error| {
-            invalid(format!("the body is not the JSON of this request: {e}"))
-        };
-        let CreatePresignedUploadUrl { run_id, model_id, path, expiration } = match self {
-            Self::Up => serde_json::from_str(body).map_err(bad)?,
+        let body = object(body)?;
+        let fields = Fields(&body);
+        let run_id = fields.text("run_id")?;
+        let model_id = match self {
+            Self::Up => fields.text("model_id")?,
             Self::Down => {
-                let asked: CreatePresignedDownloadUrl = serde_json::from_str(body).map_err(bad)?;
-                let CreatePresignedDownloadUrl { run_id, path, expiration } = asked;
                 required(&run_id, "run_id")?;
-                CreatePresignedUploadUrl { run_id, path, expiration, ..Default::default() }
+                String::new()
             }
         };
+        let (path, expiration) = (fields.text("path")?, fields.whole("expiration")?);
         required(&path, "path")?;
         let owner = match (run_id, model_id) {
             (id, none) if none.is_empty() && !id.is_empty() => Owner::Run(id),

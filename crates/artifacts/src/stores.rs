@@ -4,6 +4,7 @@ mod azure;
 mod disk;
 mod s3;
 
+use std::collections::BTreeMap;
 use std::future::Future;
 
 pub use azure::Azure;
@@ -163,13 +164,12 @@ fn unusable(error: object_stores::Error) -> Error {
 
 /// An address that a file is written by, and what is sent along.
 fn upload_address(url: String, path: &str, headers: &[(&str, &str)]) -> PresignedUrlResponse {
-    let own = [("Content-Type", media_type(name(path)))];
-    let headers = own.iter().chain(headers);
-    PresignedUrlResponse {
-        presigned_url: url,
-        headers: headers.map(|(name, value)| ((*name).into(), (*value).into())).collect(),
-        file_size: None,
+    let mut told = BTreeMap::new();
+    told.insert("Content-Type".to_owned(), media_type(name(path)).to_owned());
+    for (name, value) in headers {
+        told.insert((*name).to_owned(), (*value).to_owned());
     }
+    PresignedUrlResponse { presigned_url: url, headers: told, file_size: None }
 }
 
 /// Does `work` for each item, several at a time.

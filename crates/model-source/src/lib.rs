@@ -25,6 +25,7 @@
 //! What a path or a URI may hold is checked here: no folder is left, no message
 //! repeats a password, and the credentials of one store go to that store alone.
 
+mod brief;
 mod error;
 mod request;
 mod resolve;

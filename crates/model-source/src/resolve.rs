@@ -1,9 +1,12 @@
 //! From what a model is called to the folder that has its files.
 
-use mlflow_api::{ErrorCode, GetDownloadUri, GetLatestVersions, GetModelVersionByAlias};
+use mlflow_api::{
+    ErrorCode, GetDownloadUri, GetLatestVersions, GetLoggedModel, GetModelVersionByAlias, GetRun,
+};
 use mlflow_client::{Client, Transport};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::brief::{Brief, Info, OneModel, OneRun, OneVersion, Versions};
 use crate::source::prefix;
 use crate::{Error, Folder, Pick, ResolveError, Source};
 
@@ -45,12 +48,13 @@ async fn step<T: Transport>(source: &Source, server: &Client<T>) -> Result<Sourc
                 Pick::Version(version) => version.to_string(),
                 Pick::Alias(alias) => {
                     let (name, alias) = (name.clone(), alias.clone());
-                    let answer = server.call(&GetModelVersionByAlias { name, alias }).await;
+                    let request = GetModelVersionByAlias { name, alias };
+                    let answer = server.call(&Brief::<_, OneVersion>::of(request)).await;
                     answer.map_err(missing)?.model_version.version
                 }
                 Pick::Latest => {
                     let all = GetLatestVersions { name: name.clone(), stages: Vec::new() };
-                    let answer = server.call(&all).await;
+                    let answer = server.call(&Brief::<_, Versions>::of(all)).await;
                     let versions = answer.map_err(missing)?.model_versions;
                     let newest =
                         versions.iter().filter_map(|v| v.version.parse::<u32>().ok()).max();
@@ -65,19 +69,21 @@ async fn step<T: Transport>(source: &Source, server: &Client<T>) -> Result<Sourc
             place(&uri, "", &format!("/model-versions/get-artifact?{query}"))
         }
         Source::Logged { model_id } => {
-            let model = server.get_logged_model(model_id).await.map_err(missing)?;
+            let model = logged(server, model_id).await.map_err(missing)?;
             let files = format!(
                 "/ajax-api/2.0/mlflow/logged-models/{}/artifacts/files?artifact_file_path=",
                 encoded(model_id)
             );
-            place(&model.info.artifact_uri, "", &files)
+            place(&model.artifact_uri.unwrap_or_default(), "", &files)
         }
         Source::Run { run_id, path } => {
-            let run = server.get_run(run_id).await.map_err(missing)?;
+            let request = GetRun { run_id: run_id.clone() };
+            let answer = server.call(&Brief::<_, OneRun>::of(request)).await;
+            let run = answer.map_err(missing)?.run;
             // Since 3.x a model is logged beside the run, not among its artifacts.
             for output in run.outputs.model_outputs.iter().rev().take(MAX_LOGGED) {
-                let model = server.get_logged_model(&output.model_id).await.map_err(missing)?;
-                if &model.info.name == path {
+                let model = logged(server, &output.model_id).await.map_err(missing)?;
+                if model.name.as_ref() == Some(path) {
                     return Ok(Source::Logged { model_id: output.model_id.clone() });
                 }
             }
@@ -85,6 +91,15 @@ async fn step<T: Transport>(source: &Source, server: &Client<T>) -> Result<Sourc
             place(&uri, path, &format!("/get-artifact?run_id={}&path=", encoded(run_id)))
         }
     }
+}
+
+/// What the server says of a logged model.
+async fn logged<T: Transport>(
+    server: &Client<T>,
+    model_id: &str,
+) -> Result<Info, mlflow_client::Error> {
+    let request = GetLoggedModel { model_id: model_id.to_owned(), allow_deleted: None };
+    Ok(server.call(&Brief::<_, OneModel>::of(request)).await?.model.info)
 }
 
 /// What the server's `uri` and a path below it mean: a place that this

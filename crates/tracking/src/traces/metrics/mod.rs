@@ -211,21 +211,22 @@ fn point(
     figures: &[Figure],
 ) -> Option<MetricDataPoint> {
     let mut columns = Columns::of(row);
-    let dimension = |(name, _): &(&str, String)| {
+    let mut dimensions = BTreeMap::new();
+    for (name, _) in groups {
         let value = columns.value();
         let text = match *name {
             // As Python writes a time.
             TIME => format_time(value.integer()?).trim_end_matches('Z').to_owned() + "+00:00",
             _ => value.text()?,
         };
-        Some(((*name).to_owned(), text))
-    };
-    let dimensions: Option<BTreeMap<_, _>> = groups.iter().map(dimension).collect();
-    let dimensions = dimensions?;
-    let values: BTreeMap<String, f64> = figures
-        .iter()
-        .filter_map(|figure| Some((figure.name.clone(), columns.value().real()?)))
-        .collect();
+        dimensions.insert((*name).to_owned(), text);
+    }
+    let mut values = BTreeMap::new();
+    for figure in figures {
+        if let Some(value) = columns.value().real() {
+            values.insert(figure.name.clone(), value);
+        }
+    }
     let metric_name = metric.name.to_owned();
     (!values.is_empty()).then_some(MetricDataPoint { metric_name, dimensions, values })
 }
