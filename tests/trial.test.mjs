@@ -1,7 +1,7 @@
 // A model that was logged and registered by the Python client is opened from
 // its server, runs in the page, is kept there, and is served by the page itself.
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm, truncate } from 'node:fs/promises';
+import { cp, mkdtemp, rm, truncate, utimes, writeFile, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
@@ -9,11 +9,12 @@ import { violations } from './support/axe.mjs';
 import { launch, PHONE, screenshot } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
 import { assertClose } from './support/close.mjs';
-import { siteDir, testsDir } from './support/environment.mjs';
-import { pyfunc, runPython, startMlflow } from './support/mlflow.mjs';
+import { python, siteDir, testsDir } from './support/environment.mjs';
+import { pyfunc, pyfuncAll, runPython, startMlflow } from './support/mlflow.mjs';
 import { at, runBody, runForm, seeText } from './support/pages.mjs';
 import { startServe } from './support/serve.mjs';
 import { startStatic } from './support/static-server.mjs';
+import { startUnruly } from './support/unruly-server.mjs';
 
 const FOREST = path.join(testsDir, 'golden', 'models', 'forest');
 const ROW = { dataframe_split: { columns: ['age', 'bmi'], data: [[51, 27.5]] } };
@@ -104,6 +105,112 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
   });
 });
 
+describe('models of others than scikit-learn', { timeout: 240_000 }, () => {
+  let browser, edge, scratch, logged, expected;
+  before(async () => {
+    scratch = await mkdtemp(path.join(os.tmpdir(), 'millrace-converted-'));
+    [browser, edge] = await Promise.all([launch(), startServe()]);
+    const exported = path.join(path.dirname(path.dirname(python())), 'lib/python3.11/site-packages/onnx/backend/test/data/pytorch-converted/test_Conv2d/model.onnx');
+    logged = JSON.parse(await runPython('converted.py', [edge.url, path.join(testsDir, 'onnx-zoo/test_xgb_clf_multi/model.onnx'), exported, scratch]));
+    const answers = await pyfuncAll(Object.values(logged).map(({ folder, body }) => ({ model: folder, body })));
+    expected = Object.fromEntries(Object.keys(logged).map((name, nth) => [name, JSON.parse(answers[nth].body)]));
+  });
+  after(() => Promise.all([browser?.close(), edge?.stop(), scratch && rm(scratch, { recursive: true, force: true })]));
+
+  const page = (name, body) => checkPage(name, () => browser, body);
+  const answers = async (page, name) => {
+    await page.getByRole('table').filter({ hasText: 'Inputs' }).waitFor({ timeout: 60_000 });
+    const { status, text } = await runBody(page, logged[name].body);
+    assert.equal(status, 200, text);
+    assertClose(JSON.parse(text), expected[name]);
+  };
+
+  page('one from XGBoost gives the numbers of mlflow.pyfunc', async (page) => {
+    await page.goto(at(edge.url, tryPage('models:/booster/1')));
+    await answers(page, 'booster');
+    await page.getByRole('table').filter({ hasText: 'Inputs' }).getByText('float32 (-1, 8)').waitFor();
+  });
+
+  page('one among the files of a run, and one that the run logged, by the address of the run', async (page) => {
+    for (const where of [logged.booster.path, 'booster']) {
+      await page.goto(at(edge.url, tryPage(`runs:/${logged.booster.run}/${where}`)));
+      await page.reload();
+      await answers(page, 'booster');
+    }
+  });
+
+  page('a network that PyTorch exported, which the page then serves', async (page) => {
+    await page.goto(at(edge.url, tryPage('models:/network/1')));
+    await answers(page, 'network');
+    await page.getByLabel('Serve it here').check();
+    await seeText(page, /This browser answers here/);
+    const [status, text] = await page.evaluate(async (body) => {
+      const answer = await fetch('./models/network/1/invocations', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+      return [answer.status, await answer.text()];
+    }, logged.network.body);
+    assert.equal(status, 200, text);
+    assertClose(JSON.parse(text), expected.network);
+  });
+});
+
+describe('a model on a host that fails', { timeout: 240_000 }, () => {
+  let browser, site, host, url;
+  before(async () => {
+    [browser, host, site] = await Promise.all([launch(), startUnruly(FOREST), startStatic(siteDir())]);
+    url = `http://127.0.0.1:${site.port}/`;
+  });
+  after(() => Promise.all([browser?.close(), host?.stop(), site?.stop()]));
+
+  const page = (name, how, body) =>
+    checkPage(name, () => browser, async (page) => {
+      host.how = how;
+      host.requests.length = 0;
+      await body(page, () => page.goto(at(url, tryPage(host.url))));
+    });
+  const downloads = () => host.requests.filter(({ name }) => name === 'model.onnx');
+
+  page('a download that breaks off is taken up where it ended', { cut: 1000, times: 2 }, async (page, open) => {
+    await open();
+    await page.getByRole('form', { name: 'Form' }).waitFor({ timeout: 60_000 });
+    assert.deepEqual(downloads().map(({ range }) => range), [undefined, 'bytes=1000-', 'bytes=2000-']);
+    const { status, text } = await runBody(page, JSON.stringify(ROW));
+    assert.equal(status, 200, text);
+  });
+
+  page('one that always does is said so, and can be tried again', { cut: 100 }, async (page, open) => {
+    await open();
+    await seeText(page, /broke off after 400 of \d+ bytes/, { timeout: 60_000 });
+    host.how = {};
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('form', { name: 'Form' }).waitFor({ timeout: 60_000 });
+  });
+
+  page('one that does not come is ended by who waits', { slow: 500 }, async (page, open) => {
+    await open();
+    await seeText(page, /500 B of/, { timeout: 60_000 });
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await seeText(page, /Cancelled/);
+  });
+
+  page('a large one is asked about first', { claims: 150_000_000 }, async (page, open) => {
+    await open();
+    await page.getByRole('heading', { name: 'This model is 150 MB' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Download it' }).click();
+    await seeText(page, /of 150 MB/);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await seeText(page, /Cancelled/);
+  });
+
+  page('a browser without room runs it all the same', {}, async (page, open) => {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(url).origin, quotaSize: 2000 });
+    await open();
+    await seeText(page, /no room to keep the model/, { timeout: 60_000 });
+    const { status, text } = await runBody(page, JSON.stringify(ROW));
+    assert.equal(status, 200, text);
+  });
+});
+
 describe('a model on a static host', { timeout: 240_000 }, () => {
   let browser, site, scratch, url;
   before(async () => {
@@ -162,6 +269,24 @@ describe('a model on a static host', { timeout: 240_000 }, () => {
     assertClose(JSON.parse(text), JSON.parse((await pyfunc(FOREST, [ROW]))[0].body));
     await page.getByLabel('Serve it here').uncheck();
     await page.getByText(/This browser answers here/).waitFor({ state: 'detached' });
+  });
+
+  checkPage('another ONNX file beside the same MLmodel is not answered for by the one that was kept', () => browser, async (page) => {
+    const place = path.join(scratch, 'models/replaced');
+    await cp(FOREST, place, { recursive: true });
+    await page.goto(at(url, tryPage('./models/replaced')));
+    const first = await runForm(page, { age: 51, bmi: 27.5 });
+    await page.reload();
+    await seeText(page, /From this browser's cache/);
+    // As long as before, and with another leaf in each tree.
+    const bytes = await readFile(path.join(place, 'model.onnx'));
+    const leaf = Buffer.from(new Float32Array([0.25]).buffer);
+    for (let found = bytes.indexOf(leaf); found !== -1; found = bytes.indexOf(leaf, found + 4)) bytes.writeFloatLE(0.125, found);
+    await writeFile(path.join(place, 'model.onnx'), bytes);
+    await utimes(path.join(place, 'model.onnx'), new Date(), new Date(Date.now() - 3_600_000));
+    await page.reload();
+    await seeText(page, /Downloaded, and kept/);
+    assert.notDeepEqual(await runForm(page, { age: 51, bmi: 27.5 }), first);
   });
 
   checkPage('the page serves it itself, after a reload and without a network', () => browser, async (page) => {

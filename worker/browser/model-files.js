@@ -117,8 +117,9 @@ async function fetchFile(place, path, weigh, hear) {
 // Fetches what a file lacks, as far as it comes.
 async function fetchRest(place, path, file, weigh, hear) {
   const isRest = file.done > 0;
-  const headers = isRest ? { ...place.headers, range: `bytes=${file.done}-` } : place.headers;
-  const response = await fetch(addressOf(place, path), { headers }).catch(() => {
+  // Of what it has itself of such a file the browser would ask for other parts.
+  const rest = { headers: { ...place.headers, range: `bytes=${file.done}-` }, cache: "no-store" };
+  const response = await fetch(addressOf(place, path), isRest ? rest : { headers: place.headers }).catch(() => {
     if (isRest) return null;
     throw new Error(`${path} could not be fetched: the server did not answer, or does not allow this page's origin`);
   });

@@ -135,10 +135,25 @@ pub(crate) fn values(model: &Summary, fields: &[FormField], body: &str) -> Vec<S
         .iter()
         .map(|field| match value(field) {
             None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) if field.control == Control::Moment => local(&text),
             Some(Value::String(text)) if field.control != Control::Json => text,
             Some(other) => other.to_string(),
         })
         .collect()
+}
+
+/// A moment as a field for moments takes it: without its zone, down to
+/// milliseconds; a day alone is its midnight.
+fn local(text: &str) -> String {
+    const TO_MILLISECONDS: usize = "2026-01-31T12:00:00.000".len();
+    let text = text.trim().replacen(' ', "T", 1);
+    if !text.contains('T') {
+        return format!("{text}T00:00:00");
+    }
+    let (day, time) = text.split_once('T').unwrap_or_default();
+    let time = time.split(['Z', '+', '-']).next().unwrap_or_default();
+    let text = format!("{day}T{time}");
+    text.get(..TO_MILLISECONDS).unwrap_or(&text).to_owned()
 }
 
 /// The first row of a table, in any of the forms that MLflow takes.
@@ -298,6 +313,19 @@ mod tests {
         assert_eq!(with("", ""), Err(0));
         assert_eq!(with("1", "perhaps"), Err(1));
         assert!(with(".5", "true").is_ok());
+    }
+
+    #[test]
+    fn moments_are_as_their_field_takes_them() {
+        for (text, expected) in [
+            ("2026-01-31T12:00:00", "2026-01-31T12:00:00"),
+            ("2026-01-31 12:00:00.123456789", "2026-01-31T12:00:00.123"),
+            ("2026-01-31T12:00:00Z", "2026-01-31T12:00:00"),
+            ("2026-01-31T12:00:00-05:00", "2026-01-31T12:00:00"),
+            ("2026-01-31", "2026-01-31T00:00:00"),
+        ] {
+            assert_eq!(local(text), expected, "{text}");
+        }
     }
 
     #[test]

@@ -457,9 +457,7 @@ async fn whereabouts(source: ModelSource, client: Option<Mlflow>) -> Result<Mode
             ModelPlace::of_version(&found.map_err(|error| error.to_string())?.model_version)
         }
         ModelSource::Logged { id } => ModelPlace::of_logged(&id),
-        ModelSource::Run { run, path } => {
-            ModelPlace { root: FileRoot::Run { run_id: run }, folder: path }
-        }
+        ModelSource::Run { run, path } => of_run(&client, run, path).await,
         ModelSource::Folder { .. } => return Err(String::new()),
     };
     let request = client.file_request(&root, "", None).map_err(|error| error.to_string())?;
@@ -472,6 +470,23 @@ async fn whereabouts(source: ModelSource, client: Option<Mlflow>) -> Result<Mode
         plain: false,
         headers: request.headers().iter().filter_map(header).collect(),
     })
+}
+
+/// The folder of a run's model. Since MLflow 3 that lies apart from the run's
+/// files, with the name under which it was logged.
+async fn of_run(client: &Mlflow, run_id: String, path: String) -> ModelPlace {
+    /// How many of a run's models are looked at.
+    const MOST: usize = 100;
+    if let Ok(run) = client.get_run(&run_id).await {
+        for output in run.outputs.model_outputs.iter().take(MOST) {
+            if let Ok(model) = client.get_logged_model(&output.model_id).await
+                && model.info.name == path
+            {
+                return ModelPlace::of_logged(&output.model_id);
+            }
+        }
+    }
+    ModelPlace { root: FileRoot::Run { run_id }, folder: path }
 }
 
 /// An address as seen from this page.

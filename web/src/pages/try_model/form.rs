@@ -122,11 +122,11 @@ fn Field(
             <input
                 id=id.clone()
                 class="input"
-                type="text"
+                type=if control == Control::Moment { "datetime-local" } else { "text" }
+                step=(control == Control::Moment).then_some("0.001")
                 inputmode=(control == Control::Number).then_some("decimal")
                 autocomplete="off"
                 spellcheck="false"
-                placeholder=(control == Control::Moment).then_some("2026-01-31T12:00:00")
                 aria-invalid=invalid
                 aria-describedby=note.clone()
                 prop:value=move || text.get()

@@ -1,0 +1,58 @@
+"""Logs models of others than scikit-learn with the unmodified MLflow client, and registers them.
+
+    converted.py TRACKING_URI BOOSTER NETWORK FOLDER
+
+BOOSTER is a model from XGBoost, NETWORK one that PyTorch exported; FOLDER is a
+new one for both as they are saved, for answers to compare with. Prints, for
+`booster` and `network`, {run, path, folder, body}: `path` is where it lies among
+the files of the run, and `body` a request.
+"""
+
+import json
+import sys
+import warnings
+
+warnings.filterwarnings("ignore")
+
+import mlflow
+import mlflow.onnx
+import numpy as np
+import onnx
+from mlflow.models import infer_signature
+
+RANDOM = np.random.default_rng(6)
+
+
+def booster(path):
+    # As a tensor: of columns MLflow takes only models whose outputs are columns.
+    rows = RANDOM.normal(size=(5, 8)).astype(np.float32)
+    return onnx.load(path), rows, {"inputs": rows.tolist()}
+
+
+def network(path):
+    model = onnx.load(path)
+    shape = [size.dim_value for size in model.graph.input[0].type.tensor_type.shape.dim]
+    given = RANDOM.normal(size=shape).astype(np.float32)
+    return model, given, {"inputs": given.tolist()}
+
+
+def log(name, model, example, body, folder):
+    signature = infer_signature(example)
+    more = {"signature": signature, "pip_requirements": ["mlflow"], "save_as_external_data": False}
+    mlflow.onnx.save_model(model, f"{folder}/{name}", **more)
+    with mlflow.start_run() as run:
+        mlflow.onnx.log_model(model, name=name, registered_model_name=name, **more)
+        mlflow.log_artifacts(f"{folder}/{name}", "files/model")
+    return {"run": run.info.run_id, "path": "files/model", "folder": f"{folder}/{name}", "body": json.dumps(body)}
+
+
+def main():
+    uri, of_xgboost, of_pytorch, folder = sys.argv[1:]
+    mlflow.set_tracking_uri(uri)
+    print(json.dumps({
+        "booster": log("booster", *booster(of_xgboost), folder),
+        "network": log("network", *network(of_pytorch), folder),
+    }))
+
+
+main()
