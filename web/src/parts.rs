@@ -16,7 +16,7 @@ use mlflow_client::FileRoot;
 
 use crate::components::charts::ChartBoard;
 use crate::components::experiment_head::ExperimentDetails;
-use crate::components::files::{CompareFiles, ComparedRun, Files};
+use crate::components::files::{self, CompareFiles, ComparedRun, Files, Formatted};
 use crate::components::sign_in::SignIn;
 use crate::components::views::ViewsPanel;
 use crate::pages::compare::ComparePage;
@@ -114,7 +114,7 @@ enum SettingsPart {
     SignIn,
 }
 
-/// The pages of models and prompts.
+/// The pages of registered models and their versions.
 #[wasm_split(registry, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn fetch_registry() -> Fetched<(Mlflow, Route)> {
     Ok(|(client, route)| match route {
@@ -122,16 +122,30 @@ fn fetch_registry() -> Fetched<(Mlflow, Route)> {
         Route::Version { name, version, .. } => {
             view! { <VersionPage client name version/> }.into_any()
         }
-        Route::CompareVersions => view! { <CompareVersionsPage client/> }.into_any(),
-        Route::LoggedModels { experiment } => {
-            view! { <LoggedModelsPage client experiment/> }.into_any()
-        }
-        Route::LoggedModel { experiment, model, .. } => {
-            view! { <LoggedModelPage client experiment model/> }.into_any()
-        }
-        Route::Prompts => view! { <PromptsPage client/> }.into_any(),
-        Route::Prompt { name } => view! { <PromptPage client name/> }.into_any(),
         _ => view! { <ModelsPage client/> }.into_any(),
+    })
+}
+
+#[wasm_split(versions, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_compare_versions() -> Fetched<Mlflow> {
+    Ok(|client| view! { <CompareVersionsPage client/> }.into_any())
+}
+
+/// The pages of logged models.
+#[wasm_split(logged, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_logged() -> Fetched<(Mlflow, String, Option<String>)> {
+    Ok(|(client, experiment, model)| match model {
+        Some(model) => view! { <LoggedModelPage client experiment model/> }.into_any(),
+        None => view! { <LoggedModelsPage client experiment/> }.into_any(),
+    })
+}
+
+/// The pages of prompts.
+#[wasm_split(prompts, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_prompts() -> Fetched<(Mlflow, Option<String>)> {
+    Ok(|(client, name)| match name {
+        Some(name) => view! { <PromptPage client name/> }.into_any(),
+        None => view! { <PromptsPage client/> }.into_any(),
     })
 }
 
@@ -170,7 +184,12 @@ pub(crate) struct ComparedFiles {
     pub(crate) href: Callback<String, String>,
 }
 
-#[wasm_split(files, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[wasm_split(formats, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_formats() -> Fetched<Formatted> {
+    Ok(files::formatted)
+}
+
+#[wasm_split(compared, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn fetch_compared_files() -> Fetched<ComparedFiles> {
     Ok(|ComparedFiles { client, runs, chosen, href }| {
         view! { <CompareFiles client runs chosen href/> }.into_any()
@@ -257,7 +276,21 @@ pub(crate) fn sign_in() -> AnyView {
 
 /// A page of models or prompts: the one that `route` names.
 pub(crate) fn registry(client: Mlflow, route: Route) -> AnyView {
-    show(fetch_registry, (client, route))
+    match route {
+        Route::CompareVersions => show(fetch_compare_versions, client),
+        Route::LoggedModels { experiment } => show(fetch_logged, (client, experiment, None)),
+        Route::LoggedModel { experiment, model, .. } => {
+            show(fetch_logged, (client, experiment, Some(model)))
+        }
+        Route::Prompts => show(fetch_prompts, (client, None)),
+        Route::Prompt { name } => show(fetch_prompts, (client, Some(name))),
+        route => show(fetch_registry, (client, route)),
+    }
+}
+
+/// A file of one of the formats that few have.
+pub(crate) fn formatted(file: Formatted) -> AnyView {
+    show(fetch_formats, file)
 }
 
 /// The files below a root.

@@ -14,7 +14,7 @@ pub use s3::S3;
 use futures_util::future::join_all;
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, HeaderValue, RANGE};
 use http::{Request, Response, StatusCode};
-use mlflow_api::{ErrorCode, PresignedUrlResponse};
+use mlflow_api::{ErrorCode, PresignedDownload, PresignedUrlResponse};
 
 use crate::media::media_type;
 use crate::path::name;
@@ -160,6 +160,15 @@ fn broken(what: &str) -> Error {
 /// A store that is not set up as it should be.
 fn unusable(error: object_stores::Error) -> Error {
     Error::new(ErrorCode::InternalError, format!("the store of the artifacts: {error}"))
+}
+
+/// An address that a file is read by, for as long as it is signed.
+fn download_address<B>(url: String, file: &Response<B>) -> PresignedDownload {
+    PresignedDownload {
+        url,
+        headers: BTreeMap::new(),
+        file_size: size(file).and_then(|size| i64::try_from(size).ok()),
+    }
 }
 
 /// An address that a file is written by, and what is sent along.

@@ -12,8 +12,8 @@ use mlflow_api::{
 use object_stores::{Call, encode};
 
 use super::{
-    Fetch, PART_SECONDS, found_or_folder, plain_range, remove_all, removed, size, succeeded, text,
-    unusable, upload_address, with,
+    Fetch, PART_SECONDS, download_address, found_or_folder, plain_range, remove_all, removed,
+    succeeded, text, unusable, upload_address, with,
 };
 use crate::disposition::attachment;
 use crate::path::name;
@@ -287,11 +287,7 @@ impl<F: Fetch> ArtifactStore for Azure<F> {
         let blob = self.blob(&self.name(path));
         let disposition = attachment(name(path));
         let url = self.signed(&Call::get(&blob), "r", Some(&disposition), seconds)?;
-        Ok(Some(PresignedDownload {
-            url: url.ok_or_else(no_presigned)?,
-            headers: BTreeMap::new(),
-            file_size: size(&file).and_then(|size| i64::try_from(size).ok()),
-        }))
+        Ok(Some(download_address(url.ok_or_else(no_presigned)?, &file)))
     }
 
     fn presigned_upload(&self, path: &str, seconds: u32) -> Result<PresignedUrlResponse, Error> {

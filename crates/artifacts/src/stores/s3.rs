@@ -11,8 +11,8 @@ use mlflow_api::{
 use object_stores::{Call, encode};
 
 use super::{
-    Fetch, PART_SECONDS, broken, found_or_folder, plain_range, remove_all, removed, size,
-    succeeded, text, unusable, upload_address, with, with_range,
+    Fetch, PART_SECONDS, broken, download_address, found_or_folder, plain_range, remove_all,
+    removed, succeeded, text, unusable, upload_address, with, with_range,
 };
 use crate::disposition::attachment;
 use crate::path::name;
@@ -270,11 +270,7 @@ impl<F: Fetch> ArtifactStore for S3<F> {
         let query = [("response-content-disposition", disposition.as_str())];
         let call = Call::get(&object).query(&query);
         let url = self.s3.presigned(&call, self.fetch.now(), seconds);
-        Ok(Some(PresignedDownload {
-            url: url.map_err(unusable)?,
-            headers: BTreeMap::new(),
-            file_size: size(&file).and_then(|size| i64::try_from(size).ok()),
-        }))
+        Ok(Some(download_address(url.map_err(unusable)?, &file)))
     }
 
     fn presigned_upload(&self, path: &str, seconds: u32) -> Result<PresignedUrlResponse, Error> {

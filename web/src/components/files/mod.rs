@@ -18,6 +18,7 @@ mod compare;
 mod dump;
 mod folder;
 mod folder_download;
+mod formats;
 mod json;
 mod listings;
 mod map;
@@ -36,6 +37,7 @@ use leptos::prelude::*;
 use mlflow_client::FileRoot;
 
 pub(crate) use compare::{CompareFiles, ComparedRun};
+pub(crate) use formats::{Formatted, formatted};
 
 use crate::components::empty::Empty;
 use crate::components::files::folder::FolderView;

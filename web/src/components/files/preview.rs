@@ -6,22 +6,17 @@ use mlflow_client::Error;
 
 use crate::components::copy_button::CopyButton;
 use crate::components::failure::Failure;
-use crate::components::files::archive::Archive;
-use crate::components::files::array::ArrayView;
 use crate::components::files::dump::Dump;
+use crate::components::files::formats::Formatted;
 use crate::components::files::json::JsonView;
 use crate::components::files::listings::Listings;
-use crate::components::files::map::MapView;
-use crate::components::files::media::{Document, Picture, Recording};
-use crate::components::files::notebook::NotebookView;
-use crate::components::files::onnx::OnnxView;
-use crate::components::files::parquet::ParquetView;
+use crate::components::files::media::Picture;
 use crate::components::files::reading::{Opened, PART, Reader};
-use crate::components::files::report::Report;
 use crate::components::files::table::{LoggedTable, Table};
 use crate::components::files::text::{MarkdownText, Source};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::toasts::use_toasts;
+use crate::parts;
 use crate::state::download::{blob, save_blob};
 use crate::state::files::kind::{View, views};
 use crate::state::files::paths;
@@ -169,23 +164,13 @@ pub(super) fn Ways(
 pub(super) fn show(way: View, reader: Reader, head: Opened) -> AnyView {
     match way {
         View::Picture(media) => view! { <Picture reader head media/> }.into_any(),
-        View::Sound(media) | View::Film(media) => {
-            view! { <Recording reader head media/> }.into_any()
-        }
-        View::Page => view! { <Report reader head/> }.into_any(),
-        View::Document => view! { <Document reader head/> }.into_any(),
         View::Markdown => view! { <MarkdownText reader head/> }.into_any(),
         View::Json => view! { <JsonView reader head/> }.into_any(),
         View::Table(separator) => view! { <Table reader head separator/> }.into_any(),
         View::LoggedTable => view! { <LoggedTable reader head/> }.into_any(),
-        View::Parquet => view! { <ParquetView reader head/> }.into_any(),
-        View::Map => view! { <MapView reader head/> }.into_any(),
-        View::Onnx => view! { <OnnxView reader head/> }.into_any(),
-        View::Archive => view! { <Archive reader head/> }.into_any(),
-        View::Array => view! { <ArrayView reader head/> }.into_any(),
-        View::Notebook => view! { <NotebookView reader head/> }.into_any(),
         View::Text => view! { <Source reader head/> }.into_any(),
         View::Bytes => view! { <Dump reader head/> }.into_any(),
+        _ => parts::formatted(Formatted { way, reader, head }),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::components::charts::use_board_layout;
 use crate::components::empty::Empty;
 use crate::components::failure::Failure;
 use crate::components::files::ComparedRun;
+use crate::components::modes::Modes;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
 use crate::components::skeleton::SkeletonRows;
@@ -93,25 +94,26 @@ pub(crate) fn ComparePage(
             }
         },
     };
-    let button = move |own: Mode, key: Option<&'static str>, words: &'static str| {
-        let click = move |_| navigator.choose(&[("view", key)]);
-        view! {
-            <button
-                type="button"
-                aria-pressed=move || (mode.get() == own).to_string()
-                on:click=click
-            >
-                {words}
-            </button>
-        }
-    };
+    let choose = Callback::new(move |mode| {
+        let key = match mode {
+            Mode::Differences => None,
+            Mode::Charts => Some("charts"),
+            Mode::Artifacts => Some("artifacts"),
+        };
+        navigator.choose(&[("view", key)]);
+    });
     let actions = move || {
         view! {
-            <div class="modes" role="group" aria-label=t("What is compared")>
-                {button(Mode::Differences, None, t("Differences"))}
-                {button(Mode::Charts, Some("charts"), t("Charts"))}
-                {button(Mode::Artifacts, Some("artifacts"), t("Artifacts"))}
-            </div>
+            <Modes
+                label=t("What is compared")
+                modes=vec![
+                    (Mode::Differences, t("Differences")),
+                    (Mode::Charts, t("Charts")),
+                    (Mode::Artifacts, t("Artifacts")),
+                ]
+                now=mode
+                choose
+            />
             <Refresh refresh=move |()| runs.reload()/>
         }
     };

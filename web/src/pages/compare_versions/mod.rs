@@ -11,6 +11,7 @@ use self::table::Differences;
 use crate::components::charts::use_board_layout;
 use crate::components::empty::Empty;
 use crate::components::model_schema::read_schema;
+use crate::components::modes::Modes;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
 use crate::pages::model::waiting;
@@ -112,24 +113,17 @@ pub(crate) fn CompareVersionsPage(
             false => view! { <Differences asked/> }.into_any(),
         }
     };
-    let mode = move |with_charts: bool, words: &'static str| {
-        let click = move |_| navigator.choose(&[("view", with_charts.then_some("charts"))]);
-        view! {
-            <button
-                type="button"
-                aria-pressed=move || (charts.get() == with_charts).to_string()
-                on:click=click
-            >
-                {words}
-            </button>
-        }
-    };
+    let choose = Callback::new(move |with_charts: bool| {
+        navigator.choose(&[("view", with_charts.then_some("charts"))]);
+    });
     let actions = move || {
         view! {
-            <div class="modes" role="group" aria-label=t("Table and charts")>
-                {mode(false, t("Differences"))}
-                {mode(true, t("Charts"))}
-            </div>
+            <Modes
+                label=t("Table and charts")
+                modes=vec![(false, t("Differences")), (true, t("Charts"))]
+                now=charts
+                choose
+            />
             <Refresh refresh=move |()| asked.reload()/>
         }
     };

@@ -14,6 +14,7 @@ use crate::components::charts::use_board_layout;
 use crate::components::empty::Empty;
 use crate::components::experiment_head::ExperimentHead;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::modes::Modes;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
 use crate::components::server_list::ServerList;
@@ -77,7 +78,8 @@ pub(crate) fn LoggedModelsPage(
     /// The experiment's id.
     experiment: String,
 ) -> impl IntoView {
-    let place = use_navigator().place();
+    let navigator = use_navigator();
+    let place = navigator.place();
     let id = StoredValue::new(experiment);
     let found: RwSignal<Option<Experiment>> = RwSignal::new(None);
     let asking = client.clone();
@@ -124,7 +126,20 @@ pub(crate) fn LoggedModelsPage(
             Crumb::here(t("Logged models")),
         ]
     });
-    let actions = move || view! { <Modes charts/> <Refresh refresh=move |()| load()/> };
+    let choose = Callback::new(move |with_charts: bool| {
+        navigator.choose(&[("view", with_charts.then_some("charts"))]);
+    });
+    let actions = move || {
+        view! {
+            <Modes
+                label=t("Table and charts")
+                modes=vec![(false, t("Table")), (true, t("Charts"))]
+                now=charts
+                choose
+            />
+            <Refresh refresh=move |()| load()/>
+        }
+    };
     let body = move || match charts.get() {
         true => view! { <ModelCharts models/> }.into_any(),
         false => view! { <Table models/> }.into_any(),
@@ -144,33 +159,6 @@ pub(crate) fn LoggedModelsPage(
                 table=body
             />
         </Page>
-    }
-}
-
-/// Table or charts.
-#[component]
-fn Modes(
-    /// Whether charts are shown.
-    charts: Memo<bool>,
-) -> impl IntoView {
-    let navigator = use_navigator();
-    let mode = move |with_charts: bool, words: &'static str| {
-        let click = move |_| navigator.choose(&[("view", with_charts.then_some("charts"))]);
-        view! {
-            <button
-                type="button"
-                aria-pressed=move || (charts.get() == with_charts).to_string()
-                on:click=click
-            >
-                {words}
-            </button>
-        }
-    };
-    view! {
-        <div class="modes" role="group" aria-label=t("Table and charts")>
-            {mode(false, t("Table"))}
-            {mode(true, t("Charts"))}
-        </div>
     }
 }
 

@@ -8,6 +8,7 @@ use super::columns_panel::ColumnsPanel;
 use super::views::Views;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::menu::{Item, Menu};
+use crate::components::modes::Modes;
 use crate::state::board::BoardLayout;
 use crate::state::columns::{ColumnId, known_columns};
 use crate::state::download::save;
@@ -136,7 +137,16 @@ pub(super) fn Bar(
                 face=|| view! { <Icon glyph=Glyph::Download/> }
                 items=Callback::new(move |()| download_items(table))
             />
-            <Modes table/>
+            <Modes
+                label=t("Table and charts")
+                modes=vec![
+                    (Mode::Table, t("Table")),
+                    (Mode::Split, t("Split")),
+                    (Mode::Charts, t("Charts")),
+                ]
+                now=Signal::derive(move || table.mode())
+                choose=Callback::new(move |mode| table.change(|view| view.mode = Some(mode)))
+            />
             <Counted table/>
         </div>
     }
@@ -150,33 +160,6 @@ fn Chevron() -> impl IntoView {
 
 fn has_charts(table: RunsTable) -> bool {
     table.mode() != Mode::Table
-}
-
-/// Table, split or charts.
-#[component]
-fn Modes(
-    /// The table.
-    table: RunsTable,
-) -> impl IntoView {
-    let mode = Memo::new(move |_| table.mode());
-    let button = move |this: Mode, words: &'static str| {
-        view! {
-            <button
-                type="button"
-                aria-pressed=move || (mode.get() == this).to_string()
-                on:click=move |_| table.change(|view| view.mode = Some(this))
-            >
-                {words}
-            </button>
-        }
-    };
-    view! {
-        <div class="modes" role="group" aria-label=t("Table and charts")>
-            {button(Mode::Table, t("Table"))}
-            {button(Mode::Split, t("Split"))}
-            {button(Mode::Charts, t("Charts"))}
-        </div>
-    }
 }
 
 fn group_items(table: RunsTable) -> Vec<Item> {

@@ -2,13 +2,12 @@
 //! come, its first rows with their predictions, and all of them as a file.
 
 use js_sys::Array;
-use leptos::ev::DragEvent;
-use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, HtmlInputElement};
+use wasm_bindgen::JsValue;
+use web_sys::{Blob, DataTransfer, FileList};
 
+use crate::components::drop_area::DropArea;
 use crate::components::sheet::Sheet;
 use crate::pages::try_model::found::Found;
 use crate::state::format::{bytes, count, duration};
@@ -45,9 +44,11 @@ pub(super) fn Rows(
             }
         });
     };
-    let chosen = move |file: web_sys::File| {
-        pasted.set(String::new());
-        take(file.name(), Some(file.into()));
+    let chosen = move |files: Option<FileList>| {
+        if let Some(file) = files.and_then(|files| files.item(0)) {
+            pasted.set(String::new());
+            take(file.name(), Some(file.into()));
+        }
     };
     let typed = move |text: String| {
         take(t("rows").to_owned(), blob(&text));
@@ -94,7 +95,14 @@ pub(super) fn Rows(
     let running = Memo::new(move |_| batches.is_running());
     view! {
         <div class="rows">
-            <Drop chosen=Callback::new(chosen)/>
+            <DropArea
+                words=t("Choose a table")
+                accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values"
+                chosen=Callback::new(move |files| chosen(Some(files)))
+                dropped=Callback::new(move |transfer: DataTransfer| chosen(transfer.files()))
+            >
+                {t("or drop a CSV file here, of any size. It is read piece by piece and stays on this machine.")}
+            </DropArea>
             <div class="field">
                 <label for="pasted-rows">{t("Or paste rows, with the names of the columns first")}</label>
                 <textarea
@@ -128,68 +136,6 @@ pub(super) fn Rows(
                 <span class="faint clip">{about}</span>
             </div>
             <Scored trial/>
-        </div>
-    }
-}
-
-/// Where a file is chosen or dropped.
-#[component]
-fn Drop(
-    /// Hears the file.
-    chosen: Callback<web_sys::File>,
-) -> impl IntoView {
-    let input: NodeRef<Input> = NodeRef::new();
-    let dragging = RwSignal::new(false);
-    let picked = move |event: leptos::ev::Event| {
-        let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
-        let Some(input) = input else { return };
-        if let Some(file) = input.files().and_then(|files| files.item(0)) {
-            chosen.run(file);
-        }
-        // So that choosing the same file again is noticed.
-        input.set_value("");
-    };
-    let over = move |event: DragEvent| {
-        event.prevent_default();
-        dragging.set(true);
-    };
-    let dropped = move |event: DragEvent| {
-        event.prevent_default();
-        dragging.set(false);
-        let files = event.data_transfer().and_then(|transfer| transfer.files());
-        if let Some(file) = files.and_then(|files| files.item(0)) {
-            chosen.run(file);
-        }
-    };
-    let open = move |_| {
-        if let Some(input) = input.get_untracked() {
-            input.click();
-        }
-    };
-    view! {
-        <div
-            class="drop"
-            class:dragging=move || dragging.get()
-            on:dragenter=over
-            on:dragover=over
-            on:dragleave=move |_| dragging.set(false)
-            on:drop=dropped
-        >
-            <input
-                node_ref=input
-                type="file"
-                class="sr-only"
-                tabindex="-1"
-                aria-hidden="true"
-                accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values"
-                on:change=picked
-            />
-            <button type="button" class="button" on:click=open>
-                {t("Choose a table")}
-            </button>
-            <p class="soft">
-                {t("or drop a CSV file here, of any size. It is read piece by piece and stays on this machine.")}
-            </p>
         </div>
     }
 }
