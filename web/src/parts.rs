@@ -93,7 +93,7 @@ fn fetch_run() -> Fetched<(Mlflow, String, String)> {
     Ok(|(client, experiment, run)| view! { <RunPage client experiment run/> }.into_any())
 }
 
-#[wasm_split(details, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[wasm_split(pages, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn fetch_details() -> Fetched<(Mlflow, RwSignal<Option<Experiment>>)> {
     Ok(|(client, experiment)| view! { <ExperimentDetails client experiment/> }.into_any())
 }
@@ -126,13 +126,13 @@ fn fetch_registry() -> Fetched<(Mlflow, Route)> {
     })
 }
 
-#[wasm_split(versions, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[wasm_split(registry, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn fetch_compare_versions() -> Fetched<Mlflow> {
     Ok(|client| view! { <CompareVersionsPage client/> }.into_any())
 }
 
 /// The pages of logged models.
-#[wasm_split(logged, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[wasm_split(registry, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn fetch_logged() -> Fetched<(Mlflow, String, Option<String>)> {
     Ok(|(client, experiment, model)| match model {
         Some(model) => view! { <LoggedModelPage client experiment model/> }.into_any(),
@@ -189,7 +189,7 @@ fn fetch_formats() -> Fetched<Formatted> {
     Ok(files::formatted)
 }
 
-#[wasm_split(compared, wasm_split_path = ::leptos::wasm_split, fallible)]
+#[wasm_split(formats, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn fetch_compared_files() -> Fetched<ComparedFiles> {
     Ok(|ComparedFiles { client, runs, chosen, href }| {
         view! { <CompareFiles client runs chosen href/> }.into_any()
