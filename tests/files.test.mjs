@@ -196,6 +196,8 @@ for (const [name, start] of Object.entries(bothServers)) {
       assert.deepEqual(await second.getByRole('cell').allInnerTexts(), ['3', '4', '5']);
       await page.getByRole('button', { name: 'bomb.bin' }).click();
       await page.getByRole('alert').getByText(/bomb\.bin is larger than the archive says/).waitFor();
+      await page.getByRole('button', { name: 'torn.txt' }).click();
+      await page.getByRole('alert').getByText("torn.txt can't be unpacked: the archive is broken.").waitFor();
       await page.getByRole('button', { name: 'bias.npy' }).click();
       await page.getByRole('cell', { name: '8', exact: true }).waitFor();
       await go(page, 'data/cut.npz');

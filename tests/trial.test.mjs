@@ -177,6 +177,14 @@ describe('a model on a host that fails', { timeout: 240_000 }, () => {
     assert.equal(status, 200, text);
   });
 
+  page('one whose file changes meanwhile is begun again', { cut: 1000, times: 1, renewed: true }, async (page, open) => {
+    await open();
+    await page.getByRole('form', { name: 'Form' }).waitFor({ timeout: 60_000 });
+    assert.deepEqual(downloads().map(({ range }) => range), [undefined, 'bytes=1000-', undefined]);
+    const { status, text } = await runBody(page, JSON.stringify(ROW));
+    assert.equal(status, 200, text);
+  });
+
   page('one that always does is said so, and can be tried again', { cut: 100 }, async (page, open) => {
     await open();
     await seeText(page, /broke off after 400 of \d+ bytes/, { timeout: 60_000 });

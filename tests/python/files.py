@@ -92,12 +92,17 @@ TRAINING = 'import os\n\n\ndef train(rate: float) -> str:  # <b>not bold</b>\n  
 
 
 def npz() -> bytes:
-    """Arrays as NumPy packs them, and a file that is larger than it says."""
+    """Arrays as NumPy packs them, a file that is cut, and one that is larger than it says."""
     packed = io.BytesIO()
     np.savez_compressed(packed, weights=np.arange(6.0).reshape(2, 3), bias=np.array([7, 8, 9]))
     with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("torn.txt", "".join(f"{line}\n" for line in range(20_000)))
         archive.writestr("bomb.bin", b"\0" * 5_000_000)
+        torn = archive.getinfo("torn.txt").compress_size // 2
     data = bytearray(packed.getvalue())
+    # In the directory: it says that it has half of its bytes.
+    at = data.rfind(b"PK\x01\x02", 0, data.rfind(b"PK\x01\x02"))
+    data[at + 20 : at + 24] = struct.pack("<I", torn)
     # In the directory: it says that it has a hundred bytes.
     at = data.rfind(b"PK\x01\x02")
     data[at + 24 : at + 28] = struct.pack("<I", 100)

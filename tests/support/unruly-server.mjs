@@ -7,7 +7,8 @@ import path from 'node:path';
  * Serves `dir` to any origin. How its `model.onnx` is sent is set by `how`, at
  * any time: `{ cut }` breaks each answer off after so many bytes (`times` says
  * how often, else always), `{ slow }` sends so many bytes and then no more,
- * `{ claims }` says that it is so long. Ranges are answered.
+ * `{ claims }` says that it is so long, `{ renewed }` that it changed before the
+ * rest of it was asked for. Ranges are answered.
  */
 export async function startUnruly(dir) {
   const host = { how: {}, requests: [] };
@@ -22,11 +23,11 @@ export async function startUnruly(dir) {
     }
     const start = Number(/^bytes=(\d+)-\d*$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const rest = body.subarray(start);
-    const { cut, times = Infinity, slow, claims } = name === 'model.onnx' ? host.how : {};
+    const { cut, times = Infinity, slow, claims, renewed } = name === 'model.onnx' ? host.how : {};
     response.writeHead(start > 0 ? 206 : 200, {
       'Access-Control-Allow-Origin': '*',
       'Content-Length': claims ?? rest.length,
-      'Last-Modified': 'Thu, 01 Jan 2026 00:00:00 GMT',
+      'Last-Modified': `Thu, 01 Jan 2026 00:00:0${renewed && start > 0 ? 1 : 0} GMT`,
       ...(start > 0 && { 'Content-Range': `bytes ${start}-${body.length - 1}/${body.length}` }),
     });
     if (cut !== undefined && times > 0) {

@@ -136,7 +136,12 @@ async function fetchRest(place, path, file, weigh, hear) {
   // What is compressed on its way is as long as it turns out to be.
   const declared = response.headers.get("content-encoding") ? null : response.headers.get("content-length");
   const isNext = response.status === 206 && file.mark === markOf(response) && file.done + Number(declared) === file.total;
-  if (isRest && !isNext) Object.assign(file, { chunks: [], done: 0 });
+  if (!isNext) Object.assign(file, { chunks: [], done: 0 });
+  if (response.status === 206 && !isNext) {
+    // A part of another file than the one that broke off: all of it is asked for.
+    await response.body?.cancel();
+    return;
+  }
   if (!isNext) Object.assign(file, { total: Number(declared ?? 0), mark: markOf(response), version: versionOf(response) });
   const reader = response.body?.getReader();
   try {

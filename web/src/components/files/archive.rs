@@ -155,6 +155,9 @@ async fn unpack(archive: &Reader, entry: &Entry) -> Result<(Reader, Opened), Str
             let packed = entry.packed.min(MOST_UNPACKED);
             let packed = archive.read(start..start.saturating_add(packed)).await.map_err(words)?;
             let unpacked = inflate(&packed.bytes, most + 1).await?;
+            if (unpacked.len() as u64) < most {
+                return Err(broken());
+            }
             if unpacked.len() as u64 > most && most == entry.size {
                 let words = tf(
                     "{0} is larger than the archive says. It may be made to fill all memory, and is not unpacked.",
