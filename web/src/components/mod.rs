@@ -27,6 +27,7 @@ pub(crate) mod name_editor;
 pub(crate) mod note_editor;
 pub(crate) mod page;
 pub(crate) mod palette;
+pub(crate) mod pick;
 pub(crate) mod popover;
 pub(crate) mod prompt_form;
 pub(crate) mod rail;

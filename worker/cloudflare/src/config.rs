@@ -233,11 +233,11 @@ impl Config {
     /// The root that a URI of an object store is below, and the path there.
     pub(crate) fn artifact_root(&self, uri: &str) -> Option<(&Folder, String)> {
         // What a query or a fragment would mean there, stores don't agree on.
+        if uri.contains(['?', '#']) {
+            return None;
+        }
         let Ok(Source::Folder(folder)) = Source::parse(uri) else { return None };
-        let roots = self.artifact_roots.iter().filter(|_| !uri.contains(['?', '#']));
-        roots
-            .map(|root| (root, folder.below(root)))
-            .find_map(|(root, path)| Some((root, path?.to_owned())))
+        self.artifact_roots.iter().find_map(|root| Some((root, folder.below(root)?.to_owned())))
     }
 
     /// How this deployment was set up, as far as its workspaces go by it.

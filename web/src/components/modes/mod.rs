@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::state::location::use_navigator;
+
 /// The buttons of a page's modes.
 #[component]
 pub(crate) fn Modes<T>(
@@ -35,4 +37,24 @@ where
             {modes.into_iter().map(button).collect_view()}
         </div>
     }
+}
+
+/// The same for a page whose address has the mode, under `view`.
+#[component]
+pub(crate) fn ViewModes(
+    /// What is chosen here.
+    label: &'static str,
+    /// What the address has, nothing for the usual mode, and what it is called.
+    modes: Vec<(Option<&'static str>, &'static str)>,
+) -> impl IntoView {
+    let navigator = use_navigator();
+    let known: Vec<Option<&'static str>> = modes.iter().map(|(mode, _)| *mode).collect();
+    let now = Memo::new(move |_| {
+        navigator.place().with(|place| {
+            let view = place.query.get("view");
+            known.iter().copied().find(|mode| *mode == view).flatten()
+        })
+    });
+    let choose = Callback::new(move |mode| navigator.choose(&[("view", mode)]));
+    view! { <Modes label modes now choose/> }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use leptos::ev::SubmitEvent;
+use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::html::{Button, Input};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -215,14 +215,7 @@ pub(crate) fn ViewsPanel(
                 <button type="button" class="menu-item" on:click=move |_| use_own(&used)>
                     <span class="clip">{shown}</span>
                 </button>
-                <button
-                    type="button"
-                    class="button plain square"
-                    aria-label=tf("Remove “{0}”", &[&name])
-                    on:click=remove
-                >
-                    <Icon glyph=Glyph::Bin/>
-                </button>
+                {removing(&name, remove)}
             </li>
         }
     };
@@ -255,14 +248,7 @@ pub(crate) fn ViewsPanel(
                 >
                     <Icon glyph=Glyph::Link/>
                 </button>
-                <button
-                    type="button"
-                    class="button plain square"
-                    aria-label=tf("Remove “{0}”", &[&name])
-                    on:click=remove
-                >
-                    <Icon glyph=Glyph::Bin/>
-                </button>
+                {removing(&name, remove)}
             </li>
         }
     };
@@ -328,4 +314,19 @@ pub(crate) fn ViewsPanel(
             </button>
         </form>
     }
+}
+
+/// The button that removes a view.
+fn removing(name: &str, remove: impl Fn(MouseEvent) + 'static) -> AnyView {
+    view! {
+        <button
+            type="button"
+            class="button plain square"
+            aria-label=tf("Remove “{0}”", &[&name])
+            on:click=remove
+        >
+            <Icon glyph=Glyph::Bin/>
+        </button>
+    }
+    .into_any()
 }

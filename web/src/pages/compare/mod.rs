@@ -11,7 +11,7 @@ use crate::components::charts::use_board_layout;
 use crate::components::empty::Empty;
 use crate::components::failure::Failure;
 use crate::components::files::ComparedRun;
-use crate::components::modes::Modes;
+use crate::components::modes::ViewModes;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
 use crate::components::skeleton::SkeletonRows;
@@ -94,25 +94,15 @@ pub(crate) fn ComparePage(
             }
         },
     };
-    let choose = Callback::new(move |mode| {
-        let key = match mode {
-            Mode::Differences => None,
-            Mode::Charts => Some("charts"),
-            Mode::Artifacts => Some("artifacts"),
-        };
-        navigator.choose(&[("view", key)]);
-    });
     let actions = move || {
         view! {
-            <Modes
+            <ViewModes
                 label=t("What is compared")
                 modes=vec![
-                    (Mode::Differences, t("Differences")),
-                    (Mode::Charts, t("Charts")),
-                    (Mode::Artifacts, t("Artifacts")),
+                    (None, t("Differences")),
+                    (Some("charts"), t("Charts")),
+                    (Some("artifacts"), t("Artifacts")),
                 ]
-                now=mode
-                choose
             />
             <Refresh refresh=move |()| runs.reload()/>
         }

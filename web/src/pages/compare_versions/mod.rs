@@ -11,7 +11,7 @@ use self::table::Differences;
 use crate::components::charts::use_board_layout;
 use crate::components::empty::Empty;
 use crate::components::model_schema::read_schema;
-use crate::components::modes::Modes;
+use crate::components::modes::ViewModes;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
 use crate::pages::model::waiting;
@@ -113,16 +113,11 @@ pub(crate) fn CompareVersionsPage(
             false => view! { <Differences asked/> }.into_any(),
         }
     };
-    let choose = Callback::new(move |with_charts: bool| {
-        navigator.choose(&[("view", with_charts.then_some("charts"))]);
-    });
     let actions = move || {
         view! {
-            <Modes
+            <ViewModes
                 label=t("Table and charts")
-                modes=vec![(false, t("Differences")), (true, t("Charts"))]
-                now=charts
-                choose
+                modes=vec![(None, t("Differences")), (Some("charts"), t("Charts"))]
             />
             <Refresh refresh=move |()| asked.reload()/>
         }

@@ -11,6 +11,7 @@ use crate::components::confirm::use_confirm;
 use crate::components::experiment_head::{ask_delete, restore, user_tags};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::menu::{Item, Menu};
+use crate::components::pick::Pick;
 use crate::components::tags::Tags;
 use crate::components::toasts::use_toasts;
 use crate::state::clock::{date_time, now, since};
@@ -124,14 +125,11 @@ pub(super) fn ExperimentRow(
     view! {
         <tr node_ref=element aria-rowindex=(nth + 2).to_string() class:chosen=chosen>
             <td class="pick">
-                <label class="pick-label">
-                    <span class="sr-only">{tf("Choose {0}", &[&name])}</span>
-                    <input
-                        type="checkbox"
-                        prop:checked=chosen
-                        on:change=move |_| id.with_value(|id| Shelfful::flip(the.chosen, id))
-                    />
-                </label>
+                <Pick
+                    chosen=the.chosen
+                    id=experiment.experiment_id.clone()
+                    words=tf("Choose {0}", &[&name])
+                />
             </td>
             <th scope="row">
                 <div class="name-cell" style:padding-left=indent>

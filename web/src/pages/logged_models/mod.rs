@@ -14,7 +14,7 @@ use crate::components::charts::use_board_layout;
 use crate::components::empty::Empty;
 use crate::components::experiment_head::ExperimentHead;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::modes::Modes;
+use crate::components::modes::ViewModes;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
 use crate::components::server_list::ServerList;
@@ -78,8 +78,7 @@ pub(crate) fn LoggedModelsPage(
     /// The experiment's id.
     experiment: String,
 ) -> impl IntoView {
-    let navigator = use_navigator();
-    let place = navigator.place();
+    let place = use_navigator().place();
     let id = StoredValue::new(experiment);
     let found: RwSignal<Option<Experiment>> = RwSignal::new(None);
     let asking = client.clone();
@@ -126,16 +125,11 @@ pub(crate) fn LoggedModelsPage(
             Crumb::here(t("Logged models")),
         ]
     });
-    let choose = Callback::new(move |with_charts: bool| {
-        navigator.choose(&[("view", with_charts.then_some("charts"))]);
-    });
     let actions = move || {
         view! {
-            <Modes
+            <ViewModes
                 label=t("Table and charts")
-                modes=vec![(false, t("Table")), (true, t("Charts"))]
-                now=charts
-                choose
+                modes=vec![(None, t("Table")), (Some("charts"), t("Charts"))]
             />
             <Refresh refresh=move |()| load()/>
         }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use mlflow_api::LoggedModel;
 
 use super::Models;
+use crate::components::pick::Pick;
 use crate::components::runs_here::RunsHere;
 use crate::components::skeleton::SkeletonRows;
 use crate::components::sort_head::{SortHead, SortedBy};
@@ -174,7 +175,7 @@ fn row(models: Models, model: &LoggedModel, columns: &Columns) -> impl IntoView 
     let created = info.creation_timestamp_ms;
     view! {
         <tr>
-            <td class="pick"><Pick models id=info.model_id.clone() name=info.name.clone()/></td>
+            <td class="pick"><Pick chosen=models.chosen id=info.model_id.clone() words=tf("Choose {0}", &[&info.name])/></td>
             <th scope="row" class="clip logged-name">
                 <a href=route.href() title=info.name.clone()>{info.name.clone()}</a>
                 <RunsHere client=models.client place=ModelPlace::of_logged(&info.model_id)/>
@@ -186,33 +187,5 @@ fn row(models: Models, model: &LoggedModel, columns: &Columns) -> impl IntoView 
             {metrics.collect_view()}
             {params.collect_view()}
         </tr>
-    }
-}
-
-/// The box that chooses a model for the charts.
-#[component]
-fn Pick(
-    /// The models.
-    models: Models,
-    /// The model's id.
-    id: String,
-    /// Its name.
-    name: String,
-) -> impl IntoView {
-    let chosen = models.chosen;
-    let id = StoredValue::new(id);
-    let is_chosen = move || id.with_value(|id| chosen.with(|chosen| chosen.contains(id)));
-    let flip = move |event| {
-        let on = event_target_checked(&event);
-        chosen.update(|chosen| match on {
-            true => drop(chosen.insert(id.get_value())),
-            false => drop(id.with_value(|id| chosen.remove(id))),
-        });
-    };
-    view! {
-        <label class="pick-label">
-            <span class="sr-only">{tf("Choose {0}", &[&name])}</span>
-            <input type="checkbox" prop:checked=is_chosen on:change=flip/>
-        </label>
     }
 }

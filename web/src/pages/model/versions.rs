@@ -8,6 +8,7 @@ use mlflow_api::{ModelVersion, SearchModelVersions};
 use crate::components::alias_editor::{AliasEditor, Aliased};
 use crate::components::empty::Empty;
 use crate::components::failure::Failure;
+use crate::components::pick::Pick;
 use crate::components::runs_here::RunsHere;
 use crate::components::skeleton::SkeletonRows;
 use crate::components::tags::Tags;
@@ -202,13 +203,6 @@ fn row(
     let ModelVersion { name, version: nth, .. } = version.clone();
     let id = StoredValue::new(nth.clone());
     let is_chosen = move || id.with_value(|id| chosen.with(|chosen| chosen.contains(id)));
-    let flip = move |event| {
-        let on = event_target_checked(&event);
-        chosen.update(|chosen| match on {
-            true => drop(chosen.insert(id.get_value())),
-            false => drop(id.with_value(|id| chosen.remove(id))),
-        });
-    };
     let place = ModelPlace::of_version(version);
     let href = Route::Version { name, version: nth.clone(), tab: String::new() }.href();
     let words = tf("Version {0}", &[&nth]);
@@ -227,10 +221,7 @@ fn row(
     view! {
         <tr class:chosen=is_chosen>
             <td class="pick">
-                <label class="pick-label">
-                    <span class="sr-only">{tf("Choose version {0}", &[&nth])}</span>
-                    <input type="checkbox" prop:checked=is_chosen on:change=flip/>
-                </label>
+                <Pick chosen id=nth.clone() words=tf("Choose version {0}", &[&nth])/>
             </td>
             <th scope="row"><a href=href>{words}</a> <RunsHere client=aliased.client place/></th>
             <td class="soft" title=created.map(date_time)>{created.map(since)}</td>
