@@ -1,10 +1,10 @@
 //! Texts made short by the browser's own compression, for addresses and tags.
 
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{Reflect, Uint8Array};
 use leptos::prelude::window;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableWritablePair, Response};
+use web_sys::{ReadableStreamDefaultReader, ReadableWritablePair};
 
 use super::download::blob;
 use super::shared_view::PACKED;
@@ -24,6 +24,8 @@ extern "C" {
 /// The formats, as the browser calls them: bare, and as zlib's.
 const RAW: &str = "deflate-raw";
 const ZLIB: &str = "deflate";
+/// The longest text: a short link could hold one that fills all memory.
+const MOST: usize = 1 << 20;
 
 /// A text for an address: letters, digits, `-` and `_` alone.
 pub(crate) async fn for_address(text: &str) -> Option<String> {
@@ -60,13 +62,24 @@ async fn inflate(bytes: &[u8], format: &str) -> Option<Vec<u8>> {
     through(bytes, DecompressionStream::new(format).ok()?.into()).await
 }
 
-/// What comes out of a stream for what goes in.
+/// What comes out of a stream for what goes in; nothing where it is too much.
 async fn through(bytes: &[u8], stream: JsValue) -> Option<Vec<u8>> {
     let pair: ReadableWritablePair = stream.unchecked_into();
-    let out = blob(bytes, "")?.stream().pipe_through(&pair);
-    let answer = Response::new_with_opt_readable_stream(Some(&out)).ok()?;
-    let buffer = JsFuture::from(answer.array_buffer().ok()?).await.ok()?;
-    Some(Uint8Array::new(buffer.unchecked_ref::<ArrayBuffer>()).to_vec())
+    let out = blob(bytes, "")?.stream().pipe_through(&pair).get_reader();
+    let out: ReadableStreamDefaultReader = out.unchecked_into();
+    let mut all = Vec::new();
+    loop {
+        let part = JsFuture::from(out.read()).await.ok()?;
+        if Reflect::get(&part, &"done".into()).ok()?.is_truthy() {
+            return Some(all);
+        }
+        let part: Uint8Array = Reflect::get(&part, &"value".into()).ok()?.dyn_into().ok()?;
+        all.extend(part.to_vec());
+        if all.len() > MOST {
+            JsFuture::from(out.cancel()).await.ok();
+            return None;
+        }
+    }
 }
 
 fn base64(bytes: &[u8]) -> Option<String> {
