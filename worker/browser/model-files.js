@@ -107,7 +107,7 @@ function versionOf(response) {
 async function fetchFile(place, path, weigh, hear) {
   const file = { chunks: [], done: 0, total: 0, mark: "", version: "", whole: false };
   for (let attempt = 1; ; attempt++) {
-    await fetchRest(place, path, file, weigh, hear);
+    await fetchRest(place, path, file, attempt, weigh, hear);
     if (file.whole) return { bytes: join(file.chunks), version: file.version };
     if (attempt > RESUMED) throw failure(502, `the download of ${path} broke off after ${file.done} of ${file.total || "?"} bytes`);
     await new Promise((resolve) => setTimeout(resolve, PAUSE * attempt));
@@ -115,11 +115,14 @@ async function fetchFile(place, path, weigh, hear) {
 }
 
 // Fetches what a file lacks, as far as it comes.
-async function fetchRest(place, path, file, weigh, hear) {
+async function fetchRest(place, path, file, attempt, weigh, hear) {
   const isRest = file.done > 0;
-  // Of what it has itself of such a file the browser would ask for other parts.
-  const rest = { headers: { ...place.headers, range: `bytes=${file.done}-` }, cache: "no-store" };
-  const response = await fetch(addressOf(place, path), isRest ? rest : { headers: place.headers }).catch(() => {
+  const response = await fetch(addressOf(place, path), {
+    headers: { ...place.headers, ...(isRest && { range: `bytes=${file.done}-` }) },
+    // Of what it has itself of a file that broke off the browser would ask for
+    // other parts, of the whole file too.
+    cache: attempt > 1 ? "no-store" : "default",
+  }).catch(() => {
     if (isRest) return null;
     throw new Error(`${path} could not be fetched: the server did not answer, or does not allow this page's origin`);
   });
