@@ -5,8 +5,9 @@ use crate::error::{Error, ErrorKind};
 /// What a person can do: words, and where there is one, the exact flag.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Remedy {
-    /// What to do, in a sentence or two.
-    pub text: String,
+    /// What to do, in a sentence or two. Fixed, so that a page can say it in
+    /// another language.
+    pub text: &'static str,
     /// How to start the server, ready to be copied.
     pub command: Option<String>,
     /// The same as an environment variable, ready to be copied.
@@ -14,20 +15,15 @@ pub struct Remedy {
 }
 
 impl Remedy {
-    fn say(text: impl Into<String>) -> Option<Self> {
-        Some(Self { text: text.into(), ..Self::default() })
+    fn say(text: &'static str) -> Option<Self> {
+        Some(Self { text, ..Self::default() })
     }
 
     /// A flag of `mlflow server`, and the variable that says the same.
-    fn start_with(
-        text: impl Into<String>,
-        flag: &str,
-        variable: &str,
-        value: &str,
-    ) -> Option<Self> {
+    fn start_with(text: &'static str, flag: &str, variable: &str, value: &str) -> Option<Self> {
         let value = shell_word(value);
         Some(Self {
-            text: text.into(),
+            text,
             command: Some(format!("mlflow server {flag} {value}")),
             environment: Some(format!("{variable}={value}")),
         })

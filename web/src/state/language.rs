@@ -163,7 +163,8 @@ mod tests {
         assert_eq!(Language::parse("fr"), None);
     }
 
-    /// Texts that the sources give to `t`, `tf` and `tn`.
+    /// Texts that the sources give to `t`, `tf` and `tn`, and what there is to do
+    /// about errors.
     fn texts_in_the_code() -> Vec<String> {
         fn sources(folder: &std::path::Path, found: &mut Vec<String>) {
             for entry in std::fs::read_dir(folder).unwrap() {
@@ -179,13 +180,17 @@ mod tests {
         }
         let mut code = Vec::new();
         sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
-        code.iter().flat_map(|code| texts(code)).collect()
+        let remedies = include_str!("../../../crates/mlflow-client/src/remedy.rs");
+        let mut found: Vec<String> =
+            code.iter().flat_map(|code| texts(code, &["t(", "tf(", "tn("])).collect();
+        found.extend(texts(remedies, &["say(", "start_with("]));
+        found
     }
 
-    /// The string literals among the arguments of `t(`, `tf(` and `tn(`.
-    fn texts(code: &str) -> Vec<String> {
+    /// The string literals among the arguments of calls of `names`, such as `t(`.
+    fn texts(code: &str, names: &[&'static str]) -> Vec<String> {
         let mut found = Vec::new();
-        for name in ["t(", "tf(", "tn("] {
+        for &name in names {
             for (at, _) in code.match_indices(name) {
                 let before = code[..at].chars().next_back();
                 if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '!' | '.')) {

@@ -50,7 +50,7 @@ pub(crate) fn Failure(
                 {title(&error)}
             </h2>
             {details(error.kind()).map(|words| view! { <p class="server-said">{words}</p> })}
-            {(!remedy.text.is_empty()).then(|| view! { <p class="lead">{remedy.text.clone()}</p> })}
+            {(!remedy.text.is_empty()).then(|| view! { <p class="lead">{t(remedy.text)}</p> })}
             {copyable(t("Start the server with"), remedy.command)}
             {copyable(t("or set in its environment"), remedy.environment)}
             {sign_in}
