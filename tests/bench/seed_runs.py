@@ -24,7 +24,7 @@ def value(run, step):
 def main(database, experiment, what, count, size):
     with sqlite3.connect(database, timeout=60) as base:
         base.execute("PRAGMA synchronous = OFF")
-        runs = [f"{nth:032x}" for nth in range(1, count + 1)] if what == "runs" else [f"{nth:031x}f" for nth in range(1, count + 1)]
+        runs = [f"{nth:032x}" for nth in range(1, count + 1)] if what == "runs" else [f"f{nth:031x}" for nth in range(1, count + 1)]
         base.executemany(
             "INSERT INTO runs (run_uuid, name, source_type, source_name, entry_point_name, user_id, status, start_time, end_time,"
             " source_version, lifecycle_stage, artifact_uri, experiment_id) VALUES (?, ?, 'UNKNOWN', '', '', 'bench', 'FINISHED', ?, ?, '', 'active', ?, ?)",
