@@ -126,12 +126,14 @@ describe('a server that fails, lies or is slow', { timeout: 240_000 }, () => {
     await all(page);
   });
 
-  page('what takes long is waited for, and says so', async (page) => {
-    server.lie = (asked) => isFirst(asked) && faults.late(4000);
+  page('what takes half a minute is waited for, and says so', async (page) => {
+    server.lie = (asked) => isFirst(asked) && faults.late(30_000);
     await runsPage(page);
     await seeText(page, /Loading…/);
     assert.deepEqual(await runNames(page), []);
-    await all(page);
+    assert.equal(await alert(page).count(), 0);
+    await seeText(page, new RegExp(`^${RUNS} runs$`), { timeout: 60_000 });
+    assert.equal(searches().filter(isFirst).length, 1, 'it was not asked twice');
   });
 
   page('a change that is safe to repeat is tried again, and what was typed stays', async (page) => {

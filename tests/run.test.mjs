@@ -49,6 +49,35 @@ for (const [name, start] of Object.entries(bothServers)) {
       await row('exact').waitFor();
     });
 
+    page('hundreds of parameters come as they are scrolled to, and all are found', async (page) => {
+      const post = async (call, body) => assert.equal((await ask(server.api, { post: call, body })).status, 200);
+      const { body } = await ask(server.api, { post: 'runs/create', body: { experiment_id: cats, run_name: 'wide' } });
+      const run_id = body.run.info.run_id;
+      const keys = Array.from({ length: 450 }, (_, nth) => `layer_${String(nth).padStart(3, '0')}`);
+      for (let nth = 0; nth < keys.length; nth += 100) {
+        await post('runs/log-batch', { run_id, params: keys.slice(nth, nth + 100).map((key) => ({ key, value: `${key} units` })) });
+      }
+      await open(page, run_id);
+      const table = page.getByRole('table').filter({ has: page.getByRole('columnheader', { name: 'Value', exact: true }) });
+      await table.getByText('layer_000', { exact: true }).waitFor();
+      assert.ok((await table.getByRole('rowheader').count()) < 300, 'not all at once');
+      await page.getByRole('textbox', { name: 'Find a parameter or a metric' }).fill('layer_449');
+      await table.getByText('layer_449', { exact: true }).waitFor();
+      await table.getByText('layer_000', { exact: true }).waitFor({ state: 'detached' });
+      await page.getByRole('textbox', { name: 'Find a parameter or a metric' }).fill('');
+      await table.getByText('layer_000', { exact: true }).waitFor();
+      const end = table.getByRole('row').filter({ hasText: /and \d+ more/ });
+      for (let turn = 0; turn < 10 && (await end.count()) > 0; turn++) {
+        await end.scrollIntoViewIfNeeded().catch(() => {});
+        await page.waitForTimeout(100);
+      }
+      await table.getByText('layer_449', { exact: true }).waitFor();
+      assert.equal(await table.getByRole('rowheader').count(), keys.length);
+      await page.reload();
+      await table.getByRole('button', { name: 'Show all' }).click();
+      await table.getByText('layer_449', { exact: true }).waitFor();
+    });
+
     page('a dataset has its schema and its source', async (page) => {
       await open(page, first());
       await page.getByRole('button', { name: 'pets' }).click();

@@ -23,6 +23,7 @@ pub(crate) mod menu;
 pub(crate) mod modal;
 pub(crate) mod model_schema;
 pub(crate) mod modes;
+pub(crate) mod more_rows;
 pub(crate) mod name_editor;
 pub(crate) mod note_editor;
 pub(crate) mod page;

@@ -9,7 +9,7 @@ use plot::XKind;
 
 use super::TheRun;
 use crate::components::charts::follow_visibility;
-
+use crate::components::more_rows::{MoreRows, Shown};
 use crate::state::format::{count, full_number, number};
 use crate::state::language::{t, tf};
 use crate::state::metric_histories::HistoryState;
@@ -43,11 +43,13 @@ pub(super) fn MetricsTable(
         });
         metrics
     });
-    let found = move || {
+    let found = Memo::new(move |_| {
         let words = words.get();
-        let fits = |metric: &Metric| metric.key.to_lowercase().contains(&words);
-        all.with(|all| all.iter().filter(|metric| fits(metric)).cloned().collect::<Vec<_>>())
-    };
+        let fits = |metric: &&Metric| metric.key.to_lowercase().contains(&words);
+        all.with(|all| all.iter().filter(fits).cloned().collect::<Vec<_>>())
+    });
+    let shown = Shown::first();
+    let rows = move || found.with(|found| shown.of(found));
     // A row whose metric has a new value is another row.
     let key = |metric: &Metric| {
         let bits = metric.value.to_bits();
@@ -77,7 +79,8 @@ pub(super) fn MetricsTable(
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=found key=key children=row/>
+                    <For each=rows key=key children=row/>
+                    <MoreRows shown total=Signal::derive(move || found.with(Vec::len)) columns=7/>
                 </tbody>
             </table>
             <Show when=move || all.with(Vec::is_empty)>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use mlflow_api::Param;
 
 use super::TheRun;
+use crate::components::more_rows::{MoreRows, Shown};
 use crate::state::format::count;
 use crate::state::language::t;
 
@@ -20,13 +21,15 @@ pub(super) fn Params(
         params.sort_by(|a, b| a.key.cmp(&b.key));
         params
     });
-    let found = move || {
+    let found = Memo::new(move |_| {
         let words = words.get();
-        let fits = |param: &Param| {
+        let fits = |param: &&Param| {
             param.key.to_lowercase().contains(&words) || param.value.to_lowercase().contains(&words)
         };
-        all.with(|all| all.iter().filter(|param| fits(param)).cloned().collect::<Vec<_>>())
-    };
+        all.with(|all| all.iter().filter(fits).cloned().collect::<Vec<_>>())
+    });
+    let shown = Shown::first();
+    let rows = move || found.with(|found| shown.of(found));
     let row = |Param { key, value }: Param| {
         let (name, whole) = (key.clone(), value.clone());
         view! {
@@ -48,7 +51,8 @@ pub(super) fn Params(
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=found key=|param| param.clone() children=row/>
+                    <For each=rows key=|param| param.clone() children=row/>
+                    <MoreRows shown total=Signal::derive(move || found.with(Vec::len)) columns=2/>
                 </tbody>
             </table>
             <Show when=move || all.with(Vec::is_empty)>
