@@ -3,23 +3,28 @@
 //! that went out are filled with those that came in. That is done by hand, since
 //! building views for each row takes longer than a frame.
 
+mod cell;
+mod elements;
+mod name;
+
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use mlflow_api::RunStatus;
 use run_frame::{Cell, Frame};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, HtmlInputElement};
+use web_sys::{Element, HtmlElement};
 
+use self::cell::CellSlot;
+use self::elements::{append, element, html, set, toggle};
+use self::name::{NameCell, State};
 use super::cells::{self, Facts};
-use crate::components::status;
 use crate::state::board::runs::run_colour;
 use crate::state::columns::{ColumnId, Shade};
 use crate::state::language::{t, tn};
 use crate::state::route::Route;
-use crate::state::run_histories::{RunHistories, SPARK};
+use crate::state::run_histories::RunHistories;
 use crate::state::runs_table::{Lines, RunsTable, Shown, TableLine};
 use crate::state::runs_view::Aggregation;
 use crate::state::window::{self, ROW};
@@ -66,303 +71,6 @@ struct Slot {
     class: String,
     /// How wide the name is, and the gap after it.
     widths: (u32, u32),
-}
-
-struct NameCell {
-    cell: HtmlElement,
-    indent: HtmlElement,
-    check: HtmlInputElement,
-    expander: Element,
-    dot: HtmlElement,
-    status: Element,
-    link: Element,
-    count: Element,
-    pin: Element,
-    eye: Element,
-    shown_status: Option<RunStatus>,
-    /// What the buttons say.
-    shown_state: Option<State>,
-}
-
-/// What the buttons of a run's name depend on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct State {
-    nests: bool,
-    has_children: bool,
-    open: bool,
-    pinned: bool,
-    drawn: bool,
-    depth: u16,
-}
-
-struct CellSlot {
-    cell: HtmlElement,
-    text: web_sys::Text,
-    best: Option<Element>,
-    line: Option<Element>,
-    class: String,
-    width: u32,
-    /// Which column it is of, how far from the left it stays if that is pinned,
-    /// and whether the keyboard is at it.
-    place: Option<(usize, Option<u32>, bool)>,
-}
-
-fn element(tag: &str, class: &str) -> Option<Element> {
-    let element = document().create_element(tag).ok()?;
-    element.set_class_name(class);
-    Some(element)
-}
-
-fn html(tag: &str, class: &str) -> Option<HtmlElement> {
-    element(tag, class)?.dyn_into().ok()
-}
-
-/// An element of an SVG picture.
-fn svg(tag: &str, attributes: &[(&str, &str)]) -> Option<Element> {
-    let element = document().create_element_ns(Some("http://www.w3.org/2000/svg"), tag).ok()?;
-    set(&element, attributes);
-    Some(element)
-}
-
-fn set(element: &Element, attributes: &[(&str, &str)]) {
-    for (name, value) in attributes {
-        element.set_attribute(name, value).ok();
-    }
-}
-
-fn toggle(element: &Element, attribute: &str, value: Option<&str>) {
-    match value {
-        Some(value) => element.set_attribute(attribute, value).ok(),
-        None => element.remove_attribute(attribute).ok(),
-    };
-}
-
-fn append(parent: &Element, children: &[&Element]) {
-    for child in children {
-        parent.append_child(child).ok();
-    }
-}
-
-/// A button with an icon, told apart by what it does.
-fn icon_button(does: &str, class: &str, path: &str) -> Option<Element> {
-    let button = element("button", class)?;
-    set(&button, &[("type", "button"), ("tabindex", "-1"), ("data-does", does)]);
-    append(&button, &[&icon(path)?]);
-    Some(button)
-}
-
-fn icon(path: &str) -> Option<Element> {
-    let picture = svg(
-        "svg",
-        &[
-            ("class", "icon"),
-            ("viewBox", "0 0 16 16"),
-            ("fill", "none"),
-            ("stroke", "currentColor"),
-            ("stroke-width", "1.5"),
-            ("stroke-linecap", "round"),
-            ("stroke-linejoin", "round"),
-            ("aria-hidden", "true"),
-        ],
-    )?;
-    append(&picture, &[&svg("path", &[("d", path)])?]);
-    Some(picture)
-}
-
-impl NameCell {
-    fn new() -> Option<NameCell> {
-        use crate::components::icon::Glyph;
-        let cell = html("div", "run-name")?;
-        set(&cell, &[("role", "rowheader"), ("aria-colindex", "1")]);
-        let check: HtmlInputElement = element("input", "row-check")?.dyn_into().ok()?;
-        set(&check, &[("type", "checkbox"), ("tabindex", "-1")]);
-        // Larger than the box: a target that is hit.
-        let target = html("span", "check-target")?;
-        target.set_attribute("data-does", "select").ok();
-        append(&target, &[&check]);
-        let indent = html("span", "indent")?;
-        let expander = icon_button("expand", "expander", Glyph::Right.path())?;
-        let dot = html("button", "dot")?;
-        set(&dot, &[("type", "button"), ("tabindex", "-1"), ("data-does", "colour")]);
-        let status = element("span", "status-slot")?;
-        let link = element("a", "clip")?;
-        link.set_attribute("tabindex", "-1").ok();
-        let count = element("span", "faint run-count")?;
-        let pin = icon_button("pin", "row-action pin", Glyph::Pin.path())?;
-        let eye = icon_button("eye", "row-action eye", Glyph::Eye.path())?;
-        append(&cell, &[&target, &indent, &expander, &dot, &status, &link, &count, &pin, &eye]);
-        Some(NameCell {
-            cell,
-            indent,
-            check,
-            expander,
-            dot,
-            status,
-            link,
-            count,
-            pin,
-            eye,
-            shown_status: None,
-            shown_state: None,
-        })
-    }
-
-    /// Shows the buttons of a run; what they say already is left as it is.
-    fn show_state(&mut self, state: State) {
-        if self.shown_state == Some(state) {
-            return;
-        }
-        self.shown_state = Some(state);
-        let State { nests, has_children, open, pinned, drawn, depth } = state;
-        self.check.set_hidden(false);
-        self.indent.style().set_property("width", &format!("{}px", usize::from(depth) * 14)).ok();
-        self.show_expander(nests, has_children, open);
-        self.dot.set_hidden(false);
-        self.dot.set_attribute("aria-label", t("Colour")).ok();
-        let pin = if pinned { t("Unpin") } else { t("Pin to the top") };
-        let eye = if drawn { t("Hide in charts") } else { t("Show in charts") };
-        for (button, on, words) in [(&self.pin, pinned, pin), (&self.eye, drawn, eye)] {
-            toggle(button, "hidden", None);
-            let pressed = if on { "true" } else { "false" };
-            set(button, &[("aria-label", words), ("title", words), ("aria-pressed", pressed)]);
-        }
-    }
-
-    fn show_expander(&self, there: bool, works: bool, open: bool) {
-        toggle(&self.expander, "hidden", (!there).then_some(""));
-        let class = match (works, open) {
-            (true, true) => "expander open",
-            (true, false) => "expander",
-            (false, _) => "expander none",
-        };
-        self.expander.set_class_name(class);
-        let words = if open { t("Fold") } else { t("Unfold") };
-        self.expander.set_attribute("aria-label", words).ok();
-    }
-
-    fn show_status(&mut self, now: Option<RunStatus>) {
-        if self.shown_status == now {
-            return;
-        }
-        self.shown_status = now;
-        self.status.set_text_content(None);
-        if let Some(mark) = now.and_then(status_mark) {
-            append(&self.status, &[&mark]);
-        }
-    }
-}
-
-/// A run's status, as the component [`status`] draws it.
-fn status_mark(now: RunStatus) -> Option<Element> {
-    let (class, word) = status::words(now);
-    let mark = element("span", &format!("status {class}"))?;
-    mark.set_attribute("title", word).ok();
-    let picture = svg(
-        "svg",
-        &[
-            ("viewBox", "0 0 12 12"),
-            ("fill", "none"),
-            ("stroke", "currentColor"),
-            ("stroke-width", "1.6"),
-            ("stroke-linecap", "round"),
-            ("stroke-linejoin", "round"),
-            ("aria-hidden", "true"),
-        ],
-    )?;
-    let shape = status::shape(class);
-    let outline = svg("path", &[("d", shape.outline)])?;
-    if shape.dashed {
-        set(&outline, &[("stroke-dasharray", "2 2")]);
-    }
-    append(&picture, &[&outline, &svg("path", &[("d", shape.filled), ("fill", "currentColor")])?]);
-    let spoken = element("span", "sr-only")?;
-    spoken.set_text_content(Some(word));
-    append(&mark, &[&picture, &spoken]);
-    Some(mark)
-}
-
-impl CellSlot {
-    fn new() -> Option<CellSlot> {
-        let cell = html("div", "cell")?;
-        cell.set_attribute("role", "gridcell").ok();
-        let text = document().create_text_node("");
-        cell.append_child(&text).ok();
-        Some(CellSlot {
-            cell,
-            text,
-            best: None,
-            line: None,
-            class: "cell".into(),
-            width: 0,
-            place: None,
-        })
-    }
-
-    fn put(&mut self, words: &str, best: bool, class: &str) {
-        self.text.set_data(words);
-        match (&self.best, best) {
-            (None, true) => {
-                if let Some(mark) = element("span", "sr-only") {
-                    mark.set_text_content(Some(&format!(" ({})", t("best"))));
-                    append(&self.cell, &[&mark]);
-                    self.best = Some(mark);
-                }
-            }
-            (Some(mark), false) => {
-                mark.remove();
-                self.best = None;
-            }
-            _ => {}
-        }
-        if self.class != class {
-            self.cell.set_class_name(class);
-            class.clone_into(&mut self.class);
-        }
-    }
-
-    /// Says which column it is of; what it says already is left as it is.
-    fn stand(&mut self, line: usize, place: (usize, Option<u32>, bool)) {
-        let (column, left, active) = place;
-        let before = self.place;
-        if before.is_none_or(|(other, ..)| other != column) {
-            let index = (column + 2).to_string();
-            set(&self.cell, &[("aria-colindex", &index), ("data-column", &column.to_string())]);
-        }
-        if let Some(px) = left
-            && before.is_none_or(|(_, other, _)| other != left)
-        {
-            self.cell.style().set_property("left", &format!("{px}px")).ok();
-        }
-        if active || before.is_none_or(|(.., active)| active) {
-            toggle(&self.cell, "id", active.then(|| active_id(line, column + 1)).as_deref());
-        }
-        self.place = Some(place);
-    }
-
-    /// Draws a sparkline, or takes it away.
-    fn draw(&mut self, path: Option<(&str, &str)>) {
-        let Some((path, colour)) = path else {
-            if let Some(line) = self.line.take() {
-                line.remove();
-            }
-            return;
-        };
-        if self.line.is_none() {
-            let (width, height) = SPARK;
-            let size = format!("0 0 {width} {height}");
-            let picture =
-                svg("svg", &[("class", "spark"), ("viewBox", &size), ("aria-hidden", "true")]);
-            let line = svg("path", &[("fill", "none"), ("stroke-width", "1.5")]);
-            if let (Some(picture), Some(line)) = (picture, line) {
-                append(&picture, &[&line]);
-                append(&self.cell, &[&picture]);
-                self.line = Some(picture);
-            }
-        }
-        if let Some(line) = self.line.as_ref().and_then(Element::first_element_child) {
-            set(&line, &[("d", path), ("stroke", colour)]);
-        }
-    }
 }
 
 impl Slot {
