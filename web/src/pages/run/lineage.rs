@@ -110,7 +110,7 @@ pub(super) fn Lineage(
             {models}
             {versions}
             {move || the.run.with(source)}
-            {part(t("Experiment"), view! { <a class="link" href=runs>{experiment}</a> }.into_any())}
+            {part(t("Experiment id"), view! { <a class="link" href=runs>{experiment}</a> }.into_any())}
             {part(
                 t("Run id"),
                 view! {
