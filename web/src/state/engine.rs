@@ -71,6 +71,8 @@ pub(crate) struct ModelFolder {
 pub(crate) enum Unopened {
     /// It is so many bytes that the user should be asked first.
     Large(u64),
+    /// Its server wants to know who asks, or knows nobody by these credentials.
+    SignIn,
     /// It cannot be: why.
     Failed(String),
 }
@@ -97,6 +99,9 @@ pub(crate) struct Engine {
 
 /// The resolvers of the requests that are under way.
 type Pending = Rc<RefCell<HashMap<u32, Function>>>;
+
+/// The HTTP status of a server that wants to know who asks.
+const UNAUTHENTICATED: f64 = 401.0;
 
 const LOST: &str = "The engine did not start. Its files may be missing beside the page.";
 
@@ -198,6 +203,7 @@ impl Engine {
         let answer = self.send(&message, &Array::new()).await.map_err(Unopened::Failed)?;
         match number(&answer, "large") {
             large if large > 0.0 => Err(Unopened::Large(large as u64)),
+            _ if number(&answer, "status") == UNAUTHENTICATED => Err(Unopened::SignIn),
             _ => checked(answer).and_then(|answer| described(&answer)).map_err(Unopened::Failed),
         }
     }
