@@ -43,6 +43,7 @@ pub(crate) mod model_schema;
 pub(crate) mod model_source;
 pub(crate) mod packed;
 pub(crate) mod pager;
+pub(crate) mod picture_input;
 pub(crate) mod prompt;
 pub(crate) mod query;
 pub(crate) mod regex;

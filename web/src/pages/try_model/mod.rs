@@ -5,6 +5,7 @@
 //! | `picker` | where a model is chosen |
 //! | `console` | the request, the answer, the same as code |
 //! | `form` | the request as a form |
+//! | `picture` | a picture that makes the request |
 //! | `rows` | a table whose rows are scored |
 //! | `found` | how right the models are on it, and how two differ |
 //! | `against` | where a second model is chosen |
@@ -16,6 +17,7 @@ mod form;
 mod found;
 mod latency;
 mod picker;
+mod picture;
 mod rows;
 
 use leptos::prelude::*;
