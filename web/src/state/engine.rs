@@ -100,9 +100,6 @@ pub(crate) struct Engine {
 /// The resolvers of the requests that are under way.
 type Pending = Rc<RefCell<HashMap<u32, Function>>>;
 
-/// The HTTP status of a server that wants to know who asks.
-const UNAUTHENTICATED: f64 = 401.0;
-
 const LOST: &str = "The engine did not start. Its files may be missing beside the page.";
 
 impl Engine {
@@ -203,7 +200,7 @@ impl Engine {
         let answer = self.send(&message, &Array::new()).await.map_err(Unopened::Failed)?;
         match number(&answer, "large") {
             large if large > 0.0 => Err(Unopened::Large(large as u64)),
-            _ if number(&answer, "status") == UNAUTHENTICATED => Err(Unopened::SignIn),
+            _ if number(&answer, "status") as u16 == 401 => Err(Unopened::SignIn),
             _ => checked(answer).and_then(|answer| described(&answer)).map_err(Unopened::Failed),
         }
     }

@@ -37,6 +37,7 @@ pub(crate) mod markdown;
 pub(crate) mod metric_histories;
 pub(crate) mod metric_view;
 pub(crate) mod model_files;
+pub(crate) mod model_folder;
 pub(crate) mod model_form;
 pub(crate) mod model_place;
 pub(crate) mod model_schema;

@@ -26,15 +26,14 @@ pub(crate) struct Chosen {
 /// # Errors
 /// Why the folder is not a model that can be loaded, and what to do.
 pub(crate) fn choose(listing: &[(String, u64)]) -> Result<Vec<Chosen>, String> {
-    let root = root(listing)
-        .ok_or_else(|| {
-            format!(
-                "No file named MLmodel among the {} files of this folder. \
+    let root = root(listing).ok_or_else(|| {
+        format!(
+            "No file named MLmodel among the {} files of this folder. \
                  Choose the folder that mlflow.onnx.save_model wrote, or that was \
                  downloaded from the registry.",
-                count(listing.len())
-            )
-        })?;
+            count(listing.len())
+        )
+    })?;
     let chosen: Vec<(Chosen, u64)> = listing
         .iter()
         .enumerate()

@@ -89,9 +89,7 @@ impl ModelSource {
     /// that is known.
     pub(crate) fn words(&self, name: Option<&str>) -> String {
         match self {
-            ModelSource::Version { name, version } => {
-                tf("{0}, version {1}", &[name, version])
-            }
+            ModelSource::Version { name, version } => tf("{0}, version {1}", &[name, version]),
             ModelSource::Alias { name, alias } => format!("{name} @{alias}"),
             ModelSource::Logged { id } => name.unwrap_or(id).to_owned(),
             ModelSource::Run { run, path } => tf("{0} of the run {1}", &[path, run]),

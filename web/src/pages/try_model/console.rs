@@ -37,8 +37,7 @@ pub(crate) fn Console(
     });
     let has_form = move || model.with(Option::is_some);
     let takes_tables = Memo::new(move |_| trial.row_input().is_some());
-    let picture =
-        Memo::new(move |_| model.with(|model| model.as_ref().and_then(PictureInput::of)));
+    let picture = Memo::new(move |_| model.with(|model| model.as_ref().and_then(PictureInput::of)));
     let takes_pictures = move || picture.with(Option::is_some);
     // What the user chose, as far as this model has it.
     let way = Memo::new(move |_| match chosen.get() {

@@ -112,7 +112,9 @@ pub(super) fn Picture(
         }
     });
     let hint = match input.values() {
-        1 => t("or drop one here. It is made grey, resized for the model, and stays on this machine."),
+        1 => t(
+            "or drop one here. It is made grey, resized for the model, and stays on this machine.",
+        ),
         _ => t("or drop one here. It is resized for the model, and stays on this machine."),
     };
     view! {
@@ -159,9 +161,8 @@ async fn decode(file: &File, input: &PictureInput) -> Result<ImageBitmap, String
         let (size, most) = (bytes(file.size() as u64), bytes(LARGEST as u64));
         return Err(tf("{0} is {1}: at most {2} are read.", &[&file.name(), &size, &most]));
     }
-    let broken = || {
-        tf("{0} is no picture that this browser reads, or a broken one.", &[&file.name()])
-    };
+    let broken =
+        || tf("{0} is no picture that this browser reads, or a broken one.", &[&file.name()]);
     // How large it is, its first bytes say, or the browser before it unpacks it.
     let (width, height) = match declared(file).await {
         Some(sides) if is_huge(sides) => sides,
