@@ -150,6 +150,14 @@ describe('many rows in the page', { timeout: 240_000 }, () => {
     }
   });
 
+  page('a first line of any length has the names', async (page) => {
+    await page.goto(at(url, tryPage(FOUND.forest)));
+    const others = Array.from({ length: 8000 }, (_, n) => `another_${n}`);
+    const line = (first, second, rest) => `${first},${rest.join(',')},${second}\n`;
+    await scoreTable(page, file(line('age', 'bmi', others) + line(30, 22.5, others.map(() => 1)) + line('old', 1, others.map(() => 1)), 'wide.csv'));
+    await seeText(page, /Row 2, column age: “old” is no double/);
+  });
+
   page('it can be ended', async (page) => {
     await page.goto(at(url, tryPage(FOUND.forest)));
     const many = `age,bmi\n${'30.5,22.5\n'.repeat(2_000_000)}`;
