@@ -160,8 +160,9 @@ describe('many rows in the page', { timeout: 240_000 }, () => {
 
   page('it can be ended', async (page) => {
     await page.goto(at(url, tryPage(FOUND.forest)));
-    const many = `age,bmi\n${'30.5,22.5\n'.repeat(2_000_000)}`;
-    await scoreTable(page, file(many));
+    const many = path.join(scratch, 'many.csv');
+    await writeFile(many, `age,bmi\n${'30.5,22.5\n'.repeat(2_000_000)}`);
+    await scoreTable(page, { path: many });
     await seeText(page, /of about [\d,]+ rows/);
     await page.getByRole('button', { name: 'Cancel' }).click();
     await seeText(page, /rows scored, then ended/);
