@@ -315,6 +315,9 @@ describe('a server with logins', () => {
     assert.equal(status, 401);
     assert.equal(headers.get('www-authenticate'), 'Basic realm="mlflow"');
     assert.doesNotMatch(text, /^\{/);
+    // The dashboard asks by its own form, which a challenge would keep waiting.
+    const script = await fetch(`${edge.url}/api/2.0/mlflow/users/current`, { headers: { 'Sec-Fetch-Dest': 'empty' } });
+    assert.deepEqual([script.status, script.headers.get('www-authenticate')], [401, null]);
     for (const [method, where] of [
       ['GET', '/get-artifact?run_id=x&path=a'],
       ['PUT', '/api/2.0/mlflow-artifacts/artifacts/1/a'],

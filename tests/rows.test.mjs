@@ -1,7 +1,7 @@
 // Many rows given to a model in the page, and to two: what comes back is what
 // mlflow.pyfunc says of them, and as right as scikit-learn says.
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
@@ -43,6 +43,10 @@ describe('many rows in the page', { timeout: 240_000 }, () => {
     await cp(siteDir(), scratch, { recursive: true });
     await cp(FOREST, path.join(scratch, 'models/forest'), { recursive: true });
     await writeFile(path.join(scratch, 'people.csv'), csv);
+    // The same with a column of times, which the graph does not take.
+    await cp(FOREST, path.join(scratch, 'models/dated'), { recursive: true });
+    const about = await readFile(path.join(FOREST, 'MLmodel'), 'utf8');
+    await writeFile(path.join(scratch, 'models/dated/MLmodel'), about.replace("inputs: '[", `inputs: '[{"type": "datetime", "name": "at", "required": true}, `));
     [browser, said] = await Promise.all([
       launch(),
       runPython('rows.py', [FOREST, path.join(scratch, 'people.csv'), 'risk', path.join(scratch, 'models/variant')]).then(JSON.parse),
@@ -134,10 +138,31 @@ describe('many rows in the page', { timeout: 240_000 }, () => {
     assert.equal(read(text.replaceAll('\t', ','))[2][0], '51');
   });
 
+  page('a time that is none is named by row and column, before anything is sent', async (page) => {
+    await page.goto(at(url, tryPage('./models/dated')));
+    for (const [time, words] of [
+      ['31.01.2026', /Row 42, column at: “31\.01\.2026” is no datetime/],
+      ['2026-02-30', /Row 42, column at: “2026-02-30” is no datetime/],
+      ['2026-01-31T12:00:00Z', /Row 42, column at: “2026-01-31T12:00:00Z” names an offset from UTC, and a datetime has none/],
+    ]) {
+      await scoreTable(page, `at\tage\tbmi\n${'2026-01-31 12:00:00.5\t30\t22.5\n'.repeat(40)}\t30\t22.5\n${time}\t30\t22.5\n`);
+      await seeText(page, words);
+    }
+  });
+
+  page('a first line of any length has the names', async (page) => {
+    await page.goto(at(url, tryPage(FOUND.forest)));
+    const others = Array.from({ length: 8000 }, (_, n) => `another_${n}`);
+    const line = (first, second, rest) => `${first},${rest.join(',')},${second}\n`;
+    await scoreTable(page, file(line('age', 'bmi', others) + line(30, 22.5, others.map(() => 1)) + line('old', 1, others.map(() => 1)), 'wide.csv'));
+    await seeText(page, /Row 2, column age: “old” is no double/);
+  });
+
   page('it can be ended', async (page) => {
     await page.goto(at(url, tryPage(FOUND.forest)));
-    const many = `age,bmi\n${'30.5,22.5\n'.repeat(2_000_000)}`;
-    await scoreTable(page, file(many));
+    const many = path.join(scratch, 'many.csv');
+    await writeFile(many, `age,bmi\n${'30.5,22.5\n'.repeat(2_000_000)}`);
+    await scoreTable(page, { path: many });
     await seeText(page, /of about [\d,]+ rows/);
     await page.getByRole('button', { name: 'Cancel' }).click();
     await seeText(page, /rows scored, then ended/);

@@ -6,12 +6,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
 import { violations } from './support/axe.mjs';
-import { launch, PHONE, screenshot } from './support/browser.mjs';
+import { DESKTOP, FOREIGN_HOST, launch, PHONE, screenshot } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
 import { assertClose } from './support/close.mjs';
 import { python, siteDir, testsDir } from './support/environment.mjs';
 import { pyfunc, pyfuncAll, runPython, startMlflow } from './support/mlflow.mjs';
-import { at, runBody, runForm, seeText } from './support/pages.mjs';
+import { at, runBody, runForm, seeText, serverState, signIn } from './support/pages.mjs';
 import { startServe } from './support/serve.mjs';
 import { startStatic } from './support/static-server.mjs';
 import { startUnruly } from './support/unruly-server.mjs';
@@ -43,10 +43,13 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
   };
 
   const ADDRESSES = { version: () => `models:/risk/${logged.version}`, alias: () => 'models:/risk@best', 'logged model': () => `models:/${logged.model}` };
+  const NAMES = { version: () => `risk, version ${logged.version}`, alias: () => 'risk @best', 'logged model': () => 'model' };
   for (const [kind, uri] of Object.entries(ADDRESSES)) {
     page(`one named by its ${kind} gives the numbers of mlflow.pyfunc`, async (page) => {
       await page.goto(at(edge.url, tryPage(uri())));
       await answers(page);
+      await page.getByRole('heading', { level: 1, name: NAMES[kind](), exact: true }).waitFor();
+      assert.equal(await page.title(), `${NAMES[kind]()} · Millrace`);
       await screenshot(page, `try-${kind.replace(' ', '-')}`);
       await page.getByRole('table').filter({ hasText: 'Inputs' }).getByText('bmi').waitFor();
     });
@@ -102,6 +105,82 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
     await seeText(page, /MLmodel is not there/);
     await page.goto(at(edge.url, tryPage('s3://bucket/model')));
     await seeText(page, /names no model/);
+  });
+});
+
+describe('a model on a server that asks who is asking', { timeout: 240_000 }, () => {
+  const PASSWORD = 'the-admins-password';
+  const TOKEN = 'the-token-of-the-admin';
+  let browser, edge, mlflow, site, logged, expected;
+  before(async () => {
+    site = await startStatic(siteDir());
+    const origin = `http://${FOREIGN_HOST}:${site.port}`;
+    [browser, edge, mlflow] = await Promise.all([
+      launch(),
+      startServe([], { MILLRACE_AUTH: 'basic', MILLRACE_ADMIN_PASSWORD: PASSWORD, MILLRACE_ADMIN_TOKEN: TOKEN }),
+      startMlflow({
+        flags: ['--app-name', 'basic-auth', '--cors-allowed-origins', origin],
+        env: { MLFLOW_FLASK_SERVER_SECRET_KEY: 'only for this test', MLFLOW_AUTH_ADMIN_PASSWORD: PASSWORD },
+      }),
+    ]);
+    const env = { MLFLOW_TRACKING_USERNAME: 'admin', MLFLOW_TRACKING_PASSWORD: PASSWORD };
+    const relog = async ({ uri, url }) => JSON.parse(await runPython('relog.py', [uri ?? url, FOREST, 'risk'], { env }));
+    logged = await Promise.all([edge, mlflow].map(relog));
+    expected = JSON.parse((await pyfunc(FOREST, [ROW]))[0].body);
+  });
+  after(() => Promise.all([browser?.close(), edge?.stop(), mlflow?.stop(), site?.stop()]));
+
+  const page = (name, body) => checkPage(name, () => browser, body);
+  const answers = async (page) => {
+    await page.getByRole('form', { name: 'Form' }).waitFor({ timeout: 60_000 });
+    const { status, text } = await runBody(page, JSON.stringify(ROW));
+    assert.equal(status, 200, text);
+    assertClose(JSON.parse(text), expected);
+    for (const secret of [PASSWORD, TOKEN, btoa(`admin:${PASSWORD}`)]) {
+      assert.ok(!page.requested.some((url) => decodeURIComponent(url).includes(secret)), 'no credentials stand in an address');
+    }
+  };
+
+  page('is opened once the right password is given, and again after a reload', async (page) => {
+    await page.goto(at(edge.url, tryPage(`models:/risk/${logged[0].version}`)));
+    await page.getByRole('alert').getByText('The server asks who you are').waitFor();
+    assert.deepEqual(await violations(page), []);
+    await screenshot(page, 'try-sign-in');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize(PHONE);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
+    await screenshot(page, 'try-sign-in-phone');
+    await page.setViewportSize(DESKTOP);
+    await signIn(page, 'admin', 'not the password');
+    await page.getByRole('alert').getByText('The server did not accept these credentials').waitFor();
+    assert.equal(await page.getByRole('alert').filter({ visible: true }).count(), 1);
+    await signIn(page, 'admin', PASSWORD);
+    await answers(page);
+    await serverState(page).filter({ hasText: 'connected' }).waitFor();
+    await page.reload();
+    await answers(page);
+  });
+
+  page('is opened with a token', async (page) => {
+    await page.goto(at(edge.url, tryPage(`models:/${logged[0].model}`)));
+    await page.getByText('Bearer token', { exact: true }).click();
+    await page.getByLabel('Token', { exact: true }).fill(TOKEN);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await answers(page);
+  });
+
+  page('is opened among the files of a run, where only those are asked for', async (page) => {
+    await page.goto(at(edge.url, tryPage(`runs:/${logged[0].run}/model`)));
+    await page.getByRole('alert').getByText('The server asks who you are').waitFor();
+    await signIn(page, 'admin', PASSWORD);
+    await answers(page);
+  });
+
+  page('is opened from an MLflow server on another origin', async (page) => {
+    await page.goto(at(`http://${FOREIGN_HOST}:${site.port}/`, tryPage('models:/risk@best'), mlflow.uri));
+    await page.getByRole('alert').getByText('The server asks who you are').waitFor();
+    await signIn(page, 'admin', PASSWORD);
+    await answers(page);
   });
 });
 

@@ -8,8 +8,9 @@ import { startMlflow } from '../support/mlflow.mjs';
 import { run, stopAll } from '../support/processes.mjs';
 import { startStatic } from '../support/static-server.mjs';
 import { frames, heap, part, watchMemories } from './frames.mjs';
-import { described, digits, flag, publish, table } from './machine.mjs';
+import { described, digits, flag, publish, quantile, table, variable } from './machine.mjs';
 import { manyRuns } from './many-runs.mjs';
+import { coldTrial, scoredTable, singleRows } from './trial.mjs';
 import { slow, zoomLibrary, zoomOurs } from './zoom.mjs';
 
 const NAMES = { ours: 'Millrace', mlflow: 'MLflow' };
@@ -166,6 +167,29 @@ async function many(browser, mlflow, base, quick) {
   ]);
 }
 
+/** A model tried in our page, which MLflow's does not do: a table. */
+async function trying(browser, site, quick) {
+  const folder = variable('MILLRACE_BENCH_TRIAL');
+  const models = await startStatic(folder, '/', { 'Access-Control-Allow-Origin': '*' });
+  const model = `http://127.0.0.1:${models.port}/model/`;
+  try {
+    const cold = [];
+    for (let round = 0; round < (quick ? 1 : 5); round++) cold.push(await coldTrial(browser, site, model));
+    const single = await singleRows(browser, site, model);
+    const scored = await scoredTable(browser, site, model, path.join(folder, 'rows.csv'), 100_000);
+    return table(['a forest of 120 kB, 30 columns', NAMES.ours], [
+      ['first answer after the click that opens it, nothing cached', `${digits(median(cold))} ms`],
+      ['answer to one row after that, from click to document, median', `${digits(quantile(single, 0.5))} ms`],
+      ['the same, 95th percentile', `${digits(quantile(single, 0.95))} ms`],
+      ['100,000 rows of CSV scored', `${digits(scored.took / 1000)} s`],
+      ['growth of the page\'s process meanwhile, at most', `${digits(scored.memory / 1e6)} MB`],
+      ['longest task of the page meanwhile', `${digits(scored.task)} ms`],
+    ]);
+  } finally {
+    await models.stop();
+  }
+}
+
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
 async function main(args) {
@@ -227,6 +251,7 @@ async function main(args) {
       table(head, lines),
       await zooming(browser, mlflow, base, quick),
       await many(browser, mlflow, base, quick),
+      await trying(browser, `http://127.0.0.1:${site.port}/`, quick),
     ];
     const versions = described([['MLflow', stdout.trim()], ['Chromium', browser.version()]]);
     await publish(['# Dashboard', about, versions, ...tables].join('\n\n'), save);

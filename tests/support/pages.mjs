@@ -132,11 +132,11 @@ export async function rowMenu(page, name, item) {
   await page.getByRole('menuitem', { name: item, exact: true }).click();
 }
 
-/** On the page `#/try`: waits for the model, and scores the rows of a table: a file for Playwright, or a text to paste. `labels` is the column that has them. */
+/** On the page `#/try`: waits for the model, and scores the rows of a table: a file for Playwright, the `{ path }` of one, or a text to paste. `labels` is the column that has them. */
 export async function scoreTable(page, table, labels) {
   await page.getByRole('group', { name: 'The request as' }).getByRole('button', { name: 'Table' }).click({ timeout: 60_000 });
   if (typeof table === 'string') await page.getByLabel(/Or paste rows/).fill(table);
-  else await page.locator('.rows input[type=file]').setInputFiles(table);
+  else await page.locator('.rows input[type=file]').setInputFiles(table.path ?? table);
   if (labels) await page.getByLabel('Column with the true labels').selectOption({ label: labels });
   await page.getByRole('button', { name: 'Score the rows' }).click();
 }

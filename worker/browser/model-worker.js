@@ -9,7 +9,8 @@
 // A place is what model-files.js says; `origin` is {cached, full, serving}, and
 // only there for a model that the Service Worker could serve. While anything
 // downloads: {id, op: "progress", done, total, what}. A failure answers
-// {id, ok: false, error}; a file to be asked about first, {id, ok: false, large}.
+// {id, ok: false, error}, with the `status` of a file that its server withheld; a
+// file to be asked about first, {id, ok: false, large}.
 
 import * as tabular from "./tabular.js";
 import * as scoring from "./scoring.js";
@@ -52,7 +53,7 @@ onmessage = async ({ data }) => {
     }
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) await restart();
-    postMessage({ id, ok: false, error: error?.message ?? String(error), large: error?.large });
+    postMessage({ id, ok: false, error: error?.message ?? String(error), large: error?.large, status: error?.status });
   }
 };
 

@@ -42,6 +42,12 @@ pub(crate) fn parse_iso(text: &str) -> Result<Parsed, usize> {
     Ok(Parsed { nanos, has_zone: zone.is_some() })
 }
 
+/// Whether a text of a data frame, read as a time, names an offset from UTC, which
+/// a column of times must not; `None` where it is no time.
+pub fn names_offset(text: &str) -> Option<bool> {
+    parse_frame(text).map(|parsed| parsed.has_zone)
+}
+
 /// Reads what pandas reads in a data frame: ISO 8601 or `month/day/year`.
 pub(crate) fn parse_frame(text: &str) -> Option<Parsed> {
     let text = text.trim();

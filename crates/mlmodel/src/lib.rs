@@ -78,6 +78,7 @@ mod table;
 mod values;
 mod yaml;
 
+pub use datetime::names_offset;
 pub use display::input as display_input;
 pub use enforce::enforce;
 pub use error::{InputError, InputErrorKind};

@@ -71,6 +71,8 @@ pub(crate) struct ModelFolder {
 pub(crate) enum Unopened {
     /// It is so many bytes that the user should be asked first.
     Large(u64),
+    /// Its server wants to know who asks, or knows nobody by these credentials.
+    SignIn,
     /// It cannot be: why.
     Failed(String),
 }
@@ -198,6 +200,7 @@ impl Engine {
         let answer = self.send(&message, &Array::new()).await.map_err(Unopened::Failed)?;
         match number(&answer, "large") {
             large if large > 0.0 => Err(Unopened::Large(large as u64)),
+            _ if number(&answer, "status") as u16 == 401 => Err(Unopened::SignIn),
             _ => checked(answer).and_then(|answer| described(&answer)).map_err(Unopened::Failed),
         }
     }

@@ -26,19 +26,14 @@ pub(crate) struct Chosen {
 /// # Errors
 /// Why the folder is not a model that can be loaded, and what to do.
 pub(crate) fn choose(listing: &[(String, u64)]) -> Result<Vec<Chosen>, String> {
-    let root = listing
-        .iter()
-        .filter_map(|(path, _)| path.strip_suffix("MLmodel"))
-        .filter(|root| root.is_empty() || root.ends_with('/'))
-        .min_by_key(|root| root.len())
-        .ok_or_else(|| {
-            format!(
-                "No file named MLmodel among the {} files of this folder. \
+    let root = root(listing).ok_or_else(|| {
+        format!(
+            "No file named MLmodel among the {} files of this folder. \
                  Choose the folder that mlflow.onnx.save_model wrote, or that was \
                  downloaded from the registry.",
-                count(listing.len())
-            )
-        })?;
+            count(listing.len())
+        )
+    })?;
     let chosen: Vec<(Chosen, u64)> = listing
         .iter()
         .enumerate()
@@ -67,6 +62,22 @@ pub(crate) fn choose(listing: &[(String, u64)]) -> Result<Vec<Chosen>, String> {
         ));
     }
     Ok(chosen.into_iter().map(|(file, _)| file).collect())
+}
+
+/// What the folder of the model is called; nothing where its files are alone.
+pub(crate) fn folder_name(listing: &[(String, u64)]) -> Option<String> {
+    let root = root(listing)?.trim_end_matches('/');
+    let name = root.rsplit('/').next().unwrap_or(root);
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+/// The topmost folder that has an `MLmodel`, with a slash behind it.
+fn root(listing: &[(String, u64)]) -> Option<&str> {
+    listing
+        .iter()
+        .filter_map(|(path, _)| path.strip_suffix("MLmodel"))
+        .filter(|root| root.is_empty() || root.ends_with('/'))
+        .min_by_key(|root| root.len())
 }
 
 fn is_part(path: &str) -> bool {
@@ -110,6 +121,14 @@ mod tests {
                 Chosen { index: 2, path: "sub/net.onnx".into() }
             ]
         );
+    }
+
+    #[test]
+    fn the_folder_has_a_name() {
+        let name = |paths: &[&str]| folder_name(&listing(paths));
+        assert_eq!(name(&["run/model/MLmodel", "run/x"]).as_deref(), Some("model"));
+        assert_eq!(name(&["MLmodel"]), None);
+        assert_eq!(name(&["x"]), None);
     }
 
     #[test]

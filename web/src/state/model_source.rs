@@ -1,5 +1,6 @@
 //! What an address such as `models:/iris@best` names.
 
+use super::language::tf;
 use super::model_place::is_logged_model;
 
 /// A model that may be tried.
@@ -83,6 +84,19 @@ impl ModelSource {
         }
     }
 
+    /// What a person would call it: the name and which one it is, without what
+    /// an address needs besides. `name` is what a logged model is called, once
+    /// that is known.
+    pub(crate) fn words(&self, name: Option<&str>) -> String {
+        match self {
+            ModelSource::Version { name, version } => tf("{0}, version {1}", &[name, version]),
+            ModelSource::Alias { name, alias } => format!("{name} @{alias}"),
+            ModelSource::Logged { id } => name.unwrap_or(id).to_owned(),
+            ModelSource::Run { run, path } => tf("{0} of the run {1}", &[path, run]),
+            ModelSource::Folder { .. } => self.served_as().0,
+        }
+    }
+
     /// The name and version under which it is served in the page.
     pub(crate) fn served_as(&self) -> (String, String) {
         let last = |path: &str| {
@@ -131,6 +145,20 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(ModelSource::parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_person_reads_its_name_and_which_one_it_is() {
+        for (text, name, expected) in [
+            ("models:/iris/3", Some("model"), "iris, version 3"),
+            ("models:/iris@best", None, "iris @best"),
+            (&format!("models:/{MODEL}"), None, MODEL),
+            (&format!("models:/{MODEL}"), Some("model"), "model"),
+            ("runs:/0a/x/y", None, "x/y of the run 0a"),
+            ("https://h/a/demo/MLmodel", Some("model"), "demo"),
+        ] {
+            assert_eq!(ModelSource::parse(text).unwrap().words(name), expected, "{text}");
         }
     }
 

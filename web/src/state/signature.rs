@@ -139,6 +139,12 @@ impl From<&Param> for Field {
 }
 
 impl Summary {
+    /// What it was logged as, where that is a name: newer ones have their
+    /// address there.
+    pub(crate) fn own_name(&self) -> Option<&str> {
+        self.name.as_deref().filter(|name| !name.contains(":/"))
+    }
+
     /// Whether it has a signature, which says what a request must be like.
     pub(crate) fn has_signature(&self) -> bool {
         self.signature_inputs.is_some()

@@ -6,24 +6,21 @@ use std::time::Duration;
 use gloo_net::http::Request;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use mlflow_api::{GetModelVersion, GetModelVersionByAlias};
-use mlflow_client::FileRoot;
 
 use super::clock::stopwatch;
 use super::config::EdgeModel;
-use super::engine::{Answer, Engine, Kept, Loaded, ModelFolder, Progress, Unopened};
+use super::engine::{Answer, Engine, Kept, Loaded, Progress, Unopened};
 use super::folder::{self, Found};
 use super::json::{pretty, pretty_text};
 use super::language::{t, tf};
 use super::latency::Latencies;
-use super::model_files::choose;
-use super::model_place::ModelPlace;
+use super::model_files::{choose, folder_name};
+use super::model_folder::whereabouts;
 use super::model_source::ModelSource;
 use super::rows::batches::{Batches, Scorer, Table};
 use super::service_worker;
 use super::session::Mlflow;
 use super::signature::RowInput;
-use super::trial_code::absolute;
 
 /// Where a trial stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +31,8 @@ pub(crate) enum TrialStage {
     Loading(Progress),
     /// It is so many bytes: the user is asked first.
     Large(u64),
+    /// Its server wants to know who asks, or knows nobody by these credentials.
+    SignIn,
     /// It cannot be loaded: why, and what to do.
     Failed(String),
     /// It runs in this page.
@@ -75,6 +74,8 @@ pub(crate) struct Trial {
     choice: StoredValue<u32>,
     /// What was opened last, to open it again.
     source: RwSignal<Option<ModelSource>>,
+    /// What the picked folder is called, or the logged model.
+    called: RwSignal<Option<String>>,
     client: StoredValue<Option<Mlflow>>,
     /// Whether an answer is awaited.
     waiting: StoredValue<bool>,
@@ -101,6 +102,7 @@ impl Trial {
             engine: StoredValue::new_local(None),
             choice: StoredValue::new(0),
             source: RwSignal::new(None),
+            called: RwSignal::new(None),
             client: StoredValue::new(None),
             waiting: StoredValue::new(false),
             outcomes: StoredValue::new(0),
@@ -118,6 +120,13 @@ impl Trial {
     /// The request body.
     pub(crate) fn body(self) -> RwSignal<String> {
         self.body
+    }
+
+    /// Makes this the request body. One that stands there already changes nothing.
+    pub(crate) fn write(self, body: String) {
+        if self.body.with_untracked(|now| *now != body) {
+            self.body.set(body);
+        }
     }
 
     /// What came of the last request, with a number of its own.
@@ -152,14 +161,22 @@ impl Trial {
 
     /// What the model is called here.
     pub(crate) fn title(self) -> String {
-        self.source.with(|source| source.as_ref().map(ModelSource::uri)).unwrap_or_else(|| {
-            self.stage
-                .with(|stage| match stage {
-                    TrialStage::InPage(loaded) => loaded.model.name.clone(),
-                    TrialStage::AtEdge(model) => Some(model.name.clone()),
-                    _ => None,
-                })
-                .unwrap_or_else(|| t("this model").to_owned())
+        self.source
+            .with(|source| source.as_ref().map(ModelSource::uri))
+            .or_else(|| self.name())
+            .unwrap_or_else(|| t("this model").to_owned())
+    }
+
+    /// What a person would call the model, once that is known.
+    pub(crate) fn name(self) -> Option<String> {
+        let called = self.called.get();
+        let source = self.source.get();
+        source.map(|source| source.words(called.as_deref())).or(called).or_else(|| {
+            self.stage.with(|stage| match stage {
+                TrialStage::InPage(loaded) => loaded.model.own_name().map(str::to_owned),
+                TrialStage::AtEdge(model) => Some(model.name.clone()),
+                _ => None,
+            })
         })
     }
 
@@ -208,9 +225,12 @@ impl Trial {
     /// Loads a model from the files of a folder.
     pub(crate) fn load_folder(self, files: Vec<Found>) {
         let choice = self.begin();
+        let listing: Vec<(String, u64)> =
+            files.iter().map(|found| (found.path.clone(), found.file.size() as u64)).collect();
+        self.called.set(folder_name(&listing));
         self.stage.set(loading(t("Reading the folder")));
         spawn_local(async move {
-            let loaded = self.load(files, choice).await;
+            let loaded = self.load(files, listing, choice).await;
             if self.choice.try_get_value() != Some(choice) {
                 return;
             }
@@ -245,16 +265,34 @@ impl Trial {
         self.client.set_value(client.clone());
         self.stage.set(loading(t("Looking for the model")));
         let is_current = move || self.choice.try_get_value() == Some(choice);
+        if let (ModelSource::Logged { id }, Some(client)) = (source.clone(), client.clone()) {
+            // Without a name it is called by its id.
+            spawn_local(async move {
+                let found = client.get_logged_model(&id).await;
+                if let Ok(model) = found
+                    && is_current()
+                    && !model.info.name.is_empty()
+                {
+                    self.called.set(Some(model.info.name));
+                }
+            });
+        }
         spawn_local(async move {
             let opened = self.fetch(source, client, confirmed, choice).await;
             if !is_current() {
                 return;
             }
-            match opened {
-                Ok(loaded) => self.show(loaded),
-                Err(Unopened::Large(size)) => self.stage.set(TrialStage::Large(size)),
-                Err(Unopened::Failed(words)) => self.fail(words),
-            }
+            let unopened = match opened {
+                Ok(loaded) => return self.show(loaded),
+                Err(unopened) => unopened,
+            };
+            // An engine that is still on its way would go on telling how far it is.
+            self.engine.set_value(None);
+            self.stage.set(match unopened {
+                Unopened::Large(size) => TrialStage::Large(size),
+                Unopened::SignIn => TrialStage::SignIn,
+                Unopened::Failed(words) => TrialStage::Failed(words),
+            });
         });
     }
 
@@ -341,10 +379,12 @@ impl Trial {
         let started = stopwatch();
         let begun = self.engine.get_value().map(|engine| engine.begin(&body));
         if let Some(other) = untrack(|| self.against()) {
-            other.body.set(body.clone());
+            other.write(body.clone());
             other.run();
         }
-        self.complaint.set(None);
+        if self.complaint.with_untracked(Option::is_some) {
+            self.complaint.set(None);
+        }
         self.waiting.set_value(true);
         let choice = self.choice.get_value();
         let is_current = move || self.choice.try_get_value() == Some(choice);
@@ -357,8 +397,12 @@ impl Trial {
             PATIENCE,
         );
         spawn_local(async move {
-            let answer = match (begun, self.stage.get_untracked()) {
-                (_, TrialStage::AtEdge(model)) => post(&model.url, body).await,
+            let edge = self.stage.with_untracked(|stage| match stage {
+                TrialStage::AtEdge(model) => Some(model.url.clone()),
+                _ => None,
+            });
+            let answer = match (begun, edge) {
+                (_, Some(url)) => post(&url, body).await,
                 (Some(Ok(invocation)), _) => invocation.answer().await,
                 (Some(Err(words)), _) => Err(words),
                 (None, _) => Err("The model is no longer loaded: choose it again.".to_owned()),
@@ -370,7 +414,17 @@ impl Trial {
             self.waiting.set_value(false);
             self.conclude(match answer {
                 Ok(Answer { status, body, took: model }) => {
-                    self.latencies.update(|all| all.add(took));
+                    // The answer is on the screen before the histogram is drawn anew.
+                    request_animation_frame(move || {
+                        set_timeout(
+                            move || {
+                                if is_current() {
+                                    self.latencies.update(|all| all.add(took));
+                                }
+                            },
+                            Duration::ZERO,
+                        );
+                    });
                     Outcome::Answered { status, body, took, model }
                 }
                 Err(words) => Outcome::Failed(words),
@@ -383,6 +437,7 @@ impl Trial {
         self.outcome.set(None);
         self.complaint.set(None);
         self.source.set(None);
+        self.called.set(None);
         self.waiting.set_value(false);
         self.latencies.set(Latencies::default());
         self.batches.clear();
@@ -402,13 +457,23 @@ impl Trial {
         choice: u32,
     ) -> Result<Loaded, Unopened> {
         let engine = self.start_engine(choice).map_err(Unopened::Failed)?;
-        let place = whereabouts(source, client).await.map_err(Unopened::Failed)?;
-        engine.open(&place, confirmed).await
+        let is_servers = !matches!(source, ModelSource::Folder { .. });
+        let place = whereabouts(source, client).await?;
+        match engine.open(&place, confirmed).await {
+            // To another host than the server's no credentials are sent.
+            Err(Unopened::SignIn) if !is_servers => Err(Unopened::Failed(
+                t("The host of this folder asks who is asking, and this page signs in to MLflow servers alone.").to_owned(),
+            )),
+            opened => opened,
+        }
     }
 
-    async fn load(self, files: Vec<Found>, choice: u32) -> Result<Loaded, String> {
-        let listing: Vec<(String, u64)> =
-            files.iter().map(|found| (found.path.clone(), found.file.size() as u64)).collect();
+    async fn load(
+        self,
+        files: Vec<Found>,
+        listing: Vec<(String, u64)>,
+        choice: u32,
+    ) -> Result<Loaded, String> {
         let mut parts = Vec::new();
         for part in choose(&listing)? {
             if let Some(found) = files.get(part.index) {
@@ -433,66 +498,6 @@ impl Trial {
         }
         Ok(engine)
     }
-}
-
-/// Where a model's files are.
-async fn whereabouts(source: ModelSource, client: Option<Mlflow>) -> Result<ModelFolder, String> {
-    if let ModelSource::Folder { url } = source {
-        return Ok(ModelFolder {
-            address: absolute_here(&url),
-            plain: true,
-            ..ModelFolder::default()
-        });
-    }
-    let client = client.ok_or_else(|| {
-        t("This model is on an MLflow server: choose one in the settings first.").to_owned()
-    })?;
-    let ModelPlace { root, folder } = match source {
-        ModelSource::Version { name, version } => {
-            let found = client.call(&GetModelVersion { name, version }).await;
-            ModelPlace::of_version(&found.map_err(|error| error.to_string())?.model_version)
-        }
-        ModelSource::Alias { name, alias } => {
-            let found = client.call(&GetModelVersionByAlias { name, alias }).await;
-            ModelPlace::of_version(&found.map_err(|error| error.to_string())?.model_version)
-        }
-        ModelSource::Logged { id } => ModelPlace::of_logged(&id),
-        ModelSource::Run { run, path } => of_run(&client, run, path).await,
-        ModelSource::Folder { .. } => return Err(String::new()),
-    };
-    let request = client.file_request(&root, "", None).map_err(|error| error.to_string())?;
-    let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
-        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-    };
-    Ok(ModelFolder {
-        address: absolute_here(&request.uri().to_string()),
-        folder,
-        plain: false,
-        headers: request.headers().iter().filter_map(header).collect(),
-    })
-}
-
-/// The folder of a run's model. Since MLflow 3 that lies apart from the run's
-/// files, with the name under which it was logged.
-async fn of_run(client: &Mlflow, run_id: String, path: String) -> ModelPlace {
-    /// How many of a run's models are looked at.
-    const MOST: usize = 100;
-    if let Ok(run) = client.get_run(&run_id).await {
-        for output in run.outputs.model_outputs.iter().take(MOST) {
-            if let Ok(model) = client.get_logged_model(&output.model_id).await
-                && model.info.name == path
-            {
-                return ModelPlace::of_logged(&output.model_id);
-            }
-        }
-    }
-    ModelPlace { root: FileRoot::Run { run_id }, folder: path }
-}
-
-/// An address as seen from this page.
-fn absolute_here(url: &str) -> String {
-    let base = document().base_uri().ok().flatten().unwrap_or_default();
-    absolute(&base, url)
 }
 
 fn loading(what: &str) -> TrialStage {

@@ -98,17 +98,26 @@ async fn track(
         Asker::Told(answer) => return Ok(answer),
         Asker::Heard(origin) => origin,
     };
+    let of_script = request.headers().get("sec-fetch-dest")?.as_deref() == Some("empty");
     let answer = match route {
         Route::Tracking { base } => proxy::forward(request, env, config, base).await?,
         Route::Artifacts => artifacts::serve(request, env, config).await?,
         _ => workspace::forward(request, env, config).await?,
     };
-    if config.tracking_cors == Cors::None {
+    // A page asks who is there by its own form. Before a challenge the browser
+    // would ask, too, and the page would not hear of the refusal until then.
+    let challenges = of_script && answer.status_code() == 401;
+    if config.tracking_cors == Cors::None && !challenges {
         return Ok(answer);
     }
     // The headers of an answer that came from elsewhere can't be changed.
     let headers = answer.headers().clone();
+    if challenges {
+        headers.delete("www-authenticate")?;
+    }
     let answer = answer.with_headers(headers);
-    config.tracking_cors.open(origin.as_deref(), &answer, &cors::TRACKING)?;
+    if config.tracking_cors != Cors::None {
+        config.tracking_cors.open(origin.as_deref(), &answer, &cors::TRACKING)?;
+    }
     Ok(answer)
 }

@@ -65,15 +65,29 @@ fn quick_and_save(arguments: &mut lexopt::Parser, help: &str) -> Result<Option<(
     Ok(Some((quick, save)))
 }
 
+/// What a benchmark needs besides, which a script of Python makes.
+struct Made {
+    /// The script.
+    script: &'static str,
+    /// What it does.
+    what: &'static str,
+    /// The variable that says where that is.
+    variable: &'static str,
+}
+
 /// Runs a benchmark of the built product beside an `mlflow server`.
 fn beside_mlflow(
     mut arguments: lexopt::Parser,
     help: &str,
     script: &str,
     table: &str,
+    made: Option<Made>,
 ) -> Result<()> {
     let Some((quick, save)) = quick_and_save(&mut arguments, help)? else { return Ok(()) };
     let mut command = node(script, save.then_some(table))?;
+    if let Some(Made { script, what, variable }) = made {
+        command.env(variable, made_by(script, what)?);
+    }
     npm::ensure(Scope::Test)?;
     npm::ensure_peers()?;
     let python = python::ensure()?;

@@ -14,5 +14,5 @@ artifact of 64 MB, memory.
   --save        write the table to docs/benchmarks/tracking.md";
 
 pub(crate) fn main(arguments: lexopt::Parser) -> Result<()> {
-    beside_mlflow(arguments, HELP, "tracking.mjs", "tracking.md")
+    beside_mlflow(arguments, HELP, "tracking.mjs", "tracking.md", None)
 }

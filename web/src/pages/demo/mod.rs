@@ -24,7 +24,7 @@ pub(crate) fn DemoPage() -> impl IntoView {
         TrialStage::InPage(loaded) => {
             let fallback = || {
                 let named = trial.source().map(|source| source.served_as().0);
-                loaded.model.name.clone().or(named).unwrap_or_default()
+                loaded.model.own_name().map(str::to_owned).or(named).unwrap_or_default()
             };
             let readme = loaded.readme.clone().unwrap_or_default();
             let (title, text) = split(&readme);

@@ -7,11 +7,13 @@ use crate::components::copy_button::CopyButton;
 use crate::pages::try_model::form::Form;
 use crate::pages::try_model::found::summary;
 use crate::pages::try_model::latency::{Latency, time};
+use crate::pages::try_model::picture::Picture;
 use crate::pages::try_model::rows::Rows;
 use crate::state::format::count;
 use crate::state::json::pretty_text;
 use crate::state::language::{t, tf};
 use crate::state::model_form::{Predictions, fields, predictions};
+use crate::state::picture_input::PictureInput;
 use crate::state::query::encode;
 use crate::state::rows;
 use crate::state::rows::difference::Differences;
@@ -27,7 +29,7 @@ pub(crate) fn Console(
     #[prop(optional)]
     brief: bool,
 ) -> impl IntoView {
-    let chosen = RwSignal::new(Way::Form);
+    let chosen = RwSignal::new(None::<Way>);
     // Only what a form could be made of: a change of anything else leaves it be.
     let model = Memo::new(move |_| match trial.stage() {
         TrialStage::InPage(loaded) if !fields(&loaded.model).is_empty() => Some(loaded.model),
@@ -35,15 +37,19 @@ pub(crate) fn Console(
     });
     let has_form = move || model.with(Option::is_some);
     let takes_tables = Memo::new(move |_| trial.row_input().is_some());
+    let picture = Memo::new(move |_| model.with(|model| model.as_ref().and_then(PictureInput::of)));
+    let takes_pictures = move || picture.with(Option::is_some);
     // What the user chose, as far as this model has it.
     let way = Memo::new(move |_| match chosen.get() {
-        Way::Form if has_form() => Way::Form,
-        Way::Table if takes_tables.get() => Way::Table,
+        None | Some(Way::Picture) if takes_pictures() => Way::Picture,
+        None | Some(Way::Form) if has_form() => Way::Form,
+        Some(Way::Table) if takes_tables.get() => Way::Table,
         _ => Way::Json,
     });
-    let request = move || match (way.get(), model.get()) {
-        (Way::Form, Some(model)) => view! { <Form trial model/> }.into_any(),
-        (Way::Table, _) => view! { <Rows trial/> }.into_any(),
+    let request = move || match (way.get(), model.get(), picture.get()) {
+        (Way::Form, Some(model), _) => view! { <Form trial model/> }.into_any(),
+        (Way::Picture, _, Some(input)) => view! { <Picture trial input/> }.into_any(),
+        (Way::Table, ..) => view! { <Rows trial/> }.into_any(),
         _ => view! { <Body trial/> }.into_any(),
     };
     let choice = move |is: Way, label: &'static str| {
@@ -51,7 +57,7 @@ pub(crate) fn Console(
             <button
                 type="button"
                 aria-pressed=move || (way.get() == is).to_string()
-                on:click=move |_| chosen.set(is)
+                on:click=move |_| chosen.set(Some(is))
             >
                 {label}
             </button>
@@ -62,6 +68,7 @@ pub(crate) fn Console(
         (form || table).then(|| {
             view! {
                 <div class="ways" role="group" aria-label=t("The request as")>
+                    {takes_pictures().then(|| choice(Way::Picture, t("Picture")))}
                     {form.then(|| choice(Way::Form, t("Form")))} {choice(Way::Json, "JSON")}
                     {table.then(|| choice(Way::Table, t("Table")))}
                 </div>
@@ -71,7 +78,7 @@ pub(crate) fn Console(
     let single = move || {
         (way.get() != Way::Table).then(|| {
             view! {
-                <Single trial in_form=Signal::derive(move || way.get() == Way::Form)/>
+                <Single trial way=way.into()/>
                 {(!brief).then(|| view! { <Code trial/> })}
             }
         })
@@ -92,6 +99,8 @@ enum Way {
     Form,
     /// As it is sent.
     Json,
+    /// From a picture.
+    Picture,
     /// From the rows of a table.
     Table,
 }
@@ -101,10 +110,13 @@ enum Way {
 fn Single(
     /// The trial that the request belongs to.
     trial: Trial,
-    /// Whether the request is a form: the button hands it in, so that its
-    /// fields are looked at first.
-    in_form: Signal<bool>,
+    /// How the request is made. The button hands a form in, so that its fields
+    /// are looked at first.
+    way: Signal<Way>,
 ) -> impl IntoView {
+    let in_form = Memo::new(move |_| way.get() == Way::Form);
+    // Only there a key runs the model.
+    let in_editor = move || way.get() == Way::Json;
     let run = move |_| {
         if !in_form.get_untracked() {
             trial.run();
@@ -121,7 +133,7 @@ fn Single(
             >
                 {t("Run the model")}
             </button>
-            <span class="faint hint" hidden=in_form><kbd>"Ctrl"</kbd> " " <kbd>"Enter"</kbd></span>
+            <span class="faint hint" hidden=move || !in_editor()><kbd>"Ctrl"</kbd> " " <kbd>"Enter"</kbd></span>
         </div>
         <div class="answer" aria-live="polite">
             // Each answer is new to who listens, also where it says the same.
@@ -222,19 +234,23 @@ fn Code(
             _ => None,
         }
     });
-    let nth = move |nth: usize| {
-        move || {
-            target.get().and_then(|(url, served)| {
-                snippets(&url, &trial.body().get(), served.as_deref()).into_iter().nth(nth)
-            })
-        }
-    };
     let one = move |at: usize| {
-        let code = Signal::derive(nth(at));
-        let text = Signal::derive(move || code.get().map(|it| it.code).unwrap_or_default());
-        let Snippet { language, copy, .. } = code.get_untracked()?;
+        // What nobody looks at is not written anew with every key.
+        let open = RwSignal::new(false);
+        let snippet = move |body: &str| {
+            let (url, served) = target.get()?;
+            snippets(&url, body, served.as_deref()).into_iter().nth(at)
+        };
+        let text = Signal::derive(move || match open.get() {
+            true => snippet(&trial.body().read()).map(|it| it.code).unwrap_or_default(),
+            false => String::new(),
+        });
+        let Snippet { language, copy, .. } = untrack(|| snippet(""))?;
+        let toggled = move |event: leptos::ev::Event| {
+            open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
+        };
         Some(view! {
-            <details>
+            <details on:toggle=toggled>
                 <summary>{language}</summary>
                 <div class="snippet">
                     <pre tabindex="0" role="region" aria-label=language>{move || text.get()}</pre>

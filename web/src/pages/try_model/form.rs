@@ -26,7 +26,7 @@ pub(super) fn Form(
         match fields.with_value(|fields| body(fields, &texts)) {
             Ok(made) => {
                 wrong.set(None);
-                trial.body().set(pretty(&made));
+                trial.write(pretty(&made));
             }
             Err(nth) => wrong.set(Some(nth)),
         }

@@ -5,6 +5,7 @@
 //! | `picker` | where a model is chosen |
 //! | `console` | the request, the answer, the same as code |
 //! | `form` | the request as a form |
+//! | `picture` | a picture that makes the request |
 //! | `rows` | a table whose rows are scored |
 //! | `found` | how right the models are on it, and how two differ |
 //! | `against` | where a second model is chosen |
@@ -16,6 +17,7 @@ mod form;
 mod found;
 mod latency;
 mod picker;
+mod picture;
 mod rows;
 
 use leptos::prelude::*;
@@ -26,10 +28,13 @@ use crate::components::tags::Tags;
 use crate::pages::try_model::against::Against;
 use crate::pages::try_model::console::endpoint;
 use crate::pages::try_model::picker::Picker;
+use crate::parts;
 use crate::state::engine::{Kept, Loaded, Progress};
 use crate::state::format::bytes;
 use crate::state::language::{t, tf};
 use crate::state::location::use_navigator;
+use crate::state::route::Route;
+use crate::state::server::Credentials;
 use crate::state::session::{Stage, use_session};
 use crate::state::signature::Field;
 use crate::state::trial::{Trial, TrialStage};
@@ -45,11 +50,18 @@ pub(crate) fn TryPage() -> impl IntoView {
     trial.compare_with(other);
     open_asked(trial, "model");
     open_asked(other, "against");
+    let name = Memo::new(move |_| trial.name());
+    let crumbs = Signal::derive(move || match name.get() {
+        Some(name) => vec![Crumb::link(t("Try a model"), &Route::Try), Crumb::here(name)],
+        None => vec![Crumb::here(t("Try a model"))],
+    });
     view! {
-        <Page crumbs=Signal::stored(vec![Crumb::here(t("Try a model"))])>
+        <Page crumbs>
             <div class="page try">
                 <section class="try-model" aria-labelledby="try-title">
-                    <h1 id="try-title">{t("Try a model")}</h1>
+                    <h1 id="try-title">
+                        {move || name.get().unwrap_or_else(|| t("Try a model").to_owned())}
+                    </h1>
                     <Picker trial/>
                     <ModelState trial/>
                     {move || trial.is_ready().then(|| view! { <Against trial other/> })}
@@ -111,6 +123,7 @@ pub(crate) fn ModelState(
             </div>
         }
         .into_any(),
+        TrialStage::SignIn => view! { <Unknown/> }.into_any(),
         TrialStage::Failed(words) => view! {
             <div class="notice bad-notice" role="alert">
                 <h3>{t("This model cannot run here")}</h3>
@@ -127,6 +140,22 @@ pub(crate) fn ModelState(
     }
     };
     view! { <div class="model-state" aria-live="polite">{stage}</div> }
+}
+
+/// The server wants to know who asks: a form that says so. With what it is
+/// given the model is opened again.
+#[component]
+fn Unknown() -> impl IntoView {
+    let (words, is_wrong) = match untrack(|| use_session().credentials()) {
+        Credentials::None => (t("The server asks who you are"), false),
+        _ => (t("The server did not accept these credentials"), true),
+    };
+    view! {
+        <div class="notice" class:bad-notice=is_wrong role="alert">
+            <h3>{words}</h3>
+            {parts::sign_in()}
+        </div>
+    }
 }
 
 /// How far loading has come.

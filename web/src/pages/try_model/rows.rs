@@ -169,23 +169,22 @@ fn Scored(
             false => tn(rows.get(), "{0} row", "{0} rows"),
         }
     });
+    // One table for as long as there are rows: more of them leave it as it is.
     let table = move || {
-        (rows.get() > 0).then(|| {
-            view! {
-                <Sheet
-                    rows
-                    columns
-                    head=Callback::new(move |column| {
-                        columns.track();
-                        batches.value(0, column)
-                    })
-                    cell=Callback::new(move |(row, column)| batches.value(row + 1, column))
-                    seen=Callback::new(|_| ())
-                    label=t("Rows with predictions")
-                    amount
-                />
-            }
-        })
+        view! {
+            <Sheet
+                rows
+                columns
+                head=Callback::new(move |column| {
+                    columns.track();
+                    batches.value(0, column)
+                })
+                cell=Callback::new(move |(row, column)| batches.value(row + 1, column))
+                seen=Callback::new(|_| ())
+                label=t("Rows with predictions")
+                amount
+            />
+        }
     };
     let has_rows = Memo::new(move |_| rows.get() > 0);
     move || {

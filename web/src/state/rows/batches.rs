@@ -2,6 +2,7 @@
 //! their workers, and gathered as a file with the predictions.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::*;
@@ -330,7 +331,16 @@ impl Batches {
                 shown.push(&out);
                 (shown.len().saturating_sub(1).min(MOST_SHOWN), shown.width())
             });
-            self.size.set(size.unwrap_or_default());
+            // In a task of its own: drawing the first of them takes as long as
+            // reading them did.
+            set_timeout(
+                move || {
+                    if self.is_current(turn) {
+                        self.size.set(size.unwrap_or_default());
+                    }
+                },
+                Duration::ZERO,
+            );
         }
         Ok(())
     }

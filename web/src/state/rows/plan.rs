@@ -1,7 +1,7 @@
 //! Which columns of a table a model takes, and the rows as a request.
 
-use mlmodel::is_missing_text;
 use mlmodel::json::{write_float, write_int, write_string};
+use mlmodel::{is_missing_text, names_offset};
 use serde_json::Value;
 
 use crate::state::files::separated::Separated;
@@ -19,6 +19,8 @@ enum Kind {
     Boolean,
     /// A text as it is.
     Text,
+    /// A moment, without an offset from UTC.
+    Moment,
     /// JSON: lists and objects.
     Json,
 }
@@ -30,7 +32,8 @@ impl Kind {
             "boolean" | "bool" => Kind::Boolean,
             "integer" => Kind::Integer(i32::MIN.into(), i32::MAX.into()),
             "long" => Kind::Integer(i64::MIN, i64::MAX),
-            "string" | "str" | "object" | "binary" | "datetime" => Kind::Text,
+            "string" | "str" | "object" | "binary" => Kind::Text,
+            "datetime" => Kind::Moment,
             kind if kind.starts_with("float") => Kind::Float,
             "int8" => Kind::Integer(i8::MIN.into(), i8::MAX.into()),
             "int16" => Kind::Integer(i16::MIN.into(), i16::MAX.into()),
@@ -53,6 +56,10 @@ impl Kind {
             }
             Kind::Boolean => out.push_str(truth(text)?),
             Kind::Text => write_string(out, text),
+            Kind::Moment => {
+                names_offset(text).filter(|names| !names)?;
+                write_string(out, text);
+            }
             Kind::Json => {
                 serde_json::from_slice::<serde::de::IgnoredAny>(text.as_bytes()).ok()?;
                 out.push_str(text);
@@ -63,7 +70,7 @@ impl Kind {
 
     /// Whether the model can be given a missing value.
     fn may_miss(self) -> bool {
-        matches!(self, Kind::Float | Kind::Text | Kind::Json)
+        matches!(self, Kind::Float | Kind::Text | Kind::Moment | Kind::Json)
     }
 }
 
@@ -193,9 +200,12 @@ impl Taken {
             out.push_str("null");
             return Ok(());
         }
-        self.kind
-            .write(out, text)
-            .ok_or_else(|| tf("“{0}” is no {1}.", &[&short(text), &self.type_name]))
+        self.kind.write(out, text).ok_or_else(|| match self.kind {
+            Kind::Moment if names_offset(text) == Some(true) => {
+                tf("“{0}” names an offset from UTC, and a datetime has none.", &[&short(text)])
+            }
+            _ => tf("“{0}” is no {1}.", &[&short(text), &self.type_name]),
+        })
     }
 }
 
@@ -319,6 +329,16 @@ mod tests {
             "Row 1, column age: the value is missing, and a long cannot be."
         );
         assert_eq!(problem("age,bmi\n1,heavy\n"), "Row 1, column bmi: “heavy” is no double.");
+        let times = RowInput::Columns(vec![column("at", "datetime", true)]);
+        let problem_of_time = |text: &str| made(&times, text, None).unwrap_err();
+        assert_eq!(
+            problem_of_time("at\n2026-01-31\n\n31.01.2026\n"),
+            "Row 2, column at: “31.01.2026” is no datetime."
+        );
+        assert_eq!(
+            problem_of_time("at\n2026-01-31T12:00:00+01:00\n"),
+            "Row 1, column at: “2026-01-31T12:00:00+01:00” names an offset from UTC, and a datetime has none."
+        );
         let long = format!("age,bmi\n1,{}\n", "é".repeat(100));
         assert!(problem(&long).contains(&format!("“{}…”", "é".repeat(40))));
     }
@@ -337,6 +357,11 @@ mod tests {
             ("Array(double)", "[1, 2]", Some("[1, 2]")),
             ("Array(double)", "[1, 2", None),
             ("string", "ü", Some("\"\\u00fc\"")),
+            ("datetime", "2026-01-31 12:00:00.5", Some("\"2026-01-31 12:00:00.5\"")),
+            ("datetime", "1/31/2026", Some("\"1/31/2026\"")),
+            ("datetime", "2026-02-30", None),
+            ("datetime", "2026-01-31T12:00:00Z", None),
+            ("datetime", "soon", None),
         ] {
             let mut out = String::new();
             let written = Kind::of(kind).write(&mut out, text).map(|()| out.as_str());

@@ -7,8 +7,10 @@ use web_sys::Blob;
 use crate::state::files::separated::{Separated, separator_of};
 use crate::state::language::{t, tf};
 
-/// The least and the most that is read at once.
+/// The least and the most that is read at once, and what is read first: what
+/// runs for the first time runs slowly.
 const LEAST_PIECE: f64 = (2 << 10) as f64;
+const FIRST_PIECE: f64 = (16 << 10) as f64;
 const MOST_PIECE: f64 = (64 << 10) as f64;
 /// The longest row.
 const LONGEST_ROW: f64 = (4 << 20) as f64;
@@ -32,17 +34,18 @@ impl RowSource {
     /// # Errors
     /// When it cannot be read, or has no line.
     pub(crate) async fn open(blob: Blob) -> Result<RowSource, String> {
-        let head = read(&blob, 0.0, MOST_PIECE).await?;
+        let head = read(&blob, 0.0, FIRST_PIECE).await?;
         let mut table = Separated::new(separator_of(&head));
         table.push(&head);
         let mut source = RowSource {
-            at: MOST_PIECE.min(blob.size()),
+            at: FIRST_PIECE.min(blob.size()),
             blob,
             table,
             header: Vec::new(),
-            piece: MOST_PIECE,
+            piece: FIRST_PIECE,
         };
         source.finish();
+        source.fill().await?;
         source.header = source.table.take_first().ok_or_else(|| {
             t("The table has no first line with the names of its columns.").to_owned()
         })?;
@@ -69,17 +72,7 @@ impl RowSource {
     /// # Errors
     /// When it cannot be read.
     pub(crate) async fn next(&mut self) -> Result<Option<Separated>, String> {
-        let mut unread = 0.0;
-        while self.table.len() == 0 && self.at < self.blob.size() {
-            if unread > LONGEST_ROW {
-                return Err(tf("A row is longer than {0} MB: a quote may be open.", &[&4]));
-            }
-            let bytes = read(&self.blob, self.at, self.at + self.piece).await?;
-            self.at = (self.at + self.piece).min(self.blob.size());
-            unread += self.piece;
-            self.table.push(&bytes);
-            self.finish();
-        }
+        self.fill().await?;
         let rows = self.table.take_whole();
         Ok((rows.len() > 0).then_some(rows))
     }
@@ -92,6 +85,22 @@ impl RowSource {
             _ => return,
         };
         self.piece = piece.clamp(LEAST_PIECE, MOST_PIECE);
+    }
+
+    /// Reads on until there is a row.
+    async fn fill(&mut self) -> Result<(), String> {
+        let mut unread = 0.0;
+        while self.table.len() == 0 && self.at < self.blob.size() {
+            if unread > LONGEST_ROW {
+                return Err(tf("A row is longer than {0} MB: a quote may be open.", &[&4]));
+            }
+            let bytes = read(&self.blob, self.at, self.at + self.piece).await?;
+            self.at = (self.at + self.piece).min(self.blob.size());
+            unread += self.piece;
+            self.table.push(&bytes);
+            self.finish();
+        }
+        Ok(())
     }
 
     fn finish(&mut self) {
