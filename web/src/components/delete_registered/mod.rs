@@ -42,7 +42,9 @@ pub(crate) fn delete_registered(
             if !active.is_empty() {
                 let stages: Vec<String> = active.into_iter().map(in_stage).collect();
                 let title = tf("The model {0} is in use", &[&name]);
-                let words = t("A model is deleted once none of its versions is in Staging or Production. Give them the stage None or Archived first, each on its page.");
+                let words = t(
+                    "A model is deleted once none of its versions is in Staging or Production. Give them the stage None or Archived first, each on its page.",
+                );
                 return confirm.refuse(title, format!("{} {words}", stages.join(" ")));
             }
             let (title, list) = match kind {
