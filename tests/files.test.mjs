@@ -1,11 +1,13 @@
 // Files of a run, logged by the Python client and shown by the page: what is on
 // screen is what was written, hostile files do nothing, and big ones stay where they are.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { after, before, describe } from 'node:test';
 import { violations } from './support/axe.mjs';
 import { bothServers } from './support/both-servers.mjs';
-import { launch } from './support/browser.mjs';
+import { launch, screenshot } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
 import { runPython } from './support/mlflow.mjs';
 import { at, seeText } from './support/pages.mjs';
@@ -160,6 +162,22 @@ for (const [name, start] of Object.entries(bothServers)) {
       page.problems.console = [];
     });
 
+    pageOnce('a report of Plotly draws itself where it is shut in', async (page) => {
+      await go(page, 'plotly.html');
+      // Before that its styles are left out, which the browser notes. The last thing in it is a script.
+      await page.frameLocator('iframe.file-frame[sandbox=""]').locator('script').last().waitFor({ state: 'attached' });
+      page.problems.console = [];
+      await page.getByRole('button', { name: 'Run its scripts' }).click();
+      const frame = page.frameLocator('iframe.file-frame[sandbox="allow-scripts"]');
+      await frame.locator('.main-svg').getByText('Primes').waitFor();
+      await frame.locator('.scatterlayer .point').nth(3).waitFor();
+      assert.equal(await frame.locator('.scatterlayer .point').count(), 4);
+      const [first, second] = await frame.locator('.scatterlayer .point').evaluateAll((points) => points.map((point) => point.getBoundingClientRect().x));
+      assert.ok(second > first, `${first} ${second}`);
+      assert.deepEqual(page.requested.filter((url) => !url.startsWith(new URL(server.url).origin) && /^https?:/.test(url)), []);
+      await screenshot(page, 'files-plotly');
+    });
+
     pageOnce('frame.html does nothing for whoever else asks', async (page) => {
       await page.goto(new URL('frame.html', server.url).href);
       await page.evaluate(() => postMessage('<p>taken</p>', '*'));
@@ -209,6 +227,27 @@ for (const [name, start] of Object.entries(bothServers)) {
       await page.locator('dd').getByText('-5.5').waitFor();
     });
 
+    pageOnce('Parquet and models within an archive are shown as outside of it', async (page) => {
+      await go(page, 'data/bundle.zip');
+      const table = page.getByRole('table', { name: 'Table of the file' });
+      for (const [name, last] of [['packed.parquet', '[999,1000]'], ['stored.parquet', '[1999,2000]']]) {
+        await page.getByRole('button', { name }).click();
+        await page.getByRole('heading', { name, level: 3 }).waitFor();
+        await table.getByText('row 3', { exact: true }).waitFor();
+        await page.locator('.sheet .grid-scroll').evaluate((scroller) => scroller.scrollTo(0, 1e9));
+        await table.getByText(last).waitFor();
+      }
+      const check = () => page.getByRole('button', { name: 'See whether it runs here' }).click();
+      await page.getByRole('button', { name: 'packed.onnx' }).click();
+      await page.getByRole('row', { name: 'x float32[batch, 2]' }).waitFor();
+      await check();
+      await page.getByRole('status').getByText('It runs here.').waitFor();
+      await page.getByRole('button', { name: 'stored.onnx' }).click();
+      await page.getByRole('row', { name: 'Frobnicate ai.onnx 1' }).waitFor();
+      await check();
+      await page.getByRole('status').getByText(/It does not run here: .*Frobnicate/).waitFor();
+    });
+
     pageOnce('an ONNX model says what it is, and the engine whether it runs', async (page) => {
       await go(page, 'data/net.onnx');
       await page.getByRole('row', { name: 'x float32[batch, 2]' }).waitFor();
@@ -237,14 +276,111 @@ for (const [name, start] of Object.entries(bothServers)) {
       await page.getByRole('status').getByText(/^4 files/).waitFor();
     });
 
+    // Only the browser's dialog is not its own: the file and what writes it are.
+    const picker = (page) =>
+      page.addInitScript(() => {
+        globalThis.showSaveFilePicker = async ({ suggestedName }) => {
+          const folder = await navigator.storage.getDirectory();
+          return (globalThis.picked = await folder.getFileHandle(suggestedName, { create: true }));
+        };
+      });
+    const picked = (page) =>
+      page.evaluate(async () => {
+        const bytes = new Uint8Array(await (await globalThis.picked.getFile()).arrayBuffer());
+        return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+      });
+
+    pageOnce('a zip is written to the place that was picked, as it comes', async (page) => {
+      await picker(page);
+      // A disk that takes nothing until it is told to.
+      await page.addInitScript(() => {
+        const writes = new Promise((resolve) => { globalThis.writes = resolve; });
+        const goes = new Promise((resolve) => { globalThis.go = resolve; });
+        const { createWritable } = FileSystemFileHandle.prototype;
+        FileSystemFileHandle.prototype.createWritable = async function () {
+          const file = await createWritable.call(this);
+          const write = async (chunk) => { globalThis.writes(); await goes; await file.write(chunk); };
+          return new WritableStream({ write, close: () => file.close(), abort: (why) => file.abort(why) });
+        };
+        globalThis.writing = () => writes;
+      });
+      await open(page, 'data');
+      await page.getByRole('button', { name: 'Download as zip' }).click();
+      await page.evaluate(() => globalThis.writing());
+      // What the disk does not take is not fetched: the page holds a few pieces, never the folder.
+      await page.waitForTimeout(1_000);
+      const progress = page.getByRole('progressbar', { name: 'Download' });
+      const [done, total] = await progress.evaluate(({ value, max }) => [value, max]);
+      assert.ok(total > 8e6 && done < 3e6, `${done} of ${total}`);
+      await page.evaluate(() => globalThis.go());
+      await page.getByRole('status').getByText(/^\d+ files, /).waitFor();
+      const folder = await mkdtemp(path.join(os.tmpdir(), 'millrace-zip-'));
+      try {
+        const file = path.join(folder, 'data.zip');
+        await writeFile(file, Buffer.from(await picked(page), 'latin1'));
+        const listed = Object.fromEntries(JSON.parse(await runPython('zip_list.py', [file])));
+        assert.equal(listed['big.txt'], logged.big);
+        assert.equal(listed['empty.txt'], 0);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
+
+    for (const [place, prepare] of [['a place that was picked', picker], ['memory', (page) => page.addInitScript(() => { delete globalThis.showSaveFilePicker; })]]) {
+      pageOnce(`a running download of a folder to ${place} is cancelled`, async (page) => {
+        await prepare(page);
+        const offered = [];
+        page.on('download', (download) => offered.push(download));
+        // One file comes when it is let go, which it never is.
+        await page.route(/get-artifact.*raw\.bin/, () => {});
+        await open(page, 'data');
+        const held = page.waitForRequest(/raw\.bin/);
+        const given_up = page.waitForEvent('requestfailed', (request) => request.url().includes('raw.bin'));
+        await page.getByRole('button', { name: 'Download as zip' }).click();
+        await held;
+        await page.getByRole('progressbar', { name: 'Download' }).waitFor();
+        await page.getByRole('button', { name: 'Cancel' }).click();
+        await given_up;
+        await page.getByRole('progressbar', { name: 'Download' }).waitFor({ state: 'detached' });
+        assert.equal(await page.locator('.files-view').getByRole('alert').count(), 0);
+        assert.deepEqual(offered, []);
+        if (prepare === picker) assert.equal(await picked(page), '', 'nothing of it is left in the file');
+        // And it can be asked for again.
+        await page.unroute(/get-artifact.*raw\.bin/);
+        await page.getByRole('button', { name: 'Download as zip' }).click();
+        await page.getByRole('status').getByText(/^\d+ files, /).waitFor();
+      });
+    }
+
     pageOnce('GeoJSON is drawn without a map', async (page) => {
       await go(page, 'data/places.geojson');
-      const map = page.getByRole('img', { name: /2 shapes/ });
+      const map = page.getByRole('listbox', { name: '2 shapes' });
       await map.waitFor();
       assert.equal(await map.locator('circle').count(), 1);
       assert.equal(await map.locator('path').count(), 1);
+      const said = page.locator('figcaption dl');
+      const says = (text) => page.waitForFunction((text) => document.querySelector('figcaption dl')?.innerText.replace(/\s+/g, ' ') === text, text);
       await map.locator('circle').hover();
-      await seeText(page, 'name: <b>Kiel</b>');
+      await says('name <b>Kiel</b> size 3');
+      // What the pointer left is gone; what the keyboard chose stays, and a screen reader is told.
+      await page.getByRole('heading', { name: 'places.geojson', level: 2 }).hover();
+      await said.waitFor({ state: 'detached' });
+      await map.focus();
+      const active = async () => {
+        const id = await map.getAttribute('aria-activedescendant');
+        return page.getByRole('option', { selected: true }).and(page.locator(`#${id}`)).getAttribute('aria-label');
+      };
+      await page.keyboard.press('ArrowRight');
+      await says('name <b>Kiel</b> size 3');
+      assert.equal(await active(), 'name: <b>Kiel</b>, size: 3');
+      await page.keyboard.press('End');
+      await says('name field');
+      assert.equal(await active(), 'name: field');
+      await screenshot(page, 'files-map');
+      await page.keyboard.press('ArrowDown');
+      await says('name <b>Kiel</b> size 3');
+      await page.keyboard.press('Escape');
+      await said.waitFor({ state: 'detached' });
     });
 
     page('a version has its files', async (page) => {

@@ -218,6 +218,67 @@ for (const [server, start] of Object.entries(bothServers)) {
       await page.waitForURL(/from%20a%20logged%20model\/versions\/1/);
     });
 
+    page('columns of logged models are chosen, and kept for the experiment and in the address', async (page) => {
+      const heads = () => page.getByRole('table', { name: 'Logged models' }).locator('thead tr').last().getByRole('columnheader').allInnerTexts();
+      await open(page, `/experiments/${logged.experiment}/models`);
+      await link(page, 'line-1').waitFor();
+      const first = await heads();
+      await page.getByRole('button', { name: 'Columns' }).click();
+      const panel = page.getByRole('dialog', { name: 'Columns' });
+      await panel.getByRole('textbox', { name: 'Find a column' }).fill('team');
+      await panel.getByRole('checkbox', { name: 'seed' }).waitFor({ state: 'detached' });
+      await panel.getByRole('checkbox', { name: 'team', exact: true }).check();
+      await panel.getByRole('textbox', { name: 'Find a column' }).fill('');
+      await panel.getByRole('checkbox', { name: 'Parameters: all' }).uncheck();
+      await panel.getByRole('checkbox', { name: 'Status' }).uncheck();
+      await panel.getByRole('checkbox', { name: 'Model id' }).check();
+      const chosen = ['Name', 'Created', 'Source run', 'Registered versions', 'Model id', 'loss', 'team'];
+      assert.deepEqual(await heads(), chosen);
+      const text = await row(page, 'line-1').innerText();
+      for (const part of [logged.models[1], 'team 1', '0.375']) assert.ok(text.includes(part), `${part} in ${text}`);
+      // The address says it, to somebody else too; this device knows it without the address.
+      const address = page.url();
+      await page.goto('about:blank');
+      await open(page, `/experiments/${logged.experiment}/models`);
+      await page.waitForFunction((address) => location.href === address, address);
+      await link(page, 'line-1').waitFor();
+      assert.deepEqual(await heads(), chosen);
+      await page.evaluate(() => localStorage.clear());
+      await page.goto('about:blank');
+      await page.goto(address);
+      await link(page, 'line-1').waitFor();
+      assert.deepEqual(await heads(), chosen);
+      await page.getByRole('button', { name: 'Columns' }).click();
+      await panel.getByRole('button', { name: 'Reset' }).click();
+      assert.deepEqual(await heads(), first);
+      assert.doesNotMatch(page.url(), /columns=/);
+    });
+
+    page('the prompts of an experiment are those that were registered in it', async (page) => {
+      await open(page, `/experiments/${logged.experiment}/runs`);
+      const parts = page.getByRole('navigation', { name: 'Parts of the experiment' });
+      await parts.getByRole('link', { name: 'Prompts' }).click();
+      await page.waitForURL(new RegExp(`#/experiments/${logged.experiment}/prompts$`));
+      await link(page, 'greeting').waitFor();
+      assert.equal(await link(page, 'elsewhere').count(), 0);
+      await parts.locator('[aria-current=page]').getByText('Prompts').waitFor();
+      await page.getByRole('textbox', { name: /^Search prompts/ }).fill('answ');
+      await link(page, 'greeting').waitFor({ state: 'detached' });
+      await link(page, 'answer').waitFor();
+      // One that is made there is linked to it, as Python links it.
+      await page.getByRole('button', { name: 'New prompt' }).click();
+      const form = page.getByRole('region', { name: 'Prompt', exact: true });
+      await form.getByLabel('Name').fill('linked');
+      await form.getByLabel('Text', { exact: true }).last().fill('x');
+      await form.getByRole('button', { name: 'Create the prompt' }).click();
+      await page.waitForURL(/#\/prompts\/linked$/);
+      const tag = (await model('linked')).tags.find(({ key }) => key === '_mlflow_experiment_ids');
+      assert.equal(tag.value, `,${logged.experiment},`);
+      await open(page, '/prompts');
+      await link(page, 'elsewhere').waitFor();
+      await link(page, 'linked').waitFor();
+    });
+
     page('prompts are listed, read and compared', async (page) => {
       await open(page, '/prompts');
       await link(page, 'greeting').click();
@@ -338,6 +399,7 @@ for (const [server, start] of Object.entries(bothServers)) {
           'logged-models-by-run': [`/experiments/${logged.experiment}/models?group=run`, 'fit-1'],
           'logged-model': [`/experiments/${logged.experiment}/models/${logged.models[1]}`, 'rooms'],
           prompts: ['/prompts', 'greeting'],
+          'experiment-prompts': [`/experiments/${logged.experiment}/prompts`, 'greeting'],
           prompt: ['/prompts/greeting', 'Hi {{name}}'],
           'prompts-new': ['/prompts?new=prompt', 'Create the prompt'],
         };
@@ -391,12 +453,6 @@ describe('the registry on MLflow 2', { timeout: 120_000 }, () => {
     await page.getByRole('combobox', { name: 'Stage' }).selectOption('Production');
     await page.getByRole('listitem').filter({ hasText: 'The stage is Production' }).waitFor();
     assert.deepEqual(await Promise.all([1, 2].map(stage)), ['Archived', 'Production']);
-    await open(page, '/models/staged');
-    await page.getByRole('button', { name: 'More about this model' }).click();
-    await page.getByRole('menuitem', { name: 'Delete…' }).click();
-    const dialog = page.getByRole('dialog', { name: 'Delete the model staged?' });
-    await dialog.getByText('Version 2 is in Production.').waitFor();
-    await dialog.getByRole('button', { name: 'Cancel' }).click();
   });
 
   page('versions are compared by their runs, and a prompt is made', async (page) => {
@@ -410,7 +466,46 @@ describe('the registry on MLflow 2', { timeout: 120_000 }, () => {
     await form.getByRole('button', { name: 'Create the prompt' }).click();
     await page.waitForURL(/#\/prompts\/older$/);
     await seeText(page, 'Hi {{name}}');
+  });
+
+  page('a server without logged models says so', async (page) => {
     await open(page, '/experiments/0/models');
-    await page.getByRole('alert').waitFor();
+    await page.getByRole('heading', { name: 'This server has no logged models' }).waitFor();
+    await seeText(page, /came with MLflow 3/);
+    assert.equal(await page.getByRole('alert').count(), 0);
+    await page.getByRole('navigation', { name: 'Parts of the experiment' }).getByRole('link', { name: 'Runs' }).waitFor();
+    await screenshot(page, 'registry-logged-models-older');
+  });
+
+  page('what is in use as its stage says is not deleted', async (page) => {
+    const move = (version, to) =>
+      ask(mlflow.uri, { post: 'model-versions/transition-stage', body: { name: 'staged', version, stage: to, archive_existing_versions: false } });
+    const ask_delete = async (of) => {
+      await page.getByRole('button', { name: `More about this ${of}` }).click();
+      await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    };
+    await move('2', 'Production');
+    await move('3', 'Staging');
+    await open(page, '/models/staged');
+    await ask_delete('model');
+    let dialog = page.getByRole('dialog', { name: 'The model staged is in use' });
+    for (const words of [/Version 2 is in Production\./, /Version 3 is in Staging\./, /None or Archived first/]) await dialog.getByText(words).waitFor();
+    assert.equal(await dialog.getByRole('button', { name: 'Delete' }).count(), 0);
+    await screenshot(page, 'registry-model-in-use');
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await open(page, '/models/staged/versions/3');
+    await ask_delete('version');
+    dialog = page.getByRole('dialog', { name: 'Version 3 of staged is in use' });
+    await dialog.getByText(/Version 3 is in Staging\./).waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    assert.equal(await stage(3), 'Staging');
+    // What is archived goes.
+    await page.getByRole('checkbox', { name: 'Stages' }).check();
+    await page.getByRole('combobox', { name: 'Stage' }).selectOption('Archived');
+    await page.getByRole('listitem').filter({ hasText: 'The stage is Archived' }).waitFor();
+    await ask_delete('version');
+    await page.getByRole('dialog', { name: 'Delete version 3 of staged?' }).getByRole('button', { name: 'Delete' }).click();
+    await page.waitForURL(/#\/models\/staged$/);
+    assert.equal((await ask(mlflow.uri, { get: 'model-versions/get?name=staged&version=3' })).status, 404);
   });
 });

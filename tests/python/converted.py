@@ -1,9 +1,9 @@
 """Logs models of others than scikit-learn with the unmodified MLflow client, and registers them.
 
-    converted.py TRACKING_URI BOOSTER NETWORK FOLDER
+    converted.py TRACKING_URI NETWORK FOLDER
 
-BOOSTER is a model from XGBoost, NETWORK one that PyTorch exported; FOLDER is a
-new one for both as they are saved, for answers to compare with. Prints, for
+The one from XGBoost is trained here; NETWORK is one that PyTorch exported, and
+FOLDER a new one for both as they are saved, for answers to compare with. Prints, for
 `booster` and `network`, {run, path, folder, body}: `path` is where it lies among
 the files of the run, and `body` a request.
 """
@@ -19,14 +19,20 @@ import mlflow.onnx
 import numpy as np
 import onnx
 from mlflow.models import infer_signature
+from onnxmltools import convert_xgboost
+from onnxmltools.convert.common.data_types import FloatTensorType
+from xgboost import XGBClassifier
 
 RANDOM = np.random.default_rng(6)
 
 
-def booster(path):
+def booster():
+    rows = RANDOM.normal(size=(200, 8)).astype(np.float32)
+    labels = (rows[:, 0] > 0).astype(int) + (rows[:, 1] * rows[:, 2] > 0)
+    fit = XGBClassifier(n_estimators=20, max_depth=4, random_state=0).fit(rows, labels)
+    model = convert_xgboost(fit, initial_types=[("input", FloatTensorType([None, 8]))])
     # As a tensor: of columns MLflow takes only models whose outputs are columns.
-    rows = RANDOM.normal(size=(5, 8)).astype(np.float32)
-    return onnx.load(path), rows, {"inputs": rows.tolist()}
+    return model, rows[:5], {"inputs": rows[:5].tolist()}
 
 
 def network(path):
@@ -47,10 +53,10 @@ def log(name, model, example, body, folder):
 
 
 def main():
-    uri, of_xgboost, of_pytorch, folder = sys.argv[1:]
+    uri, of_pytorch, folder = sys.argv[1:]
     mlflow.set_tracking_uri(uri)
     print(json.dumps({
-        "booster": log("booster", *booster(of_xgboost), folder),
+        "booster": log("booster", *booster(), folder),
         "network": log("network", *network(of_pytorch), folder),
     }))
 

@@ -16,6 +16,7 @@ import zlib
 import mlflow
 import numpy as np
 import onnx
+import plotly.graph_objects
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -138,6 +139,17 @@ def parquet(rows: int) -> bytes:
     return out.getvalue()
 
 
+def bundle() -> bytes:
+    """Files of formats that are read by parts, packed and not."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("packed.parquet", parquet(1_000))
+        archive.writestr("stored.parquet", parquet(2_000), zipfile.ZIP_STORED)
+        archive.writestr("packed.onnx", network("Relu"))
+        archive.writestr("stored.onnx", network("Frobnicate"), zipfile.ZIP_STORED)
+    return packed.getvalue()
+
+
 def write(folder: str, name: str, data: bytes) -> None:
     path = os.path.join(folder, name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -163,12 +175,16 @@ def main() -> None:
         write(folder, "data/big.txt", b"0123456789abcde\n" * (BIG // 16))
         write(folder, "data/empty.txt", b"")
         write(folder, "report.html", REPORT.encode())
+        points = plotly.graph_objects.Scatter(x=[1, 2, 3, 4], y=[2, 3, 5, 7], mode="markers")
+        figure = plotly.graph_objects.Figure(points, layout={"title": {"text": "Primes"}})
+        figure.write_html(os.path.join(folder, "plotly.html"), include_plotlyjs=True)
         write(folder, "train.py", TRAINING.encode())
         write(folder, "data/arrays.npz", npz())
         write(folder, "data/net.onnx", network("Relu"))
         write(folder, "data/odd.onnx", network("Frobnicate"))
         write(folder, "data/cut.onnx", network("Relu")[:-30])
         write(folder, "data/places.geojson", json.dumps(PLACES).encode())
+        write(folder, "data/bundle.zip", bundle())
         write(folder, "data/cut.npz", npz()[:-60])
         write(folder, "data/rows.parquet", parquet(ROWS))
         write(folder, "data/cut.parquet", parquet(1_000)[:-100])

@@ -49,6 +49,7 @@ def main():
                 fit,
                 name=f"line-{nth}",
                 params={"slope": 2 + nth},
+                tags={"team": f"team {nth}"},
                 signature=signature if nth else ModelSignature(inputs=signature.inputs),
                 pip_requirements=["scikit-learn"],
             )
@@ -66,6 +67,7 @@ def main():
         mlflow.onnx.log_model(
             onnx, name="same", registered_model_name="same number", pip_requirements=["onnx"]
         )
+    mlflow.genai.register_prompt("elsewhere", "Not {{here}}")
     mlflow.set_experiment(experiment_id=experiment)
     client.update_registered_model("house prices", description="Prices of *houses*")
     client.set_registered_model_tag("house prices", "team", "vision")

@@ -142,10 +142,13 @@ fn fetch_logged() -> Fetched<(Mlflow, String, Option<String>)> {
 
 /// The pages of prompts.
 #[wasm_split(prompts, wasm_split_path = ::leptos::wasm_split, fallible)]
-fn fetch_prompts() -> Fetched<(Mlflow, Option<String>)> {
-    Ok(|(client, name)| match name {
-        Some(name) => view! { <PromptPage client name/> }.into_any(),
-        None => view! { <PromptsPage client/> }.into_any(),
+fn fetch_prompts() -> Fetched<(Mlflow, Route)> {
+    Ok(|(client, route)| match route {
+        Route::Prompt { name } => view! { <PromptPage client name/> }.into_any(),
+        Route::ExperimentPrompts { experiment } => {
+            view! { <PromptsPage client experiment/> }.into_any()
+        }
+        _ => view! { <PromptsPage client/> }.into_any(),
     })
 }
 
@@ -282,8 +285,9 @@ pub(crate) fn registry(client: Mlflow, route: Route) -> AnyView {
         Route::LoggedModel { experiment, model, .. } => {
             show(fetch_logged, (client, experiment, Some(model)))
         }
-        Route::Prompts => show(fetch_prompts, (client, None)),
-        Route::Prompt { name } => show(fetch_prompts, (client, Some(name))),
+        Route::Prompts | Route::ExperimentPrompts { .. } | Route::Prompt { .. } => {
+            show(fetch_prompts, (client, route))
+        }
         route => show(fetch_registry, (client, route)),
     }
 }

@@ -1,12 +1,14 @@
-// Reads a part of a file, {url, headers}, from a server that may not know ranges.
+// Reads a part of a file from a server that may not know ranges: {url, headers}, where
+// the file may begin at an `offset`; or of the `bytes` that are here.
 
 // What is taken of an answer, however large the file.
 const MOST = 256 << 20;
 
-export async function read({ url, headers }, start, end) {
+export async function read({ url, headers, bytes: all, offset = 0 }, start, end) {
   if (end - start > MOST) throw new Error(`a part of ${end - start} bytes is too large to be read here`);
   if (end <= start) return new Uint8Array();
-  const range = `bytes=${start}-${end - 1}`;
+  if (all) return all.slice(start, end);
+  const range = `bytes=${offset + start}-${offset + end - 1}`;
   const response = await fetch(url, { headers: { ...headers, range } }).catch(() => {
     throw new Error("the server did not answer");
   });
@@ -16,7 +18,7 @@ export async function read({ url, headers }, start, end) {
     throw new Error(whole ? "the server sends no parts of files" : `the server answered ${response.status}`);
   }
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const part = whole ? bytes.slice(start, end) : bytes;
+  const part = whole ? bytes.slice(offset + start, offset + end) : bytes;
   if (part.byteLength !== end - start) throw new Error("the file is cut short");
   return part;
 }

@@ -44,6 +44,8 @@ pub const EXPERIMENT_KIND: &str = "mlflow.experimentKind";
 pub const EXPERIMENT_IS_GATEWAY: &str = "mlflow.experiment.isGateway";
 /// Marks a registered model, or a version of one, as a prompt: `true`.
 pub const IS_PROMPT: &str = "mlflow.prompt.is_prompt";
+/// The ids of the experiments that a prompt was registered in, as `,1,7,`.
+pub const PROMPT_EXPERIMENTS: &str = "_mlflow_experiment_ids";
 /// The text of a version of a prompt.
 pub const PROMPT_TEXT: &str = "mlflow.prompt.text";
 /// The versions that a logged model was registered as, as JSON.

@@ -3,6 +3,7 @@
 pub(crate) mod alias_editor;
 pub(crate) mod announcer;
 pub(crate) mod charts;
+pub(crate) mod columns_panel;
 pub(crate) mod confirm;
 pub(crate) mod connect_form;
 pub(crate) mod copy_button;

@@ -8,9 +8,10 @@ use run_frame::csv_row;
 
 use super::filter::words_in;
 use super::format::full_number;
+use super::language::t;
 use super::logged_model::{Measure, measured, registrations};
 use super::query::Query;
-use super::registry::is_grammar;
+use super::registry::{is_grammar, user_tags};
 
 /// What the server calls the name, and when it was logged.
 pub(crate) const NAME: &str = "name";
@@ -100,26 +101,134 @@ pub(crate) fn dataset_text((name, digest): &(String, String)) -> String {
     serde_json::Value::from(vec![name.as_str(), digest.as_str()]).to_string()
 }
 
-/// The columns that some models have.
+/// A column of what every model has, after its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fact {
+    /// Whether it is ready.
+    Status,
+    /// When it was logged.
+    Created,
+    /// The run that logged it.
+    Run,
+    /// What it was registered as.
+    Versions,
+    /// What kind of model it is, as whoever logged it says.
+    Kind,
+    /// Its id.
+    Id,
+}
+
+impl Fact {
+    /// All of them, in their order.
+    pub(crate) const ALL: [Fact; 6] =
+        [Fact::Status, Fact::Created, Fact::Run, Fact::Versions, Fact::Kind, Fact::Id];
+    /// Those that are shown where nobody has chosen.
+    const FIRST: [Fact; 4] = [Fact::Status, Fact::Created, Fact::Run, Fact::Versions];
+
+    /// What the address calls it.
+    const fn id(self) -> &'static str {
+        match self {
+            Fact::Status => "attributes.status",
+            Fact::Created => "attributes.creation_timestamp",
+            Fact::Run => "attributes.source_run_id",
+            Fact::Versions => "attributes.registered_versions",
+            Fact::Kind => "attributes.model_type",
+            Fact::Id => "attributes.model_id",
+        }
+    }
+
+    /// What it is called.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Fact::Status => t("Status"),
+            Fact::Created => t("Created"),
+            Fact::Run => t("Source run"),
+            Fact::Versions => t("Registered versions"),
+            Fact::Kind => t("Kind"),
+            Fact::Id => t("Model id"),
+        }
+    }
+}
+
+/// The columns after the name.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Columns {
-    /// Their metrics, those of one dataset together.
+    /// What every model has.
+    pub(crate) facts: Vec<Fact>,
+    /// Metrics, those of one dataset together.
     pub(crate) measures: Vec<Measure>,
-    /// Their parameters.
+    /// Parameters.
     pub(crate) params: Vec<String>,
+    /// Tags.
+    pub(crate) tags: Vec<String>,
 }
 
 impl Columns {
-    /// The first ones, of metrics and of parameters.
-    pub(crate) fn of(models: &[LoggedModel]) -> Columns {
+    /// All columns that some models have.
+    pub(crate) fn known(models: &[LoggedModel]) -> Columns {
         let params: BTreeSet<&String> =
             models.iter().flat_map(|m| &m.data.params).map(|param| &param.key).collect();
         let measures: BTreeSet<Measure> =
             models.iter().flat_map(|m| &m.data.metrics).map(Measure::of).collect();
+        let tags: BTreeSet<String> =
+            models.iter().flat_map(|m| user_tags(&m.info.tags)).map(|(key, _)| key).collect();
         Columns {
-            measures: measures.into_iter().take(MOST_COLUMNS).collect(),
-            params: params.into_iter().take(MOST_COLUMNS).cloned().collect(),
+            facts: Fact::ALL.to_vec(),
+            measures: measures.into_iter().collect(),
+            params: params.into_iter().cloned().collect(),
+            tags: tags.into_iter().collect(),
         }
+    }
+
+    /// What is shown where nobody has chosen: the first of what there is.
+    pub(crate) fn first(models: &[LoggedModel]) -> Columns {
+        let mut columns = Columns::known(models);
+        columns.facts = Fact::FIRST.to_vec();
+        columns.measures.truncate(MOST_COLUMNS);
+        columns.params.truncate(MOST_COLUMNS);
+        columns.tags.clear();
+        columns
+    }
+
+    /// The columns that somebody chose, by their ids, in the order of the table.
+    pub(crate) fn chosen(ids: &[String]) -> Columns {
+        let keys = |prefix: &str| -> Vec<String> {
+            let keys: BTreeSet<&str> =
+                ids.iter().filter_map(|id| id.strip_prefix(prefix)).collect();
+            keys.into_iter().map(str::to_owned).collect()
+        };
+        let measures: BTreeSet<Measure> = ids.iter().filter_map(|id| Measure::parse(id)).collect();
+        let is_chosen = |fact: &Fact| ids.iter().any(|id| id == fact.id());
+        Columns {
+            facts: Fact::ALL.into_iter().filter(is_chosen).collect(),
+            measures: measures.into_iter().collect(),
+            params: keys("params."),
+            tags: keys("tags."),
+        }
+    }
+
+    /// How many columns stand after the name.
+    pub(crate) fn len(&self) -> usize {
+        self.facts.len() + self.measures.len() + self.params.len() + self.tags.len()
+    }
+
+    /// The columns of each kind, by id and what they are called: facts, metrics,
+    /// parameters, tags.
+    pub(crate) fn named(&self) -> [Vec<(String, String)>; 4] {
+        let keyed = |prefix: &str, keys: &[String]| {
+            keys.iter().map(|key| (format!("{prefix}{key}"), key.clone())).collect()
+        };
+        [
+            self.facts.iter().map(|f| (f.id().to_owned(), f.words().to_owned())).collect(),
+            self.measures.iter().map(|measure| (measure.key(), measure.words())).collect(),
+            keyed("params.", &self.params),
+            keyed("tags.", &self.tags),
+        ]
+    }
+
+    /// The ids of all of them.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.named().into_iter().flatten().map(|(id, _)| id).collect()
     }
 
     /// The datasets of the metrics, and how many columns each has.
@@ -239,7 +348,7 @@ mod tests {
             model("b", "r2", 2.0, None),
             model("c", "r1", 3.0, Some("test")),
         ];
-        let columns = Columns::of(&models);
+        let columns = Columns::first(&models);
         let words: Vec<String> = columns.measures.iter().map(Measure::words).collect();
         assert_eq!(words, ["loss", "loss · test", "loss · val"]);
         assert_eq!(columns.groups().iter().map(|(_, many)| *many).collect::<Vec<_>>(), [1, 1, 1]);
@@ -254,5 +363,23 @@ mod tests {
         assert!(lines.next().unwrap().ends_with(head), "{csv}");
         assert!(lines.next().unwrap().starts_with("\"a, the model\",a,"), "{csv}");
         assert!(csv.contains(",r2,,2,,,b\r\n"), "{csv}");
+    }
+
+    #[test]
+    fn chosen_columns_read_back_in_the_order_of_the_table() {
+        let mut tagged = model("a", "r1", 1.0, Some("val"));
+        tagged.info.tags = [("team", "x"), ("mlflow.user", "y")]
+            .map(|(key, value)| mlflow_api::Tag { key: key.into(), value: value.into() })
+            .to_vec();
+        let known = Columns::known(&[tagged.clone()]);
+        assert_eq!(known.tags, ["team"]);
+        let mut ids = known.ids();
+        assert_eq!(ids.len(), known.len());
+        ids.reverse();
+        assert_eq!(Columns::chosen(&ids), known);
+        let first = Columns::first(&[tagged]);
+        assert!(first.tags.is_empty() && !first.facts.contains(&Fact::Id));
+        let odd = ["nonsense".to_owned(), "attributes.none".to_owned()];
+        assert_eq!(Columns::chosen(&odd), Columns::default());
     }
 }

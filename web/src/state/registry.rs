@@ -15,11 +15,16 @@ pub(crate) enum Registered {
 
 impl Registered {
     /// The filter for what somebody typed: plain words have to stand in the
-    /// name, anything else is MLflow's grammar. `None` is all of them.
-    pub(crate) fn filter(self, typed: &str) -> Option<String> {
+    /// name, anything else is MLflow's grammar. `None` is all of them. With an
+    /// experiment, what is not linked to it is left out.
+    pub(crate) fn filter(self, typed: &str, experiment: Option<&str>) -> Option<String> {
         let asked =
             if is_grammar(typed) { Some(typed.trim().to_owned()) } else { name_contains(typed) };
-        self.among(asked)
+        let linked = experiment.map(|id| {
+            let ids = filter::string(&format!("%{}%", linked_to(id))).unwrap_or_default();
+            format!("tags.`{}` LIKE {ids}", tags::PROMPT_EXPERIMENTS)
+        });
+        self.among(linked.into_iter().chain(asked))
     }
 
     /// The filter for the versions of one name.
@@ -32,15 +37,21 @@ impl Registered {
                 format!("name LIKE {text}")
             }
         };
-        self.among(Some(clause))
+        self.among([clause])
     }
 
-    fn among(self, asked: Option<String>) -> Option<String> {
+    fn among(self, asked: impl IntoIterator<Item = String>) -> Option<String> {
         let prompt =
             (self == Registered::Prompt).then(|| format!("tags.`{}` = 'true'", tags::IS_PROMPT));
         let clauses: Vec<String> = prompt.into_iter().chain(asked).collect();
         (!clauses.is_empty()).then(|| clauses.join(" AND "))
     }
+}
+
+/// An experiment's id as the tag of a prompt has it: between commas, so that 1 is
+/// not found in 10.
+pub(crate) fn linked_to(experiment: &str) -> String {
+    format!(",{experiment},")
 }
 
 /// Whether a text is meant as MLflow's grammar: it compares something.
@@ -97,7 +108,7 @@ mod tests {
 
     #[test]
     fn plain_words_are_looked_for_in_names() {
-        let models = |typed| Registered::Model.filter(typed);
+        let models = |typed| Registered::Model.filter(typed, None);
         assert_eq!(models("  "), None);
         let both = "name ILIKE '%iris%' AND name ILIKE '%net%'";
         assert_eq!(models("iris net").as_deref(), Some(both));
@@ -110,7 +121,11 @@ mod tests {
     #[test]
     fn prompts_are_asked_for_as_such() {
         let prompt = "tags.`mlflow.prompt.is_prompt` = 'true'";
-        assert_eq!(Registered::Prompt.filter("").as_deref(), Some(prompt));
+        assert_eq!(Registered::Prompt.filter("", None).as_deref(), Some(prompt));
+        let linked = format!("{prompt} AND tags.`_mlflow_experiment_ids` LIKE '%,7,%'");
+        assert_eq!(Registered::Prompt.filter("", Some("7")).as_ref(), Some(&linked));
+        let named = format!("{linked} AND name ILIKE '%hi%'");
+        assert_eq!(Registered::Prompt.filter("hi", Some("7")), Some(named));
         let found = Registered::Prompt.versions_of("it's");
         assert_eq!(found, Some(format!("{prompt} AND name = \"it's\"")));
         let odd = Registered::Model.versions_of("a'b\"c");

@@ -85,6 +85,11 @@ pub(crate) enum Route {
     CompareVersions,
     /// `/prompts`: the registered prompts.
     Prompts,
+    /// `/experiments/:id/prompts`: those that were registered in one experiment.
+    ExperimentPrompts {
+        /// The experiment's id.
+        experiment: String,
+    },
     /// `/prompts/:name`: one prompt.
     Prompt {
         /// The prompt's name.
@@ -139,7 +144,10 @@ impl Route {
                 Route::Model { name: (*name).to_owned(), tab: tab.join("/") }
             }
             ["compare-model-versions"] => Route::CompareVersions,
-            ["prompts"] | ["experiments", _, "prompts"] => Route::Prompts,
+            ["prompts"] => Route::Prompts,
+            ["experiments", id, "prompts"] => {
+                Route::ExperimentPrompts { experiment: (*id).to_owned() }
+            }
             ["prompts", name] | ["experiments", _, "prompts", name] => {
                 Route::Prompt { name: (*name).to_owned() }
             }
@@ -210,6 +218,9 @@ impl fmt::Display for Route {
             }
             Route::CompareVersions => f.write_str("/compare-model-versions"),
             Route::Prompts => f.write_str("/prompts"),
+            Route::ExperimentPrompts { experiment } => {
+                write!(f, "/experiments/{}/prompts", encode(experiment))
+            }
             Route::Prompt { name } => write!(f, "/prompts/{}", encode(name)),
             Route::Try => f.write_str("/try"),
             Route::Demo => f.write_str("/demo"),
@@ -344,6 +355,7 @@ mod tests {
             ("#/models/iris/versions/3/artifacts/model/x", version("artifacts/model/x")),
             ("#/compare-model-versions?name=%22iris%22&runs={}", Route::CompareVersions),
             ("#/prompts", Route::Prompts),
+            ("#/experiments/7/prompts", Route::ExperimentPrompts { experiment: "7".into() }),
             ("#/prompts/greet", Route::Prompt { name: "greet".into() }),
             ("#/experiments/7/prompts/greet", Route::Prompt { name: "greet".into() }),
             ("#/try", Route::Try),

@@ -18,22 +18,40 @@ pub(crate) struct Question {
     pub(crate) run: Callback<()>,
 }
 
+/// What the dialog says.
+#[derive(Clone)]
+enum Said {
+    /// It asks.
+    Question(Question),
+    /// It says why something is not done, and what to do first.
+    Refusal { title: String, words: String },
+}
+
 /// A handle with which any component can ask. One question at a time.
 #[derive(Clone, Copy)]
 pub(crate) struct Confirm {
     open: RwSignal<bool>,
-    question: RwSignal<Option<Question>>,
+    said: RwSignal<Option<Said>>,
 }
 
 impl Confirm {
     /// Nothing is asked.
     pub(crate) fn new() -> Confirm {
-        Confirm { open: RwSignal::new(false), question: RwSignal::new(None) }
+        Confirm { open: RwSignal::new(false), said: RwSignal::new(None) }
     }
 
     /// Asks.
     pub(crate) fn ask(self, question: Question) {
-        self.question.set(Some(question));
+        self.say(Said::Question(question));
+    }
+
+    /// Says why something is not done, and what to do first.
+    pub(crate) fn refuse(self, title: String, words: String) {
+        self.say(Said::Refusal { title, words });
+    }
+
+    fn say(self, said: Said) {
+        self.said.set(Some(said));
         self.open.set(true);
     }
 }
@@ -49,13 +67,26 @@ pub(crate) fn use_confirm() -> Confirm {
 /// Where questions are shown.
 #[component]
 pub(crate) fn ConfirmDialog() -> impl IntoView {
-    let Confirm { open, question } = use_confirm();
-    let title = Signal::derive(move || {
-        question.with(|question| question.as_ref().map(|q| q.title.clone()).unwrap_or_default())
+    let Confirm { open, said } = use_confirm();
+    let title = Signal::derive(move || match said.get() {
+        Some(Said::Question(Question { title, .. }) | Said::Refusal { title, .. }) => title,
+        None => String::new(),
     });
     let body = move || {
-        let Some(Question { words, verb, run, .. }) = question.get() else {
-            return ().into_any();
+        let Question { words, verb, run, .. } = match said.get() {
+            Some(Said::Question(question)) => question,
+            Some(Said::Refusal { words, .. }) => {
+                return view! {
+                    <p class="soft confirm-words">{words}</p>
+                    <div class="modal-foot">
+                        <button type="button" class="button" autofocus on:click=move |_| open.set(false)>
+                            {t("Close")}
+                        </button>
+                    </div>
+                }
+                .into_any();
+            }
+            None => return ().into_any(),
         };
         let go = move |_| {
             open.set(false);

@@ -1,9 +1,12 @@
 //! Deletes a model or a prompt, or a version of one, once somebody said so who
-//! read what goes.
+//! read what goes. What is in use as a stage says is not deleted: MLflow's
+//! server would, MLflow's page does not.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use mlflow_api::{DeleteModelVersion, DeleteRegisteredModel, SearchModelVersions};
+use mlflow_api::{
+    DeleteModelVersion, DeleteRegisteredModel, GetModelVersion, ModelVersion, SearchModelVersions,
+};
 
 use crate::components::confirm::{Question, use_confirm};
 use crate::components::toasts::use_toasts;
@@ -35,20 +38,24 @@ pub(crate) fn delete_registered(
                 Err(error) => return toasts.failed(t("The versions are not counted"), &error),
             };
             versions.retain(|version| version.name == name);
+            let active: Vec<&ModelVersion> = versions.iter().filter(|v| is_active(v)).collect();
+            if !active.is_empty() {
+                let stages: Vec<String> = active.into_iter().map(in_stage).collect();
+                let title = tf("The model {0} is in use", &[&name]);
+                let words = t(
+                    "A model is deleted once none of its versions is in Staging or Production. Give them the stage None or Archived first, each on its page.",
+                );
+                return confirm.refuse(title, format!("{} {words}", stages.join(" ")));
+            }
             let (title, list) = match kind {
                 Registered::Model => (tf("Delete the model {0}?", &[&name]), Route::Models),
                 Registered::Prompt => (tf("Delete the prompt {0}?", &[&name]), Route::Prompts),
             };
-            let mut going = tn(
+            let going = tn(
                 versions.len(),
                 "{0} version goes with it, for good.",
                 "{0} versions go with it, for good.",
             );
-            for version in versions.iter().filter(|version| is_active(version)) {
-                let stage = version.current_stage.clone().unwrap_or_default();
-                going.push(' ');
-                going.push_str(&tf("Version {0} is in {1}.", &[&version.version, &stage]));
-            }
             let words = what_goes(kind, going, &aliases);
             let run = Callback::new(move |()| {
                 let (client, name, list) = (client.clone(), name.clone(), list.clone());
@@ -76,29 +83,52 @@ pub(crate) fn delete_version(
 ) -> impl Fn(String, Vec<String>, Callback<()>) + Copy + Send + Sync + 'static {
     let (confirm, toasts) = (use_confirm(), use_toasts());
     move |version, aliases, gone| {
-        let name = name.get_value();
-        let title = tf("Delete version {0} of {1}?", &[&version, &name]);
-        let going = tf(
-            "Version {0} of {1} goes for good; its number is not used again.",
-            &[&version, &name],
-        );
-        let words = what_goes(kind, going, &aliases);
-        let run = Callback::new(move |()| {
-            let (client, name, version) = (client.get_value(), name.clone(), version.clone());
-            spawn_local(async move {
-                match client.call(&DeleteModelVersion { name, version: version.clone() }).await {
-                    Ok(_) => {
-                        gone.try_run(());
-                        toasts.done(tf("Version {0} deleted", &[&version]));
-                    }
-                    Err(error) => {
-                        toasts.failed(tf("Version {0} is not deleted", &[&version]), &error);
-                    }
+        let (client, name) = (client.get_value(), name.get_value());
+        spawn_local(async move {
+            // Somebody may have put it to use since the page was read.
+            let request = GetModelVersion { name: name.clone(), version: version.clone() };
+            let found = match client.call(&request).await {
+                Ok(found) => found.model_version,
+                Err(error) => {
+                    return toasts.failed(tf("Version {0} is not deleted", &[&version]), &error);
                 }
+            };
+            if is_active(&found) {
+                let title = tf("Version {0} of {1} is in use", &[&version, &name]);
+                let words =
+                    t("A version is deleted once its stage is None or Archived. Change it first.");
+                return confirm.refuse(title, format!("{} {words}", in_stage(&found)));
+            }
+            let title = tf("Delete version {0} of {1}?", &[&version, &name]);
+            let going = tf(
+                "Version {0} of {1} goes for good; its number is not used again.",
+                &[&version, &name],
+            );
+            let words = what_goes(kind, going, &aliases);
+            let run = Callback::new(move |()| {
+                let (client, name, version) = (client.clone(), name.clone(), version.clone());
+                spawn_local(async move {
+                    let request = DeleteModelVersion { name, version: version.clone() };
+                    match client.call(&request).await {
+                        Ok(_) => {
+                            gone.try_run(());
+                            toasts.done(tf("Version {0} deleted", &[&version]));
+                        }
+                        Err(error) => {
+                            toasts.failed(tf("Version {0} is not deleted", &[&version]), &error);
+                        }
+                    }
+                });
             });
+            confirm.ask(Question { title, words, verb: t("Delete").to_owned(), run });
         });
-        confirm.ask(Question { title, words, verb: t("Delete").to_owned(), run });
     }
+}
+
+/// Says in which stage a version is.
+fn in_stage(version: &ModelVersion) -> String {
+    let stage = version.current_stage.clone().unwrap_or_default();
+    tf("Version {0} is in {1}.", &[&version.version, &stage])
 }
 
 /// What goes, what goes with it, and what stays.

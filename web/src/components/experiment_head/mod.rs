@@ -11,6 +11,7 @@ use crate::components::confirm::{Confirm, Question, use_confirm};
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::name_editor::NameEditor;
+use crate::components::page::Crumb;
 use crate::components::toasts::{Toasts, use_toasts};
 use crate::parts;
 use crate::state::change::Change;
@@ -44,21 +45,16 @@ pub(crate) fn ExperimentHead(
         let (id, name) = (id.get_untracked(), name.get_untracked());
         ask_delete(client.get_value(), confirm, toasts, vec![(id, name)], gone);
     };
-    let tab = move |models: bool| {
-        let here = move || {
-            navigator.place().with(|place| matches!(place.route, Route::LoggedModels { .. }))
-        };
-        let href = move || {
-            let experiment = id.get();
-            match models {
-                true => Route::LoggedModels { experiment }.href(),
-                false => Route::Runs { experiment }.href(),
-            }
-        };
+    let tab = move |words: &'static str, route: fn(String) -> Route| {
+        let route = Memo::new(move |_| route(id.get()));
+        let here = move || navigator.place().with(|place| route.with(|own| place.route == *own));
         view! {
             <li>
-                <a href=href aria-current=move || (here() == models).then_some("page")>
-                    {if models { t("Models") } else { t("Runs") }}
+                <a
+                    href=move || route.with(Route::href)
+                    aria-current=move || here().then_some("page")
+                >
+                    {words}
                 </a>
             </li>
         }
@@ -112,11 +108,44 @@ pub(crate) fn ExperimentHead(
                     {parts::experiment_details(client.get_value(), experiment)}
                 </Show>
                 <nav class="tabs" aria-label=t("Parts of the experiment")>
-                    <ul>{tab(false)} {tab(true)}</ul>
+                    <ul>
+                        {tab(t("Runs"), |experiment| Route::Runs { experiment })}
+                        {tab(t("Models"), |experiment| Route::LoggedModels { experiment })}
+                        {tab(t("Prompts"), |experiment| Route::ExperimentPrompts { experiment })}
+                    </ul>
                 </nav>
             </header>
         </Show>
     }
+}
+
+/// Reads an experiment for its head. A page without the head still has its list.
+pub(crate) fn read_experiment(client: &Mlflow, id: String) -> RwSignal<Option<Experiment>> {
+    let found = RwSignal::new(None);
+    let client = client.clone();
+    spawn_local(async move {
+        if let Ok(experiment) = client.get_experiment(&id).await {
+            found.try_set(Some(experiment));
+        }
+    });
+    found
+}
+
+/// The way to a part of an experiment.
+pub(crate) fn crumbs_to(
+    experiment: RwSignal<Option<Experiment>>,
+    id: String,
+    part: &'static str,
+) -> Signal<Vec<Crumb>> {
+    Signal::derive(move || {
+        let name = experiment.with(|experiment| experiment.as_ref().map(|e| e.name.clone()));
+        let runs = Route::Runs { experiment: id.clone() };
+        vec![
+            Crumb::link(t("Experiments"), &Route::Experiments),
+            Crumb::link(name.unwrap_or_else(|| id.clone()), &runs),
+            Crumb::here(part),
+        ]
+    })
 }
 
 /// Changes an experiment at the server, then here.

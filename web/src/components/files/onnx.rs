@@ -171,7 +171,7 @@ fn Check(
     /// The files beside it that it needs.
     external: Vec<String>,
 ) -> impl IntoView {
-    if total > MOST_RUN || reader.direct_path().is_none() {
+    if total > MOST_RUN || !reader.has_all(total) {
         return ().into_any();
     }
     let parts = StoredValue::new((reader, external));
@@ -221,6 +221,11 @@ fn Check(
 }
 
 async fn try_load(reader: &Reader, external: &[String]) -> Result<(), String> {
+    if reader.is_within() && !external.is_empty() {
+        let words =
+            t("its tensors lie in other files of the archive; download it to try the model");
+        return Err(words.to_owned());
+    }
     let words = |error: Error| error.to_string();
     let buffer = |bytes: &[u8]| js_sys::Uint8Array::from(bytes).buffer();
     // The engine takes models in folders of MLflow's: this is the least one.

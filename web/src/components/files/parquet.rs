@@ -63,8 +63,10 @@ pub(super) fn ParquetView(
 }
 
 async fn open(reader: &Reader, total: u64) -> Result<(JsValue, About), String> {
-    let within = || t("within an archive it is not read; download the archive").to_owned();
-    let source = reader.source().ok_or_else(within)?;
+    if !reader.has_all(total) {
+        return Err(t("it is too large to be unpacked here; download the archive").to_owned());
+    }
+    let source = reader.source().ok_or_else(|| reader.path().to_owned())?;
     let viewer = viewer("parquet").await?;
     let file = ask(&viewer, "open", &Array::of2(&source, &(total as f64).into())).await?;
     let about = Reflect::get(&file, &"about".into()).ok().and_then(|about| about.as_string());

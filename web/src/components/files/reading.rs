@@ -49,9 +49,18 @@ impl Reader {
         Reader { path, within: Within::All, ..self.clone() }
     }
 
-    /// The path of a file that lies in no other.
-    pub(super) fn direct_path(&self) -> Option<&str> {
-        matches!(self.within, Within::All).then_some(self.path.as_str())
+    /// Whether it lies in another file, which its neighbours do as well.
+    pub(super) fn is_within(&self) -> bool {
+        !matches!(self.within, Within::All)
+    }
+
+    /// Whether all of a file's `total` bytes can be read: of a large one that is
+    /// packed, only the beginning is there.
+    pub(super) fn has_all(&self, total: u64) -> bool {
+        match &self.within {
+            Within::Unpacked(_, bytes) => bytes.len() as u64 >= total,
+            Within::All | Within::Stored(..) => true,
+        }
     }
 
     /// Reads a file that lies in this one as it is.
@@ -123,7 +132,10 @@ impl Reader {
     /// # Errors
     /// See [`Reader::read`].
     pub(super) async fn whole(&self) -> Result<Bytes, Error> {
-        Ok(self.client.read_file(&self.root, &self.path, None).await?.bytes)
+        match self.within {
+            Within::All => Ok(self.client.read_file(&self.root, &self.path, None).await?.bytes),
+            Within::Stored(..) | Within::Unpacked(..) => Ok(self.read(0..u64::MAX).await?.bytes),
+        }
     }
 
     /// The address from which the browser itself may load the file: only where
@@ -139,20 +151,29 @@ impl Reader {
         Some(request.uri().to_string())
     }
 
-    /// What a module of JavaScript needs to read the file by itself: its address
-    /// and the headers of a request. Nothing for what lies within a file.
+    /// What a module of JavaScript needs to read the file by itself: its address,
+    /// the headers of a request, and where it begins there; or its bytes, if it
+    /// was unpacked.
     pub(super) fn source(&self) -> Option<JsValue> {
-        if !matches!(self.within, Within::All) {
-            return None;
+        let source = Object::new();
+        let set = |key: &str, value: JsValue| Reflect::set(&source, &key.into(), &value).ok();
+        match &self.within {
+            Within::All => {}
+            Within::Stored(_, start, _) => {
+                set("offset", (*start as f64).into())?;
+            }
+            Within::Unpacked(_, bytes) => {
+                set("bytes", js_sys::Uint8Array::from(bytes.as_ref()).into())?;
+                return Some(source.into());
+            }
         }
         let request = self.client.file_request(&self.root, &self.path, None).ok()?;
         let headers = Object::new();
         for (name, value) in request.headers() {
             Reflect::set(&headers, &name.as_str().into(), &value.to_str().ok()?.into()).ok()?;
         }
-        let source = Object::new();
-        Reflect::set(&source, &"url".into(), &request.uri().to_string().into()).ok()?;
-        Reflect::set(&source, &"headers".into(), &headers).ok()?;
+        set("url", request.uri().to_string().into())?;
+        set("headers", headers.into())?;
         Some(source.into())
     }
 }

@@ -6,6 +6,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use mlflow_api::{
     CreateModelVersion, CreateRegisteredModel, DeleteRegisteredModel, SetRegisteredModelTag, Tag,
+    tags,
 };
 use mlflow_client::Error;
 
@@ -14,6 +15,7 @@ use crate::components::name_editor::FieldError;
 use crate::components::tag_editor::TagEditor;
 use crate::state::language::t;
 use crate::state::prompt::{Draft, Message, PromptText, SOURCE, is_name, is_prompt};
+use crate::state::registry::linked_to;
 use crate::state::saving::{Attempt, Saving};
 use crate::state::session::Mlflow;
 
@@ -84,6 +86,9 @@ pub(crate) fn PromptForm(
     client: StoredValue<Mlflow>,
     /// The prompt that gets a version; none for another prompt.
     prompt: Option<String>,
+    /// The experiment that another prompt is linked to.
+    #[prop(optional_no_strip)]
+    experiment: Option<String>,
     /// What the fields hold at first.
     draft: Draft,
     /// Hears the name and the number of what was made.
@@ -94,6 +99,9 @@ pub(crate) fn PromptForm(
     let fields = Fields::of(draft);
     let is_new = prompt.is_none();
     let prompt = StoredValue::new(prompt);
+    let link = experiment
+        .map(|id| Tag { key: tags::PROMPT_EXPERIMENTS.to_owned(), value: linked_to(&id) });
+    let link = StoredValue::new(link);
     let attempt = Attempt::new();
     let wrong = RwSignal::new(String::new());
     let save = move || {
@@ -107,7 +115,8 @@ pub(crate) fn PromptForm(
             Err(words) => wrong.set(words),
             Ok(version_tags) => {
                 wrong.set(String::new());
-                let saving = make(client.get_value(), name, is_new, draft, version_tags, made);
+                let begin = is_new.then(|| [Some(is_prompt()), link.get_value()]);
+                let saving = make(client.get_value(), name, begin, draft, version_tags, made);
                 attempt.begin(saving, || {});
             }
         }
@@ -182,11 +191,12 @@ pub(crate) fn PromptForm(
 }
 
 /// Makes the version, and its prompt where there is none: in the order in which
-/// Python does it, so that a prompt without a version does not stay.
+/// Python does it, so that a prompt without a version does not stay. `begin` is
+/// what a new prompt is tagged with.
 fn make(
     client: Mlflow,
     name: String,
-    is_new: bool,
+    begin: Option<[Option<Tag>; 2]>,
     draft: Draft,
     version_tags: Vec<Tag>,
     made: Callback<(String, String)>,
@@ -194,8 +204,9 @@ fn make(
     let description = (!draft.message.is_empty()).then(|| draft.message.clone());
     let own = draft.tags.into_iter().map(|(key, value)| Tag { key, value });
     Box::pin(async move {
-        if is_new {
-            let tags = std::iter::once(is_prompt()).chain(own).collect();
+        let is_new = begin.is_some();
+        if let Some(begin) = begin {
+            let tags = begin.into_iter().flatten().chain(own).collect();
             let description = description.clone();
             client.call(&CreateRegisteredModel { name: name.clone(), tags, description }).await?;
         } else {

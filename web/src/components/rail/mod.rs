@@ -115,7 +115,8 @@ impl Section {
             | Route::CompareRuns
             | Route::Metric { .. }
             | Route::LoggedModels { .. }
-            | Route::LoggedModel { .. } => Section::Experiments,
+            | Route::LoggedModel { .. }
+            | Route::ExperimentPrompts { .. } => Section::Experiments,
             Route::Models
             | Route::Model { .. }
             | Route::Version { .. }

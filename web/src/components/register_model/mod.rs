@@ -63,7 +63,7 @@ fn Form(
     let look = move |typed: String| {
         let client = client.get_value();
         let request = SearchRegisteredModels {
-            filter: Registered::Model.filter(&typed),
+            filter: Registered::Model.filter(&typed, None),
             max_results: 20,
             ..SearchRegisteredModels::default()
         };

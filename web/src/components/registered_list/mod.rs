@@ -7,6 +7,7 @@ use mlflow_api::{RegisteredModel, SearchRegisteredModels};
 
 use self::new_model::NewModel;
 use crate::components::empty::Empty;
+use crate::components::experiment_head::{ExperimentHead, crumbs_to, read_experiment};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
@@ -34,8 +35,9 @@ const UPDATED: &str = "last_updated_timestamp";
 /// What the address of the prompts says while another one is written.
 pub(crate) const NEW: &str = "new";
 
-fn new_prompt() -> Place {
-    let mut place = Place::from(Route::Prompts);
+fn new_prompt(experiment: Option<String>) -> Place {
+    let list = experiment.map(|experiment| Route::ExperimentPrompts { experiment });
+    let mut place = Place::from(list.unwrap_or(Route::Prompts));
     place.query.set(NEW, Some("prompt"));
     place
 }
@@ -47,18 +49,22 @@ pub(crate) fn RegisteredList(
     client: Mlflow,
     /// What is listed.
     kind: Registered,
+    /// The experiment that it is linked to; none for all.
+    #[prop(optional_no_strip)]
+    experiment: Option<String>,
 ) -> impl IntoView {
     let navigator = use_navigator();
     let uri = use_session().tracking_uri();
     let pager: Pager<Vec<RegisteredModel>> = Pager::new();
     let question =
         Memo::new(move |_| navigator.place().with(|place| Question::read(&place.query, UPDATED)));
-    let client = StoredValue::new(client);
+    let head = experiment.as_ref().map(|id| read_experiment(&client, id.clone()));
+    let (client, experiment) = (StoredValue::new(client), StoredValue::new(experiment));
     let fetch = move |page_token: Option<String>| {
         let client = client.get_value();
         let Question { typed, by, ascending } = question.get_untracked();
         let request = SearchRegisteredModels {
-            filter: kind.filter(&typed),
+            filter: experiment.with_value(|id| kind.filter(&typed, id.as_deref())),
             max_results: MANY,
             order_by: vec![format!("{by} {}", if ascending { "ASC" } else { "DESC" })],
             page_token,
@@ -81,14 +87,15 @@ pub(crate) fn RegisteredList(
     let words = if models { t("New model") } else { t("New prompt") };
     let create = move || match models {
         true => creating.set(true),
-        false => navigator.go(new_prompt()),
+        false => navigator.go(new_prompt(experiment.get_value())),
     };
     use_commands().offer(words, "n", create);
 
     let order: SortedBy = Signal::derive(move || question.with(|q| (q.by.to_owned(), q.ascending)));
     let nothing = move || {
         let searched = question.with(Question::searches);
-        view! { <Nothing kind searched uri=uri.clone()/> }
+        let experiment = experiment.get_value();
+        view! { <Nothing kind searched uri=uri.clone() experiment/> }
     };
     let counted = match kind {
         Registered::Model => |count| tn(count, "{0} model", "{0} models"),
@@ -109,9 +116,19 @@ pub(crate) fn RegisteredList(
             <Refresh refresh=move |()| load()/>
         }
     };
+    let crumbs = match head.zip(experiment.get_value()) {
+        Some((head, id)) => crumbs_to(head, id, title),
+        None => Signal::stored(vec![Crumb::here(title)]),
+    };
+    let head = match head {
+        Some(experiment) => {
+            view! { <ExperimentHead client=client.get_value() experiment/> }.into_any()
+        }
+        None => view! { <h1 class="sr-only">{title}</h1> }.into_any(),
+    };
     view! {
-        <Page crumbs=Signal::stored(vec![Crumb::here(title)]) actions filling=true>
-            <h1 class="sr-only">{title}</h1>
+        <Page crumbs actions filling=true>
+            {head}
             <ServerList
                 pager
                 typed=question.with_untracked(|question| question.typed.clone())
@@ -253,8 +270,15 @@ fn Nothing(
     searched: bool,
     /// The address to give to Python.
     uri: String,
+    /// The experiment that it would be linked to.
+    experiment: Option<String>,
 ) -> impl IntoView {
     let uri = serde_json::Value::from(uri).to_string();
+    let here = experiment.map(|id| {
+        let id = serde_json::Value::from(id);
+        format!("mlflow.set_experiment(experiment_id={id})\n")
+    });
+    let here = here.unwrap_or_default();
     match (kind, searched) {
         (Registered::Model, true) => view! {
             <Empty
@@ -279,7 +303,7 @@ fn Nothing(
             <Empty
                 title=t("No prompts yet")
                 words=t("A prompt is a text with variables and numbered versions. Registering one under a name makes the next version.")
-                python=format!("import mlflow\nmlflow.set_tracking_uri({uri})\nmlflow.genai.register_prompt(\n    name=\"greeting\",\n    template=\"Greet {{{{name}}}} in one sentence.\",\n)")
+                python=format!("import mlflow\nmlflow.set_tracking_uri({uri})\n{here}mlflow.genai.register_prompt(\n    name=\"greeting\",\n    template=\"Greet {{{{name}}}} in one sentence.\",\n)")
             />
         },
     }

@@ -7,28 +7,33 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use mlflow_api::{Experiment, LoggedModel};
+use mlflow_api::LoggedModel;
+use mlflow_client::ErrorKind;
 
 use self::table::Table;
 use crate::components::charts::use_board_layout;
+use crate::components::columns_panel::{Choice, Choices, Chosen, ColumnsPanel};
 use crate::components::empty::Empty;
-use crate::components::experiment_head::ExperimentHead;
+use crate::components::experiment_head::{ExperimentHead, crumbs_to, read_experiment};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::modes::ViewModes;
-use crate::components::page::{Crumb, Page};
+use crate::components::page::Page;
 use crate::components::refresh::Refresh;
 use crate::components::server_list::ServerList;
 use crate::parts::{self, Charts};
 use crate::state::board::{BoardRun, Scope};
 use crate::state::download::save;
 use crate::state::language::{t, tn};
-use crate::state::location::use_navigator;
+use crate::state::location::{Navigator, use_navigator};
 use crate::state::logged_model::board_run;
-use crate::state::logged_models_view::{Wanted, csv, dataset_text, datasets};
+use crate::state::logged_models_view::{Columns, Wanted, csv, dataset_text, datasets};
 use crate::state::metric_histories::MetricHistories;
-use crate::state::pager::{PageOf, Pager};
-use crate::state::route::Route;
+use crate::state::pager::{PageOf, Pager, Phase};
 use crate::state::session::{Mlflow, use_session};
+use crate::state::storage::Shelf;
+
+/// The columns in the address.
+const COLUMNS: &str = "columns";
 
 /// The models, and what is chosen among them. A copyable handle.
 #[derive(Clone, Copy)]
@@ -43,9 +48,28 @@ struct Models {
     chosen: RwSignal<BTreeSet<String>>,
     /// The names of the runs that logged them, as far as they have come.
     runs: RwSignal<BTreeMap<String, String>>,
+    /// The columns of the table.
+    columns: Memo<Columns>,
 }
 
 impl Models {
+    /// Shows these columns, or those of nobody's choice: in the address, and when
+    /// somebody comes back to the experiment on this device.
+    fn choose_columns(self, navigator: Navigator, ids: Option<&[String]>) {
+        let text = ids.map(|ids| serde_json::Value::from(ids).to_string());
+        navigator.choose(&[(COLUMNS, text.as_deref())]);
+        let key = self.columns_key();
+        match ids {
+            Some(ids) => Shelf::Device.set(&key, &ids),
+            None => Shelf::Device.remove(&key),
+        }
+    }
+
+    fn columns_key(self) -> String {
+        let server = self.client.with_value(|client| client.base_url().as_str().to_owned());
+        format!("millrace.model-columns {server} {}", self.experiment.get_value())
+    }
+
     /// Reads the names of runs that are not known yet, all of them at once.
     fn name_runs(self) {
         let mut ids: Vec<String> = self.pager.rows().with(|rows| {
@@ -78,29 +102,40 @@ pub(crate) fn LoggedModelsPage(
     /// The experiment's id.
     experiment: String,
 ) -> impl IntoView {
-    let place = use_navigator().place();
+    let navigator = use_navigator();
+    let place = navigator.place();
     let id = StoredValue::new(experiment);
-    let found: RwSignal<Option<Experiment>> = RwSignal::new(None);
-    let asking = client.clone();
-    spawn_local(async move {
-        if let Ok(experiment) = asking.get_experiment(&id.get_value()).await {
-            found.try_set(Some(experiment));
-        }
-    });
+    let found = read_experiment(&client, id.get_value());
     let says = move |key: &'static str, value: &'static str| {
         Memo::new(move |_| place.with(|place| place.query.get(key) == Some(value)))
     };
     let charts = says("view", "charts");
+    let pager: Pager<Vec<LoggedModel>> = Pager::new();
+    let chosen_columns = Memo::new(move |_| {
+        place.with(|place| place.query.get(COLUMNS).map(|_| place.query.list(COLUMNS)))
+    });
+    let columns = Memo::new(move |_| {
+        chosen_columns.with(|chosen| match chosen {
+            Some(ids) => Columns::chosen(ids),
+            None => pager.rows().with(|rows| Columns::first(rows)),
+        })
+    });
     let models = Models {
         client: StoredValue::new(client.clone()),
         experiment: id,
-        pager: Pager::new(),
+        pager,
+        columns,
         wanted: Memo::new(move |_| place.with(|place| Wanted::read(&place.query))),
         grouped: says("group", "run"),
         chosen: RwSignal::new(BTreeSet::new()),
         runs: RwSignal::new(BTreeMap::new()),
     };
-    let Models { pager, wanted, .. } = models;
+    let wanted = models.wanted;
+    if chosen_columns.with_untracked(Option::is_none)
+        && let Some(kept) = Shelf::Device.get::<Vec<String>>(&models.columns_key())
+    {
+        models.choose_columns(navigator, Some(&kept));
+    }
     let fetch = move |page_token: Option<String>| {
         let client = models.client.get_value();
         let request = wanted.get_untracked().request(id.get_value(), page_token);
@@ -116,15 +151,7 @@ pub(crate) fn LoggedModelsPage(
         load();
     });
     Effect::new(move || models.name_runs());
-    let crumbs = Signal::derive(move || {
-        let name = found.with(|found| found.as_ref().map(|e| e.name.clone()));
-        let runs = Route::Runs { experiment: id.get_value() };
-        vec![
-            Crumb::link(t("Experiments"), &Route::Experiments),
-            Crumb::link(name.unwrap_or_else(|| id.get_value()), &runs),
-            Crumb::here(t("Logged models")),
-        ]
-    });
+    let crumbs = crumbs_to(found, id.get_value(), t("Logged models"));
     let actions = move || {
         view! {
             <ViewModes
@@ -138,9 +165,13 @@ pub(crate) fn LoggedModelsPage(
         true => view! { <ModelCharts models/> }.into_any(),
         false => view! { <Table models/> }.into_any(),
     };
-    view! {
-        <Page crumbs actions filling=true>
-            <ExperimentHead client experiment=found/>
+    // MLflow 2 has no such endpoint, and says so as a web server does.
+    let none_such = Memo::new(move |_| {
+        matches!(pager.phase().get(), Phase::Failed(error)
+            if matches!(error.kind(), ErrorKind::NotMlflow { status: 404, .. }))
+    });
+    let list = move || {
+        view! {
             <ServerList
                 pager
                 typed=wanted.with_untracked(|wanted| wanted.typed.clone())
@@ -152,7 +183,24 @@ pub(crate) fn LoggedModelsPage(
                 tools=move || view! { <Tools models/> }
                 table=body
             />
+        }
+    };
+    view! {
+        <Page crumbs actions filling=true>
+            <ExperimentHead client experiment=found/>
+            <Show when=move || !none_such.get() fallback=NoneSuch>{list}</Show>
         </Page>
+    }
+}
+
+/// Says that the server is too old.
+#[component]
+fn NoneSuch() -> impl IntoView {
+    view! {
+        <Empty
+            title=t("This server has no logged models")
+            words=t("They came with MLflow 3, and this server is older. What a run logged is among its files, and what was registered is under Models.")
+        />
     }
 }
 
@@ -187,6 +235,20 @@ fn Tools(
     let group = move |event| {
         navigator.choose(&[("group", event_target_checked(&event).then_some("run"))]);
     };
+    let shown = models.columns;
+    let change = move |(ids, on): (Vec<String>, bool)| {
+        let mut chosen = shown.with_untracked(Columns::ids);
+        chosen.retain(|id| !ids.contains(id));
+        chosen.extend(ids.into_iter().filter(|_| on));
+        // In the order of the table, so that one choice has one address.
+        let chosen = Columns::chosen(&chosen).ids();
+        models.choose_columns(navigator, Some(&chosen));
+    };
+    let columns = Chosen {
+        shown: Signal::derive(move || shown.with(Columns::ids)),
+        change: Callback::new(change),
+        reset: Callback::new(move |()| models.choose_columns(navigator, None)),
+    };
     let download = move |_| {
         save("models.csv", "text/csv", &pager.rows().with_untracked(|rows| csv(rows)));
     };
@@ -197,6 +259,7 @@ fn Tools(
                 {move || known.get().into_iter().map(option).collect_view()}
             </select>
         </Show>
+        <ColumnsPanel groups=Callback::new(move |()| choices(models)) chosen=columns class="button"/>
         <label class="check">
             <input type="checkbox" prop:checked=move || grouped.get() on:change=group/>
             {t("By run")}
@@ -206,6 +269,24 @@ fn Tools(
             "CSV"
         </button>
     }
+}
+
+/// The columns that can be chosen: those of the models that are here, and those
+/// that are shown.
+fn choices(models: Models) -> Vec<Choices> {
+    let all = Memo::new(move |_| {
+        let mut ids = models.pager.rows().with(|rows| Columns::known(rows).ids());
+        ids.extend(models.columns.with(Columns::ids));
+        Columns::chosen(&ids).named().map(|group| {
+            group.into_iter().map(|(id, words)| Choice { id, words }).collect::<Vec<_>>()
+        })
+    });
+    let headings = [t("Attributes"), t("Metrics"), t("Parameters"), t("Tags")];
+    let group = |(nth, heading): (usize, &'static str)| Choices {
+        heading,
+        all: Signal::derive(move || all.with(|all| all.get(nth).cloned().unwrap_or_default())),
+    };
+    headings.into_iter().enumerate().map(group).collect()
 }
 
 /// Says that there are none, or none such.

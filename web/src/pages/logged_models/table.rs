@@ -14,13 +14,13 @@ use crate::state::clock::{date_time, since};
 use crate::state::format::{full_number, number};
 use crate::state::language::{t, tf, tn};
 use crate::state::logged_model::{Measure, measured, registrations, status_words};
-use crate::state::logged_models_view::{CREATED, Columns, NAME, by_run};
+use crate::state::logged_models_view::{CREATED, Columns, Fact, NAME, by_run};
 use crate::state::model_place::ModelPlace;
 use crate::state::pager::Phase;
 use crate::state::route::Route;
 
-/// The columns before the metrics.
-const FIRST: usize = 6;
+/// The columns before those that are chosen: a box, and the name.
+const FIRST: usize = 2;
 
 /// The models, as they come or by their runs.
 #[component]
@@ -28,9 +28,8 @@ pub(super) fn Table(
     /// The models.
     models: Models,
 ) -> impl IntoView {
-    let Models { pager, wanted, grouped, .. } = models;
+    let Models { pager, wanted, grouped, columns: shown, .. } = models;
     let first = move || matches!(pager.phase().get(), Phase::Loading) && pager.is_empty();
-    let shown = Memo::new(move |_| pager.rows().with(|rows| Columns::of(rows)));
     let order: SortedBy =
         Signal::derive(move || wanted.with(|wanted| (wanted.by.clone(), wanted.ascending)));
     let rows = move || {
@@ -39,7 +38,7 @@ pub(super) fn Table(
         if !grouped.get() {
             return pager.rows().with(|rows| rows.iter().map(row).collect_view()).into_any();
         }
-        let span = FIRST + columns.measures.len() + columns.params.len();
+        let span = FIRST + columns.len();
         let group = |(run, of): (String, Vec<LoggedModel>)| {
             view! {
                 <tbody>
@@ -68,10 +67,6 @@ pub(super) fn Table(
                     <tr>
                         <td class="pick"><span class="sr-only">{t("Choose")}</span></td>
                         <SortHead key=NAME words=t("Name") order/>
-                        <th scope="col">{t("Status")}</th>
-                        <SortHead key=CREATED words=t("Created") order/>
-                        <th scope="col">{t("Source run")}</th>
-                        <th scope="col">{t("Registered versions")}</th>
                         {move || shown.with(|columns| heads(columns, order))}
                     </tr>
                 </thead>
@@ -91,18 +86,21 @@ fn groups(columns: &Columns) -> Option<AnyView> {
         let title = dataset.map(|(name, digest)| format!("{name} {digest}"));
         view! { <th scope="colgroup" class="logged-group clip" colspan=many.to_string() title=title>{words}</th> }
     };
-    if columns.measures.is_empty() && columns.params.is_empty() {
+    if columns.len() == columns.facts.len() {
         return None;
     }
-    let params = (!columns.params.is_empty()).then(|| {
-        let many = columns.params.len().to_string();
-        view! { <th scope="colgroup" class="logged-group" colspan=many>{t("Parameters")}</th> }
-    });
+    let keys = |words: &'static str, keys: &[String]| {
+        (!keys.is_empty()).then(|| {
+            let many = keys.len().to_string();
+            view! { <th scope="colgroup" class="logged-group" colspan=many>{words}</th> }
+        })
+    };
     let row = view! {
         <tr class="logged-groups">
-            <td colspan=FIRST.to_string()></td>
+            <td colspan=(FIRST + columns.facts.len()).to_string()></td>
             {columns.groups().into_iter().map(group).collect_view()}
-            {params}
+            {keys(t("Parameters"), &columns.params)}
+            {keys(t("Tags"), &columns.tags)}
         </tr>
     };
     Some(row.into_any())
@@ -112,12 +110,19 @@ fn heads(columns: &Columns, order: SortedBy) -> AnyView {
     let metric = |measure: &Measure| {
         view! { <SortHead key=measure.key() words=measure.key.clone() class="number" order/> }
     };
-    let param = |key: &String| {
+    let fact = |fact: &Fact| match fact {
+        Fact::Created => {
+            view! { <SortHead key=CREATED words=Fact::Created.words() order/> }.into_any()
+        }
+        other => view! { <th scope="col">{other.words()}</th> }.into_any(),
+    };
+    let key = |key: &String| {
         view! { <th scope="col" class="clip" title=key.clone()>{key.clone()}</th> }
     };
     view! {
+        {columns.facts.iter().map(fact).collect_view()}
         {columns.measures.iter().map(metric).collect_view()}
-        {columns.params.iter().map(param).collect_view()}
+        {columns.params.iter().chain(&columns.tags).map(key).collect_view()}
     }
     .into_any()
 }
@@ -155,24 +160,48 @@ fn row(models: Models, model: &LoggedModel, columns: &Columns) -> impl IntoView 
         model: info.model_id.clone(),
         tab: String::new(),
     };
-    let run = info.source_run_id.clone().filter(|run| !run.is_empty());
-    let versions = registrations(&info.tags).into_iter().map(|(name, version)| {
+    let version = |(name, version): (String, String)| {
         let words = tf("{0} v{1}", &[&name, &version]);
         let href = Route::Version { name, version, tab: String::new() }.href();
         view! { <a class="link" href=href>{words}</a> " " }
-    });
+    };
     let given: BTreeMap<&str, &str> =
         model.data.params.iter().map(|param| (param.key.as_str(), param.value.as_str())).collect();
-    let params = columns.params.iter().map(|key| {
-        let value = given.get(key.as_str()).copied().unwrap_or_default().to_owned();
+    let tags: BTreeMap<&str, &str> =
+        info.tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str())).collect();
+    let text = |value: Option<&&str>| {
+        let value = value.copied().unwrap_or_default().to_owned();
         view! { <td class="clip logged-param" title=value.clone()>{value.clone()}</td> }
-    });
+    };
+    let params = columns.params.iter().map(|key| text(given.get(key.as_str())));
+    let tags = columns.tags.iter().map(|key| text(tags.get(key.as_str())));
     let values = measured(&model.data.metrics);
     let metrics = columns.measures.iter().map(|measure| {
         let value = values.get(measure).copied();
         view! { <td class="number" title=value.map(full_number)>{value.map(number)}</td> }
     });
-    let created = info.creation_timestamp_ms;
+    let fact = |fact: &Fact| match fact {
+        Fact::Status => {
+            view! { <td title=info.status_message.clone()>{status_words(info.status)}</td> }
+                .into_any()
+        }
+        Fact::Created => {
+            let created = info.creation_timestamp_ms;
+            view! { <td class="soft" title=created.map(date_time)>{created.map(since)}</td> }
+                .into_any()
+        }
+        Fact::Run => {
+            let run = info.source_run_id.clone().filter(|run| !run.is_empty());
+            view! { <td class="clip logged-param">{run.map(|run| run_link(models, run))}</td> }
+                .into_any()
+        }
+        Fact::Versions => {
+            let versions = registrations(&info.tags).into_iter().map(version);
+            view! { <td>{versions.collect_view()}</td> }.into_any()
+        }
+        Fact::Kind => text(info.model_type.as_deref().as_ref()).into_any(),
+        Fact::Id => view! { <td><code>{info.model_id.clone()}</code></td> }.into_any(),
+    };
     view! {
         <tr>
             <td class="pick"><Pick chosen=models.chosen id=info.model_id.clone() words=tf("Choose {0}", &[&info.name])/></td>
@@ -180,12 +209,10 @@ fn row(models: Models, model: &LoggedModel, columns: &Columns) -> impl IntoView 
                 <a href=route.href() title=info.name.clone()>{info.name.clone()}</a>
                 <RunsHere client=models.client place=ModelPlace::of_logged(&info.model_id)/>
             </th>
-            <td title=info.status_message.clone()>{status_words(info.status)}</td>
-            <td class="soft" title=created.map(date_time)>{created.map(since)}</td>
-            <td class="clip logged-param">{run.map(|run| run_link(models, run))}</td>
-            <td>{versions.collect_view()}</td>
+            {columns.facts.iter().map(fact).collect_view()}
             {metrics.collect_view()}
             {params.collect_view()}
+            {tags.collect_view()}
         </tr>
     }
 }

@@ -18,14 +18,19 @@ use crate::state::session::Mlflow;
 pub(crate) fn PromptsPage(
     /// The client of the server in use.
     client: Mlflow,
+    /// The experiment whose prompts they are; none for all.
+    #[prop(optional, into)]
+    experiment: Option<String>,
 ) -> impl IntoView {
     let place = use_navigator().place();
     let writes = Memo::new(move |_| place.with(|place| place.query.get(NEW).is_some()));
     move || {
-        let client = client.clone();
+        let (client, experiment) = (client.clone(), experiment.clone());
         match writes.get() {
-            true => view! { <NewPrompt client/> }.into_any(),
-            false => view! { <RegisteredList client kind=Registered::Prompt/> }.into_any(),
+            true => view! { <NewPrompt client experiment/> }.into_any(),
+            false => {
+                view! { <RegisteredList client kind=Registered::Prompt experiment/> }.into_any()
+            }
         }
     }
 }
@@ -35,13 +40,19 @@ pub(crate) fn PromptsPage(
 fn NewPrompt(
     /// The client of the server in use.
     client: Mlflow,
+    /// The experiment that it is linked to.
+    experiment: Option<String>,
 ) -> impl IntoView {
     let (navigator, toasts) = (use_navigator(), use_toasts());
     let made = move |(name, _): (String, String)| {
         toasts.done(tf("The prompt {0} is there", &[&name]));
         navigator.replace(Route::Prompt { name });
     };
-    let crumbs = vec![Crumb::link(t("Prompts"), &Route::Prompts), Crumb::here(t("New prompt"))];
+    let list = match experiment.clone() {
+        Some(experiment) => Route::ExperimentPrompts { experiment },
+        None => Route::Prompts,
+    };
+    let crumbs = vec![Crumb::link(t("Prompts"), &list), Crumb::here(t("New prompt"))];
     view! {
         <Page crumbs=Signal::stored(crumbs)>
             <div class="page run">
@@ -49,9 +60,10 @@ fn NewPrompt(
                 <PromptForm
                     client=StoredValue::new(client)
                     prompt=None
+                    experiment
                     draft=Draft::default()
                     made=Callback::new(made)
-                    cancel=Callback::new(move |()| navigator.go(Route::Prompts))
+                    cancel=Callback::new(move |()| navigator.go(list.clone()))
                 />
             </div>
         </Page>

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use run_frame::{Column, Frame};
 
-use super::columns_panel::ColumnsPanel;
+use super::columns_panel::RunsColumns;
 use super::views::Views;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::menu::{Item, Menu};
@@ -129,7 +129,7 @@ pub(super) fn Bar(
                     items=Callback::new(move |()| visibility_items(table))
                 />
             </Show>
-            <ColumnsPanel table/>
+            <RunsColumns table/>
             <Views table board/>
             <Menu
                 label=label(t("Download"))

@@ -2,6 +2,7 @@
 //! box. There is no map under them, so nothing is fetched.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -12,8 +13,10 @@ pub(crate) const HEIGHT: f64 = 500.0;
 const MARGIN: f64 = 16.0;
 /// The most positions that are drawn.
 const MOST: usize = 50_000;
-/// The most properties that are named, and letters of one.
-const MOST_PROPERTIES: usize = 8;
+/// The most properties that are named, those that a shape is called by, and
+/// letters of one.
+const MOST_PROPERTIES: usize = 50;
+const MOST_IN_NAME: usize = 8;
 const MOST_LETTERS: usize = 80;
 /// The deepest that collections lie in each other.
 const DEEPEST: usize = 8;
@@ -26,8 +29,18 @@ type Position = (f64, f64);
 pub(crate) struct Shape {
     /// Where it is.
     outline: Outline,
-    /// What it says of itself: `name: Kiel, size: 3`.
-    pub(crate) words: String,
+    /// What it says of itself.
+    pub(crate) properties: Properties,
+}
+
+/// Keys and values. The shapes of one feature share them.
+pub(crate) type Properties = Arc<[(String, String)]>;
+
+/// What a shape is called: `name: Kiel, size: 3`.
+pub(crate) fn words(properties: &Properties) -> String {
+    let one = |(key, value): &(String, String)| format!("{key}: {value}");
+    let some: Vec<String> = properties.iter().take(MOST_IN_NAME).map(one).collect();
+    some.join(", ")
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +76,7 @@ pub(crate) enum Drawing {
 pub(crate) fn read(text: &[u8]) -> Result<Shapes, String> {
     let value: Value = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     let mut shapes = Shapes::default();
-    shapes.take(&value, "", 0);
+    shapes.take(&value, &Properties::default(), 0);
     match shapes.shapes.is_empty() {
         true => Err("nothing in it has a place".to_owned()),
         false => Ok(shapes),
@@ -71,7 +84,7 @@ pub(crate) fn read(text: &[u8]) -> Result<Shapes, String> {
 }
 
 impl Shapes {
-    fn take(&mut self, value: &Value, words: &str, depth: usize) {
+    fn take(&mut self, value: &Value, own: &Properties, depth: usize) {
         let list = |key: &str| value.get(key).and_then(Value::as_array).into_iter().flatten();
         let at = value.get("coordinates").unwrap_or(&Value::Null);
         if depth > DEEPEST {
@@ -80,15 +93,15 @@ impl Shapes {
         }
         let outline = match value.get("type").and_then(Value::as_str).unwrap_or_default() {
             "FeatureCollection" => {
-                return list("features").for_each(|inner| self.take(inner, "", depth + 1));
+                return list("features").for_each(|inner| self.take(inner, own, depth + 1));
             }
             "GeometryCollection" => {
-                return list("geometries").for_each(|inner| self.take(inner, words, depth + 1));
+                return list("geometries").for_each(|inner| self.take(inner, own, depth + 1));
             }
             "Feature" => {
-                let words = properties(value.get("properties").and_then(Value::as_object));
+                let own = properties(value.get("properties").and_then(Value::as_object));
                 let geometry = value.get("geometry").unwrap_or(&Value::Null);
-                return self.take(geometry, &words, depth + 1);
+                return self.take(geometry, &own, depth + 1);
             }
             "Point" => Outline::Points(self.line(&Value::Array(vec![at.clone()]))),
             "MultiPoint" => Outline::Points(self.line(at)),
@@ -106,7 +119,7 @@ impl Shapes {
             Outline::Lines(lines) | Outline::Areas(lines) => lines.iter().all(Vec::is_empty),
         };
         if !is_empty {
-            self.shapes.push(Shape { outline, words: words.to_owned() });
+            self.shapes.push(Shape { outline, properties: Arc::clone(own) });
         }
     }
 
@@ -176,7 +189,7 @@ impl Shapes {
     }
 }
 
-fn properties(all: Option<&Map<String, Value>>) -> String {
+fn properties(all: Option<&Map<String, Value>>) -> Properties {
     let one = |(key, value): (&String, &Value)| {
         let mut text = match value {
             Value::String(text) => text.clone(),
@@ -186,10 +199,9 @@ fn properties(all: Option<&Map<String, Value>>) -> String {
             text.truncate(at);
             text.push('…');
         }
-        format!("{key}: {text}")
+        (key.clone(), text)
     };
-    let some: Vec<String> = all.into_iter().flatten().take(MOST_PROPERTIES).map(one).collect();
-    some.join(", ")
+    all.into_iter().flatten().take(MOST_PROPERTIES).map(one).collect()
 }
 
 #[cfg(test)]
@@ -209,7 +221,8 @@ mod tests {
     fn shapes_are_fitted() {
         let shapes = read(FILE.as_bytes()).unwrap();
         assert_eq!(shapes.shapes.len(), 3);
-        assert_eq!(shapes.shapes[0].words, "name: a, size: 3");
+        assert_eq!(words(&shapes.shapes[0].properties), "name: a, size: 3");
+        assert!(shapes.shapes[1].properties.is_empty());
         let drawn = shapes.drawn();
         assert_eq!(drawn[0], Drawing::Dots(vec![(400.0, 250.0)]));
         // A degree east is half as long as one north, at 60 degrees.
