@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
 import { check } from './support/check.mjs';
-import { rootDir, xtask } from './support/environment.mjs';
+import { python, rootDir, xtask } from './support/environment.mjs';
 import { startMlflow } from './support/mlflow.mjs';
 import { run } from './support/processes.mjs';
 import { startServe } from './support/serve.mjs';
@@ -65,6 +65,35 @@ describe("the workspace's file", () => {
   let dir;
   before(async () => (dir = await mkdtemp(path.join(os.tmpdir(), 'millrace-file-'))));
   after(() => rm(dir, { recursive: true, force: true }));
+
+  check('keeps nothing of a request that the store fails on, and all of those before and after', async () => {
+    const data = await mkdtemp(path.join(os.tmpdir(), 'millrace-failing-'));
+    after(() => rm(data, { recursive: true, force: true }));
+    let edge = await startServe([], {}, data);
+    const { body } = await ask(edge.url, { post: 'runs/create', body: { experiment_id: '0', start_time: 5 } });
+    const { run_id } = body.run.info;
+    await edge.stop();
+    const refuse = "CREATE TRIGGER refuse BEFORE INSERT ON tags WHEN new.key = 'refused' BEGIN SELECT RAISE(ABORT, 'refused'); END";
+    const program = 'import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute(sys.argv[2])';
+    const { code, stderr } = await run(python(), ['-c', program, await workspaceFile(data), refuse]);
+    assert.equal(code, 0, stderr);
+    edge = await startServe([], {}, data);
+    const log = (key, tags = []) =>
+      ask(edge.url, { post: 'runs/log-batch', body: { run_id, metrics: [{ key, value: 1, timestamp: 1, step: 0 }], tags } });
+    assert.equal((await log('before')).status, 200);
+    assert.equal((await log('with', [{ key: 'refused', value: '1' }])).status, 500);
+    assert.equal((await log('after')).status, 200);
+    // Of several at once, those that were acknowledged are there, and no others.
+    const keys = Array.from({ length: 24 }, (_, i) => `many${i}`);
+    const statuses = await Promise.all(keys.map((key, i) => log(key, i % 8 === 3 ? [{ key: 'refused', value: '1' }] : []).then((a) => a.status)));
+    const kept = async () => (await ask(edge.url, { get: `runs/get?run_id=${run_id}` })).body.run.data.metrics.map(({ key }) => key);
+    const expected = ['before', 'after', ...keys.filter((_, i) => statuses[i] === 200)].sort();
+    assert.deepEqual((await kept()).sort(), expected);
+    await edge.stop();
+    edge = await startServe([], {}, data);
+    assert.deepEqual((await kept()).sort(), expected);
+    await edge.stop();
+  });
 
   check('is served by an unchanged MLflow, and by us again', async () => {
     let edge = await startServe([], {}, dir);

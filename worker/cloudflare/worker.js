@@ -12,7 +12,8 @@ edge.initSync({ module: edgeModule });
 // Which start of the module this is: what an earlier one made is of no use.
 let generation = 0;
 
-async function guarded(work) {
+// `stopped` is called after a trap, when what is left of the request is to be undone.
+async function guarded(work, stopped) {
   try {
     return await work();
   } catch (error) {
@@ -20,6 +21,7 @@ async function guarded(work) {
     if (error instanceof WebAssembly.RuntimeError) {
       edge.__wbg_reset_state();
       generation += 1;
+      stopped?.();
     }
     const body = JSON.stringify({
       error_code: "INTERNAL_ERROR",
@@ -60,13 +62,16 @@ export class Workspace extends DurableObject {
     return this.#half;
   }
 
+  // What it wrote before a trap is not committed: the object starts anew.
+  #stopped = () => this.ctx.abort("the edge stopped on a request");
+
   fetch(request) {
-    return guarded(() => this.#started().fetch(request));
+    return guarded(() => this.#started().fetch(request), this.#stopped);
   }
 
   // What fails is called again by the platform.
   async alarm() {
-    const answer = await guarded(() => this.#started().alarm());
+    const answer = await guarded(() => this.#started().alarm(), this.#stopped);
     if (!answer.ok) throw new Error("the alarm's work was not done");
   }
 }

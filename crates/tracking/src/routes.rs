@@ -99,16 +99,23 @@ fn experiments(ask: &Ask<'_>) -> Answer {
 
 fn runs(ask: &Ask<'_>) -> Answer {
     let Ask { sql, now, .. } = *ask;
-    ask.write(|r: CreateRun| runs::create(sql, &r))
+    ask.write_checked(|r: CreateRun| runs::create(sql, &r))
         .or_else(|| ask.read(|r: GetRun| runs::get(sql, &r)))
-        .or_else(|| ask.write(|r: UpdateRun| runs::update(sql, &r)))
+        .or_else(|| ask.write_checked(|r: UpdateRun| runs::update(sql, &r)))
         .or_else(|| ask.write(|r: DeleteRun| runs::delete(sql, now, &r)))
         .or_else(|| ask.write(|r: RestoreRun| runs::restore(sql, &r)))
         .or_else(|| ask.read(|r: SearchRuns| runs::search(sql, &r)))
-        .or_else(|| ask.write(|r: LogBatch| runs::log_batch(sql, &r)))
-        .or_else(|| ask.write(|r: LogMetric| runs::log_metric(sql, &r)))
-        .or_else(|| ask.write(|r: LogParam| runs::log_param(sql, &r)))
-        .or_else(|| ask.write(|r: SetTag| runs::set_tag(sql, &r)))
+        // What is of a model, too, is checked against it while it is written.
+        .or_else(|| {
+            let is_of_runs = |r: &LogBatch| r.metrics.iter().all(|m| m.model_id.is_none());
+            ask.write_where(is_of_runs, |r| runs::log_batch(sql, &r))
+        })
+        .or_else(|| {
+            let is_of_runs = |r: &LogMetric| r.metric.model_id.is_none();
+            ask.write_where(is_of_runs, |r| runs::log_metric(sql, &r))
+        })
+        .or_else(|| ask.write_checked(|r: LogParam| runs::log_param(sql, &r)))
+        .or_else(|| ask.write_checked(|r: SetTag| runs::set_tag(sql, &r)))
         .or_else(|| ask.write(|r: DeleteTag| runs::delete_tag(sql, &r)))
         .or_else(|| ask.write(|r: LogInputs| runs::log_inputs(sql, &r)))
         .or_else(|| ask.write(|r: LogOutputs| runs::log_outputs(sql, &r)))
@@ -321,18 +328,43 @@ impl<'a> Ask<'a> {
         E: Endpoint + DeserializeOwned,
         A: Serialize,
     {
-        self.read(|asked| self.at_once(|| work(asked)))
+        self.write_where(|_| false, work)
     }
 
-    /// Does the work as one transaction.
-    fn at_once<A>(&self, work: impl FnOnce() -> Result<A, Error>) -> Result<A, Error> {
-        let mut work = Some(work);
-        let mut answer = None;
-        self.sql.transaction(&mut || {
-            answer = work.take().map(|work| work()).transpose()?;
-            Ok(())
-        })?;
-        answer.ok_or_else(|| Error::new(ErrorCode::InternalError, "the store ran nothing"))
+    /// The same, if it refuses before it writes what `is_checked` is true of.
+    fn write_where<E, A>(
+        &self,
+        is_checked: impl FnOnce(&E) -> bool,
+        work: impl FnOnce(E) -> Result<A, Error>,
+    ) -> Answer
+    where
+        E: Endpoint + DeserializeOwned,
+        A: Serialize,
+    {
+        self.read(|asked| {
+            let is_checked = is_checked(&asked);
+            let mut work = Some(|| work(asked));
+            let mut answer = None;
+            let mut once = || {
+                answer = work.take().map(|work| work()).transpose()?;
+                Ok(())
+            };
+            match is_checked {
+                true => self.sql.checked(&mut once)?,
+                false => self.sql.transaction(&mut once)?,
+            }
+            answer.ok_or_else(|| Error::new(ErrorCode::InternalError, "the store ran nothing"))
+        })
+    }
+
+    /// Answers with `work` if this is its endpoint, as one transaction, which
+    /// refuses before it writes.
+    fn write_checked<E, A>(&self, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
+    where
+        E: Endpoint + DeserializeOwned,
+        A: Serialize,
+    {
+        self.write_where(|_| true, work)
     }
 }
 

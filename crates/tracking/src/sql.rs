@@ -49,6 +49,15 @@ pub trait Sql {
     /// # Errors
     /// What `work` says, or what SQLite says of the transaction.
     fn transaction(&self, work: &mut dyn FnMut() -> Result<(), Error>) -> Result<(), Error>;
+
+    /// The same for work that refuses before it writes, if it does, which a store
+    /// may then not have to be able to undo: only its own failure is left.
+    ///
+    /// # Errors
+    /// What `work` says, or what SQLite says of the transaction.
+    fn checked(&self, work: &mut dyn FnMut() -> Result<(), Error>) -> Result<(), Error> {
+        self.transaction(work)
+    }
 }
 
 impl From<i64> for Value {

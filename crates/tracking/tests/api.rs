@@ -9,6 +9,7 @@ use std::path::Path;
 
 use http::Method;
 use support::{Store, store};
+use tracking::Deployment;
 
 /// MLflow 3.18's: service, verb, path, name, fields of the request, of the answer.
 const ENDPOINTS: &str = include_str!("../../mlflow-api/tests/data/rest-endpoints.tsv");
@@ -23,6 +24,8 @@ const HEAD: &str = "\
 Every endpoint of MLflow 3.18's REST API, and whether a workspace at the edge has it. One that \
 it does not have answers 501 with the `error_code` `NOT_IMPLEMENTED`. Each path answers with \
 the prefix `/ajax-api` as well as with `/api`.
+
+Those of workspaces are there where `MILLRACE_WORKSPACES` allows them.
 
 Besides these, there are `/health`, `/version`, `/api/3.0/mlflow/server-info`, \
 `/get-artifact`, `/model-versions/get-artifact`, and, for pages, \
@@ -41,7 +44,8 @@ fn is_there(store: &Store, verb: &str, path: &str) -> bool {
     let filled: Vec<&str> =
         path.split('/').map(|part| if part.starts_with(['{', '<']) { "x" } else { part }).collect();
     let method = Method::from_bytes(verb.as_bytes()).unwrap();
-    let (status, answer) = store.ask(method, &filled.join("/"), "{}");
+    let deployment = Deployment { has_workspaces: true, ..Deployment::default() };
+    let (status, answer) = store.ask_deployed(deployment, method, &filled.join("/"), "{}");
     status != 501 || answer["error_code"] != "NOT_IMPLEMENTED"
 }
 

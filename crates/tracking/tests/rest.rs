@@ -34,6 +34,61 @@ fn a_batch_that_fails_leaves_nothing() {
 }
 
 #[test]
+fn what_is_checked_first_is_refused_before_anything_is_written() {
+    let store = store();
+    let [run, gone] = [store.run(), store.run()];
+    store.post("runs/log-parameter", json!({"run_id": run, "key": "p", "value": "1"}));
+    store.post("runs/delete", json!({"run_id": gone}));
+    let before = store.data(&run);
+    let fine = metric("m", json!(1.0), 1, 0);
+    let batch = |run: &str, last: Json| {
+        let mut batch =
+            json!({"run_id": run, "metrics": [fine], "tags": [{"key": "t", "value": ""}]});
+        batch.as_object_mut().unwrap().extend(last.as_object().unwrap().clone());
+        batch
+    };
+    let tags = json!([{"key": "t", "value": "1"}, {"key": "", "value": "1"}]);
+    for (path, body) in [
+        ("runs/create", json!({"experiment_id": "77"})),
+        ("runs/update", json!({"run_id": gone, "run_name": "n"})),
+        ("runs/log-batch", batch(&run, json!({"params": [{"key": "p", "value": "2"}]}))),
+        ("runs/log-batch", batch(&run, json!({"tags": tags}))),
+        ("runs/log-batch", batch(&gone, json!({}))),
+        ("runs/log-metric", json!({"run_id": gone, "key": "m", "value": 1, "timestamp": 1})),
+        ("runs/log-metric", json!({"run_id": run, "key": "m", "value": 1, "timestamp": -1})),
+        ("runs/log-parameter", json!({"run_id": run, "key": "p", "value": "2"})),
+        ("runs/set-tag", json!({"run_id": gone, "key": "t", "value": "1"})),
+        // Of a model that there is not, which is seen while it is written.
+        (
+            "runs/log-batch",
+            batch(
+                &run,
+                json!({"metrics": [{"key": "m", "value": 1, "timestamp": 1, "model_id": "m-0"}]}),
+            ),
+        ),
+    ] {
+        let (status, answer) = store.post(path, body);
+        assert!((400..500).contains(&status), "{path}: {answer}");
+        assert_eq!(store.data(&run), before, "{path}");
+    }
+}
+
+#[test]
+fn a_batch_of_any_size_is_kept_whole() {
+    let store = store();
+    let run = store.run();
+    for count in [1, 5, 6, 99] {
+        let metrics: Vec<Json> = (0..count)
+            .map(|i| metric(&format!("m{i:02}"), json!(f64::from(i)), 1, count.into()))
+            .collect();
+        let batch = json!({"run_id": run, "metrics": metrics});
+        assert_eq!(store.post("runs/log-batch", batch).0, 200);
+        let kept = store.data(&run)["metrics"].as_array().unwrap().clone();
+        assert_eq!(kept[..metrics.len()], metrics);
+    }
+}
+
+#[test]
 fn the_latest_metric_is_of_the_highest_step_then_time_then_value() {
     let store = store();
     let run = store.run();

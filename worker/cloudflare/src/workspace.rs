@@ -5,6 +5,9 @@
 //! What a request means is `tracking`'s business; here its bytes are read, and
 //! SQLite is called.
 
+mod store;
+mod turn;
+
 use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,13 +17,14 @@ use futures_util::future::join_all;
 use mlflow_api::{DEFAULT_WORKSPACE, Endpoint as _, GetServerInfo, WORKSPACE_HEADER};
 use mlflow_client::BaseUrl;
 use tracking::auth::{self, CALLER_PATH, CHANGES_PATH, Caller, Gate, is_for_default_workspace};
-use tracking::{ArtifactServing, Deployment, Error, Row, Sql, SqlError, Value, webhooks};
-use wasm_bindgen::prelude::*;
+use tracking::{ArtifactServing, Deployment, Error, webhooks};
 use worker::{
     Date, DurableObject, Env, Headers, Method, Request, RequestInit, Response, ResponseBuilder,
-    Result, SqlStorage, SqlStorageValue, State, Storage, Stub, Url, durable_object,
+    Result, State, Stub, Url, durable_object,
 };
 
+use self::store::Store;
+use self::turn::Turn;
 use crate::config::Config;
 use crate::{body, reply};
 
@@ -111,28 +115,29 @@ pub struct Workspace {
     gate: Option<Gate>,
     webhooks: Arc<webhooks::Settings>,
     is_prepared: Cell<bool>,
+    turn: Turn,
     /// Whether an alarm is known to be set for what is to be told.
     is_scheduled: Cell<bool>,
 }
 
 impl DurableObject for Workspace {
     fn new(state: State, env: Env) -> Self {
-        let storage = state.storage();
-        let store = Store { sql: storage.sql(), storage };
         let config = crate::config(&env).as_ref().ok();
         Self {
-            store,
+            store: Store::new(&state),
             artifacts: config.and_then(Config::artifact_serving),
             deployment: config.map(Config::deployment).unwrap_or_default(),
             gate: config.and_then(|config| config.auth.clone()).map(Gate::new),
             webhooks: config.map(|config| config.webhooks.clone()).unwrap_or_default(),
             is_prepared: Cell::new(false),
+            turn: Turn::default(),
             is_scheduled: Cell::new(false),
             env,
         }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
+        let _here = self.turn.enter();
         let url = request.url()?;
         let is_from_here = is_from_here(&url);
         if auth::is_internal(url.path()) && !is_inside(&url) {
@@ -150,7 +155,7 @@ impl DurableObject for Workspace {
         let named = request.headers().get(WORKSPACE_HEADER).and_then(|name| name.to_str().ok());
         match workspace_of(request.uri().path(), named.unwrap_or_default()) {
             DEFAULT_WORKSPACE if is_from_here => {
-                let now = self.prepare(DEFAULT_WORKSPACE)?;
+                let now = self.ready(DEFAULT_WORKSPACE).await?;
                 respond(tracking::answer(&self.store, now, &request))
             }
             DEFAULT_WORKSPACE => self.answer(&request).await,
@@ -177,7 +182,7 @@ impl DurableObject for Workspace {
 impl Workspace {
     /// Answers in the default workspace.
     async fn answer(&self, request: &http::Request<Bytes>) -> Result<Response> {
-        let now = self.prepare(DEFAULT_WORKSPACE)?;
+        let now = self.ready(DEFAULT_WORKSPACE).await?;
         let answer = match &self.gate {
             Some(gate) => gate.answer(&self.store, now, request),
             None => tracking::answer(&self.store, now, request),
@@ -209,7 +214,7 @@ impl Workspace {
     async fn schedule(&self) -> Result<()> {
         if let Some(due) = webhooks::next_due(&self.store).map_err(store_failed)? {
             let wait = u64::try_from(due - now()).unwrap_or_default();
-            self.store.storage.set_alarm(Duration::from_millis(wait)).await?;
+            self.store.storage().set_alarm(Duration::from_millis(wait)).await?;
         }
         self.is_scheduled.set(true);
         Ok(())
@@ -227,7 +232,7 @@ impl Workspace {
             if known.status_code() != 200 {
                 return Ok(known);
             }
-            let now = self.prepare(name)?;
+            let now = self.ready(name).await?;
             return self.tell(request, tracking::answer(&self.store, now, request)).await;
         }
         let mut known = self.ask_default(request, CALLER_PATH, None).await?;
@@ -235,7 +240,7 @@ impl Workspace {
             return Ok(known);
         }
         let caller: Caller = known.json().await?;
-        let now = self.prepare(name)?;
+        let now = self.ready(name).await?;
         let (answer, changes) = auth::answer_as(&self.store, now, request, &caller);
         if let Some(changes) = changes {
             let changes = serde_json::to_string(&changes)?;
@@ -271,9 +276,10 @@ impl Workspace {
         stub(&self.env, DEFAULT_WORKSPACE)?.fetch_with_request(request).await
     }
 
-    /// Makes what is missing in the store of the workspace of that name, and
-    /// gives the time.
-    fn prepare(&self, name: &str) -> Result<i64> {
+    /// Waits until it is this request's turn, makes what is missing in the store of
+    /// the workspace of that name, and gives the time.
+    async fn ready(&self, name: &str) -> Result<i64> {
+        self.turn.wait().await?;
         let now = now();
         if !self.is_prepared.get() {
             // Before whatever the first request makes: lists are by time.
@@ -330,81 +336,4 @@ async fn read(request: Request) -> Result<std::result::Result<http::Request<Byte
             Err(reply::error(400, "BAD_REQUEST", &format!("the request can't be read: {e}"))?)
         }
     })
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// The storage, with the call that `worker` does not bind.
-    #[wasm_bindgen(extends = js_sys::Object)]
-    type TransactionalStorage;
-
-    /// Runs `work` as one transaction; when it throws, nothing is kept.
-    #[wasm_bindgen(method, catch, js_name = transactionSync)]
-    fn transaction_sync(
-        this: &TransactionalStorage,
-        work: &mut dyn FnMut() -> std::result::Result<(), JsValue>,
-    ) -> std::result::Result<JsValue, JsValue>;
-}
-
-/// A Durable Object's SQLite.
-struct Store {
-    sql: SqlStorage,
-    storage: Storage,
-}
-
-impl Sql for Store {
-    fn query(
-        &self,
-        statement: &str,
-        parameters: &[Value],
-    ) -> std::result::Result<Vec<Row>, SqlError> {
-        let parameters: Vec<JsValue> = parameters.iter().map(to_js).collect();
-        let rows = self.sql.exec_raw(statement, parameters).map_err(failed)?.raw();
-        rows.map(|row| Ok(row.map_err(failed)?.into_iter().map(from_js).collect())).collect()
-    }
-
-    fn transaction(
-        &self,
-        work: &mut dyn FnMut() -> std::result::Result<(), Error>,
-    ) -> std::result::Result<(), Error> {
-        let mut refused = None;
-        let storage: &TransactionalStorage = self.storage.as_raw().unchecked_ref();
-        let result = storage.transaction_sync(&mut || {
-            work().map_err(|error| {
-                refused = Some(error);
-                JsValue::from_str("rolled back")
-            })
-        });
-        match (refused, result) {
-            (Some(error), _) => Err(error),
-            (None, Err(e)) => Err(SqlError(format!("{e:?}")).into()),
-            (None, Ok(_)) => Ok(()),
-        }
-    }
-}
-
-fn failed(error: worker::Error) -> SqlError {
-    SqlError(error.to_string())
-}
-
-/// JavaScript's numbers hold integers up to 2^53: larger ones go as text, which
-/// a column of integers takes as what it says.
-fn to_js(value: &Value) -> JsValue {
-    match value {
-        Value::Null => JsValue::NULL,
-        Value::Integer(value) if value.unsigned_abs() < 1 << 53 => JsValue::from_f64(*value as f64),
-        Value::Integer(value) => JsValue::from_str(&value.to_string()),
-        Value::Real(value) => JsValue::from_f64(*value),
-        Value::Text(text) => JsValue::from_str(text),
-    }
-}
-
-fn from_js(value: SqlStorageValue) -> Value {
-    match value {
-        SqlStorageValue::Null | SqlStorageValue::Blob(_) => Value::Null,
-        SqlStorageValue::Boolean(value) => Value::Integer(i64::from(value)),
-        SqlStorageValue::Integer(value) => Value::Integer(value),
-        SqlStorageValue::Float(value) => Value::Real(value),
-        SqlStorageValue::String(text) => Value::Text(text),
-    }
 }

@@ -72,6 +72,11 @@ impl<'a> Point<'a> {
     }
 }
 
+/// How many values one statement writes. Each is in a page of its own, in two
+/// indexes; a statement that changes more than 16 pages keeps what they were in a
+/// file, to be undone by itself.
+const AT_ONCE: usize = 5;
+
 const COLUMNS: &str = "(key, value, timestamp, step, is_nan, run_uuid)
     SELECT value ->> 0, CAST(value ->> 1 AS REAL), value ->> 2, value ->> 3, value ->> 4, ?2
     FROM json_each(?1) WHERE true";
@@ -89,20 +94,34 @@ pub(super) fn write(sql: &dyn Sql, run: &str, metrics: &[NewMetric]) -> Result<(
             *known = point;
         }
     }
-    let list = |points: Vec<serde_json::Value>| json!(points).to_string();
-    sql.query(
-        &format!("INSERT INTO metrics {COLUMNS} ON CONFLICT DO NOTHING"),
-        &[list(points.iter().map(Point::json).collect()).into(), run.into()],
-    )?;
-    sql.query(
-        &format!(
-            "INSERT INTO latest_metrics {COLUMNS}
-             ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value,
-                 timestamp = excluded.timestamp, step = excluded.step, is_nan = excluded.is_nan
-             WHERE (excluded.step, excluded.timestamp, excluded.value) > (step, timestamp, value)"
-        ),
-        &[list(latest.values().map(|point| point.json()).collect()).into(), run.into()],
+    let history: Vec<&Point<'_>> = points.iter().collect();
+    write_points(sql, run, &history, "INSERT INTO metrics", "ON CONFLICT DO NOTHING")?;
+    let latest: Vec<&Point<'_>> = latest.into_values().collect();
+    write_points(
+        sql,
+        run,
+        &latest,
+        "INSERT INTO latest_metrics",
+        "ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value,
+             timestamp = excluded.timestamp, step = excluded.step, is_nan = excluded.is_nan
+         WHERE (excluded.step, excluded.timestamp, excluded.value) > (step, timestamp, value)",
     )?;
     let of_models = metrics.iter().zip(points.iter().map(|point| point.value));
     logged_models::write_metrics(sql, run, of_models)
+}
+
+/// Writes the points, a few at once, by a statement that begins and ends so.
+fn write_points(
+    sql: &dyn Sql,
+    run: &str,
+    points: &[&Point<'_>],
+    insert: &str,
+    on_conflict: &str,
+) -> Result<(), Error> {
+    let statement = format!("{insert} {COLUMNS} {on_conflict}");
+    for points in points.chunks(AT_ONCE) {
+        let list: Vec<serde_json::Value> = points.iter().map(|point| point.json()).collect();
+        sql.query(&statement, &[json!(list).to_string().into(), run.into()])?;
+    }
+    Ok(())
 }

@@ -64,7 +64,7 @@ pub(crate) fn create(sql: &dyn Sql, asked: &CreateRun) -> Result<GetRunResponse,
     if !tags.iter().any(|tag| tag.key == RUN_NAME) {
         tags.push(Tag { key: RUN_NAME.into(), value: run_name });
     }
-    tags::write(sql, &id, &tags)?;
+    tags::write_only(sql, &id, &tags)?;
     let data = RunData { tags, ..RunData::default() };
     Ok(GetRunResponse { run: Run { info, data, ..Run::default() } })
 }

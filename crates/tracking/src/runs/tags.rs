@@ -39,6 +39,16 @@ pub(super) fn check(tag: &Tag, path: &str) -> Result<(), Error> {
 /// Makes the tags, or changes their values; the last of a key counts. One of
 /// them is the run's name.
 pub(super) fn write(sql: &dyn Sql, run: &str, tags: &[Tag]) -> Result<(), Error> {
+    write_only(sql, run, tags)?;
+    if let Some(tag) = tags.iter().rev().find(|tag| tag.key == RUN_NAME && !tag.value.is_empty()) {
+        let name = keys::cut(&tag.value, limits::MAX_TAG_VALUE_LENGTH);
+        sql.query("UPDATE runs SET name = ?1 WHERE run_uuid = ?2", &[name.into(), run.into()])?;
+    }
+    Ok(())
+}
+
+/// The same for a run that has its name.
+pub(super) fn write_only(sql: &dyn Sql, run: &str, tags: &[Tag]) -> Result<(), Error> {
     if tags.is_empty() {
         return Ok(());
     }
@@ -52,10 +62,5 @@ pub(super) fn write(sql: &dyn Sql, run: &str, tags: &[Tag]) -> Result<(), Error>
          ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value",
         &[serde_json::json!(pairs).to_string().into(), run.into()],
     )?;
-    if let Some((_, name)) =
-        pairs.iter().rev().find(|(key, name)| *key == RUN_NAME && !name.is_empty())
-    {
-        sql.query("UPDATE runs SET name = ?1 WHERE run_uuid = ?2", &[(*name).into(), run.into()])?;
-    }
     Ok(())
 }

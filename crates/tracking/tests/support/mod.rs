@@ -5,7 +5,7 @@ use http::{Method, Request};
 use rusqlite::Connection;
 use rusqlite::limits::Limit;
 use serde_json::{Value as Json, json};
-use tracking::{Error, Row, Sql, SqlError, Value};
+use tracking::{Deployment, Error, Row, Sql, SqlError, Value};
 
 /// SQLite in memory or in a file.
 pub(crate) struct Store(pub(crate) Connection);
@@ -17,6 +17,15 @@ impl Sql for Store {
 
     fn transaction(&self, work: &mut dyn FnMut() -> Result<(), Error>) -> Result<(), Error> {
         Sql::transaction(&self.0, work)
+    }
+
+    /// What it refuses, the edge could not undo.
+    fn checked(&self, work: &mut dyn FnMut() -> Result<(), Error>) -> Result<(), Error> {
+        let before = self.0.total_changes();
+        let result = Sql::transaction(&self.0, work);
+        let written = self.0.total_changes() - before;
+        assert!(result.is_ok() || written == 0, "{result:?} after {written} rows were written");
+        result
     }
 }
 
@@ -43,10 +52,22 @@ pub(crate) fn store() -> Store {
 impl Store {
     /// Sends one request and gives the status and the JSON.
     pub(crate) fn ask(&self, method: Method, path: &str, body: &str) -> (u16, Json) {
+        self.ask_deployed(Deployment::default(), method, path, body)
+    }
+
+    /// The same of a server that is set up so.
+    pub(crate) fn ask_deployed(
+        &self,
+        deployment: Deployment,
+        method: Method,
+        path: &str,
+        body: &str,
+    ) -> (u16, Json) {
         let request = Request::builder()
             .method(method)
             .uri(path)
             .header("content-type", "application/json")
+            .extension(deployment)
             .body(Bytes::from(body.to_owned()))
             .unwrap();
         let answer = tracking::answer(self, 2000, &request);
