@@ -164,9 +164,6 @@ for (const [name, start] of Object.entries(bothServers)) {
 
     pageOnce('a report of Plotly draws itself where it is shut in', async (page) => {
       await go(page, 'plotly.html');
-      // Before that its styles are left out, which the browser notes. The last thing in it is a script.
-      await page.frameLocator('iframe.file-frame[sandbox=""]').locator('script').last().waitFor({ state: 'attached' });
-      page.problems.console = [];
       await page.getByRole('button', { name: 'Run its scripts' }).click();
       const frame = page.frameLocator('iframe.file-frame[sandbox="allow-scripts"]');
       await frame.locator('.main-svg').getByText('Primes').waitFor();

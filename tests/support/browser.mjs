@@ -49,7 +49,7 @@ export async function newPage(browser, { viewport = DESKTOP, colorScheme = 'ligh
   page.requested = [];
   page.on('pageerror', (error) => page.problems.uncaught.push(error.stack ?? String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error') page.problems.console.push(message.text());
+    if (message.type() === 'error') page.problems.console.push(`${message.text()} (at ${message.location().url})`);
   });
   page.on('request', (request) => page.requested.push(request.url()));
   return page;
