@@ -109,6 +109,14 @@ pub(crate) enum Route {
 }
 
 impl Route {
+    /// The list of prompts: those of one experiment, or all.
+    pub(crate) fn prompts_of(experiment: Option<String>) -> Route {
+        match experiment {
+            Some(experiment) => Route::ExperimentPrompts { experiment },
+            None => Route::Prompts,
+        }
+    }
+
     fn parse(path: &str) -> Route {
         let segments: Vec<String> =
             path.split('/').filter(|part| !part.is_empty()).map(decode).collect();

@@ -31,7 +31,7 @@ pub(crate) struct Choices {
 #[derive(Clone, Copy)]
 pub(crate) struct Chosen {
     /// The ids of the columns that are shown.
-    pub(crate) shown: Signal<Vec<String>>,
+    pub(crate) shown: Memo<Vec<String>>,
     /// Shows some columns, or hides them.
     pub(crate) change: Callback<(Vec<String>, bool)>,
     /// Shows what is shown where nobody has chosen.

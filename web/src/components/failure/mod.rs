@@ -81,12 +81,7 @@ fn title(error: &Error) -> &'static str {
         ErrorKind::Unreachable { .. } => t("The server does not answer"),
         ErrorKind::CrossOrigin => t("The server does not let this page read its answers"),
         ErrorKind::InvalidHost => t("The server does not accept this host name"),
-        ErrorKind::Unauthenticated { credentials_sent: false, .. } => {
-            t("The server asks who you are")
-        }
-        ErrorKind::Unauthenticated { credentials_sent: true, .. } => {
-            t("The server did not accept these credentials")
-        }
+        ErrorKind::Unauthenticated { credentials_sent, .. } => why_sign_in(*credentials_sent),
         ErrorKind::Forbidden { .. } => t("You may not see this"),
         ErrorKind::NotMlflow { .. } => t("This is not an answer of MLflow"),
         ErrorKind::Api { .. } => t("MLflow refused the request"),
@@ -96,6 +91,14 @@ fn title(error: &Error) -> &'static str {
         ErrorKind::InvalidRequest { .. } => t("The request could not be sent"),
         ErrorKind::RepeatedPage => t("The server gives the same page again and again"),
         _ => t("The request failed"),
+    }
+}
+
+/// Why a server wants credentials: it had none, or did not take them.
+pub(crate) fn why_sign_in(credentials_sent: bool) -> &'static str {
+    match credentials_sent {
+        false => t("The server asks who you are"),
+        true => t("The server did not accept these credentials"),
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn MoreRows(
         });
         Effect::new(move || {
             if on_screen.get() {
-                shown.0.update(|shown| *shown += STEP);
+                shown.0.update(|shown| *shown = shown.saturating_add(STEP));
             }
         });
         Some(view! {

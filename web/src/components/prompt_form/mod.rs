@@ -115,7 +115,8 @@ pub(crate) fn PromptForm(
             Err(words) => wrong.set(words),
             Ok(version_tags) => {
                 wrong.set(String::new());
-                let begin = is_new.then(|| [Some(is_prompt()), link.get_value()]);
+                let begin =
+                    is_new.then(|| [is_prompt()].into_iter().chain(link.get_value()).collect());
                 let saving = make(client.get_value(), name, begin, draft, version_tags, made);
                 attempt.begin(saving, || {});
             }
@@ -196,7 +197,7 @@ pub(crate) fn PromptForm(
 fn make(
     client: Mlflow,
     name: String,
-    begin: Option<[Option<Tag>; 2]>,
+    begin: Option<Vec<Tag>>,
     draft: Draft,
     version_tags: Vec<Tag>,
     made: Callback<(String, String)>,
@@ -206,7 +207,7 @@ fn make(
     Box::pin(async move {
         let is_new = begin.is_some();
         if let Some(begin) = begin {
-            let tags = begin.into_iter().flatten().chain(own).collect();
+            let tags = begin.into_iter().chain(own).collect();
             let description = description.clone();
             client.call(&CreateRegisteredModel { name: name.clone(), tags, description }).await?;
         } else {

@@ -36,8 +36,7 @@ const UPDATED: &str = "last_updated_timestamp";
 pub(crate) const NEW: &str = "new";
 
 fn new_prompt(experiment: Option<String>) -> Place {
-    let list = experiment.map(|experiment| Route::ExperimentPrompts { experiment });
-    let mut place = Place::from(list.unwrap_or(Route::Prompts));
+    let mut place = Place::from(Route::prompts_of(experiment));
     place.query.set(NEW, Some("prompt"));
     place
 }

@@ -245,7 +245,7 @@ fn Tools(
         models.choose_columns(navigator, Some(&chosen));
     };
     let columns = Chosen {
-        shown: Signal::derive(move || shown.with(Columns::ids)),
+        shown: Memo::new(move |_| shown.with(Columns::ids)),
         change: Callback::new(change),
         reset: Callback::new(move |()| models.choose_columns(navigator, None)),
     };

@@ -48,10 +48,7 @@ fn NewPrompt(
         toasts.done(tf("The prompt {0} is there", &[&name]));
         navigator.replace(Route::Prompt { name });
     };
-    let list = match experiment.clone() {
-        Some(experiment) => Route::ExperimentPrompts { experiment },
-        None => Route::Prompts,
-    };
+    let list = Route::prompts_of(experiment.clone());
     let crumbs = vec![Crumb::link(t("Prompts"), &list), Crumb::here(t("New prompt"))];
     view! {
         <Page crumbs=Signal::stored(crumbs)>

@@ -14,7 +14,7 @@ pub(super) fn RunsColumns(
     /// The table.
     table: RunsTable,
 ) -> impl IntoView {
-    let shown = Signal::derive(move || {
+    let shown = Memo::new(move |_| {
         table.columns.with(|columns| columns.iter().map(|c| c.id.to_string()).collect())
     });
     let change = move |(ids, on): (Vec<String>, bool)| {

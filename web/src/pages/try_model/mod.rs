@@ -23,6 +23,7 @@ mod rows;
 use leptos::prelude::*;
 
 use crate::components::copy_button::CopyButton;
+use crate::components::failure::why_sign_in;
 use crate::components::page::{Crumb, Page};
 use crate::components::tags::Tags;
 use crate::pages::try_model::against::Against;
@@ -146,13 +147,10 @@ pub(crate) fn ModelState(
 /// given the model is opened again.
 #[component]
 fn Unknown() -> impl IntoView {
-    let (words, is_wrong) = match untrack(|| use_session().credentials()) {
-        Credentials::None => (t("The server asks who you are"), false),
-        _ => (t("The server did not accept these credentials"), true),
-    };
+    let is_wrong = !matches!(untrack(|| use_session().credentials()), Credentials::None);
     view! {
         <div class="notice" class:bad-notice=is_wrong role="alert">
-            <h3>{words}</h3>
+            <h3>{why_sign_in(is_wrong)}</h3>
             {parts::sign_in()}
         </div>
     }
