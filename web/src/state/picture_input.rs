@@ -32,6 +32,8 @@ pub(crate) struct PictureInput {
     name: String,
     /// Whether it takes bytes, and not numbers with a fraction.
     pub(crate) is_bytes: bool,
+    /// Whether it keeps more of a number than 32 bits do.
+    is_double: bool,
     /// Whether the pictures stand in a batch.
     in_batch: bool,
     channels: Channels,
@@ -119,6 +121,7 @@ impl PictureInput {
         let found = PictureInput {
             name: field.name.clone().unwrap_or_default(),
             is_bytes,
+            is_double: field.kind == "float64",
             in_batch,
             channels,
             height: side(height)?,
@@ -240,10 +243,16 @@ impl PictureInput {
         }
     }
 
-    /// What every byte of every channel is written as.
+    /// What every byte of every channel is written as: no more digits than the
+    /// model keeps, which halves a request.
     fn texts(&self, scale: Scale) -> Vec<String> {
-        let scale = if self.is_bytes { Scale::Bytes } else { scale };
-        let text = |channel| move |byte| scale.of(byte, channel).to_string();
+        let (scale, is_double) = (if self.is_bytes { Scale::Bytes } else { scale }, self.is_double);
+        let text = |channel| {
+            move |byte| match scale.of(byte, channel) {
+                value if is_double => value.to_string(),
+                value => (value as f32).to_string(),
+            }
+        };
         (0..self.values()).flat_map(|channel| (0..=u8::MAX).map(text(channel))).collect()
     }
 }
@@ -343,9 +352,26 @@ mod tests {
         );
         assert_eq!(made(&of("float32", &[-1, -1, -1, 1]), Scale::Bytes), json!([[[[76], [51]]]]));
         assert_eq!(made(&of("uint8", &[28, 28]), Scale::Bytes), json!([[76, 51]]));
-        let normal = made(&of("float32", &[-1, -1, -1, 3]), Scale::ImageNet);
+        let normal = made(&of("float64", &[-1, -1, -1, 3]), Scale::ImageNet);
         let red = normal.pointer("/0/0/0/0").and_then(Value::as_f64).unwrap();
         assert!((red - (1.0 - 0.485) / 0.229).abs() < 1e-12, "{red}");
+    }
+
+    #[test]
+    fn the_digits_are_all_that_the_model_keeps() {
+        for (kind, keeps_double) in [("float32", false), ("float64", true)] {
+            for scale in Scale::ALL {
+                let texts = input(kind, &[-1, 8, 8, 3]).unwrap().texts(scale);
+                assert_eq!(texts.len(), 3 * 256);
+                for (at, text) in texts.iter().enumerate() {
+                    let value = scale.of(u8::try_from(at % 256).unwrap(), at / 256);
+                    // As whoever reads the request does: a double, and then what the model takes.
+                    let read: f64 = text.parse().unwrap();
+                    assert!((read as f32).to_bits() == (value as f32).to_bits(), "{text} {value}");
+                    assert!(!keeps_double || read.to_bits() == value.to_bits(), "{text} {value}");
+                }
+            }
+        }
     }
 
     #[test]

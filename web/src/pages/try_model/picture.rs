@@ -1,5 +1,7 @@
 //! A picture as a model's input: chosen or dropped, and what of it goes in.
 
+use std::time::Duration;
+
 use js_sys::{Function, Promise, Uint8Array};
 use leptos::html::Canvas;
 use leptos::prelude::*;
@@ -75,10 +77,17 @@ pub(super) fn Picture(
             }
             match decoded.and_then(|bitmap| draw(&canvas, &bitmap, &file, &input)) {
                 Ok(found) => {
-                    about.set(Some(found.about.clone()));
-                    problem.set(None);
+                    let words = found.about.clone();
                     taken.set_value(Some(found));
-                    write();
+                    // A task of its own: drawing it and writing it down take long.
+                    let show = move || {
+                        if turn.try_get_value() == Some(now) {
+                            write();
+                            about.set(Some(words));
+                            problem.set(None);
+                        }
+                    };
+                    set_timeout(show, Duration::ZERO);
                 }
                 // The picture before stays, as does the request that it made.
                 Err(words) => problem.set(Some(words)),
