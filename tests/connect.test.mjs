@@ -111,6 +111,30 @@ describe('the page on another origin than the server', { timeout: 240_000 }, () 
     await seeText(page, /not as MLflow does/);
   });
 
+  page('says so when its program does not come', async (page) => {
+    await page.route('**/web_bg.wasm', (route) => route.fulfill({ status: 503, body: 'resting' }));
+    await page.goto(at(origin));
+    await page.getByRole('alert').getByRole('heading', { name: 'The page could not start' }).waitFor();
+    // That is what this is about.
+    page.problems.uncaught = [];
+  });
+
+  page('fetches a part in few files, and again where one did not come', async (page) => {
+    const lost = new Set();
+    await page.route(/\/(split|shared|chunk)\w*\.wasm$/, (route) => {
+      const url = route.request().url();
+      if (lost.has(url)) return route.continue();
+      lost.add(url);
+      return route.abort();
+    });
+    await page.goto(at(origin, '/experiments', open.uri));
+    await page.getByRole('alert').getByText('This part of the page did not load.').waitFor();
+    const files = page.requested.filter((url) => url.endsWith('.wasm') && !url.endsWith('web_bg.wasm'));
+    assert.ok(files.length > 1 && files.length <= 12, files.join(' '));
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await experimentLink(page, 'Default').waitFor();
+  });
+
   for (const [typed, words] of [
     ['ftp://example.org', /http:\/\/ or https:\/\//],
     ['http://', /an address looks like/],

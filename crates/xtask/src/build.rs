@@ -10,7 +10,8 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::error::{Context as _, Error, Result};
 use crate::npm::{self, Scope};
-use crate::paths::{self, copy_dir, dist, root};
+use crate::parts::{self, Parts};
+use crate::paths::{self, copy_dir, dist, root, write};
 use crate::run::{run, step};
 use crate::sizes;
 use crate::toolchain::{Toolchain, WASM};
@@ -242,6 +243,23 @@ pub(crate) fn suite_tabular(toolchain: &Toolchain, level: Level) -> Result<PathB
     Ok(bound(&SUITE_TABULAR, level))
 }
 
+/// The files of each part of the page, as it was built last.
+pub(crate) fn parts_of_page(level: Level) -> Result<Parts> {
+    let mut found = Parts::new();
+    for module in MODULES.iter().filter(|module| module.splits) {
+        let list = list_of_parts(module, level);
+        let text = fs::read(&list).context(|| format!("reading {}", list.display()))?;
+        let parts: Parts =
+            serde_json::from_slice(&text).context(|| format!("reading {}", list.display()))?;
+        found.extend(parts);
+    }
+    Ok(found)
+}
+
+fn list_of_parts(module: &Module, level: Level) -> PathBuf {
+    bound(module, level).with_extension("parts.json")
+}
+
 /// Where a module's JavaScript and final wasm are kept between builds.
 fn bound(module: &Module, level: Level) -> PathBuf {
     let level = match level {
@@ -270,15 +288,21 @@ fn compile(toolchain: &Toolchain, module: &Module, level: Level) -> Result<()> {
     // cargo's output keeps the time at which it was first made, so only its
     // content tells whether the rest has been done for it.
     let (made_from, stamp) = (fingerprint(&compiled)?, out.with_extension("made-from"));
-    if fs::read_to_string(&stamp).is_ok_and(|known| known == made_from) {
+    let is_listed = !module.splits || list_of_parts(module, level).is_file();
+    if is_listed && fs::read_to_string(&stamp).is_ok_and(|known| known == made_from) {
         return Ok(());
     }
     fs::remove_dir_all(&out).ok();
     if module.splits {
-        let (main, parts) = split(module, &compiled, &out)?;
-        bind(module, level, &main, &out)?;
-        fs::remove_file(&main).context(|| format!("removing {}", main.display()))?;
-        shrink_all(module, level, &parts)?;
+        let mut split = parts::split(module.name, &compiled, &out)?;
+        if level != Level::Dev {
+            split.merge(module.name, &out, &FEATURES)?;
+        }
+        bind(module, level, &split.main, &out)?;
+        fs::remove_file(&split.main).context(|| format!("removing {}", split.main.display()))?;
+        shrink_all(module, level, &split.files)?;
+        let list = serde_json::to_string(&split.parts).context(|| "listing parts".to_owned())?;
+        write(&list_of_parts(module, level), &list)?;
     } else {
         bind(module, level, &compiled, &out)?;
     }
@@ -286,25 +310,10 @@ fn compile(toolchain: &Toolchain, module: &Module, level: Level) -> Result<()> {
     write(&stamp, &made_from)
 }
 
-/// Moves what is reached through `wasm_split` functions alone into files of its
-/// own, and gives the rest, for wasm-bindgen, and those files.
-fn split(module: &Module, compiled: &Path, out: &Path) -> Result<(PathBuf, Vec<PathBuf>)> {
-    let wasm = fs::read(compiled).context(|| format!("reading {}", compiled.display()))?;
-    let (main, main_module) = (out.join("main.wasm"), format!("./{}.js", module.name));
-    let mut options = wasm_split_cli_support::Options::new(&wasm);
-    options.output_dir = out;
-    options.main_out_path = &main;
-    options.main_module = &main_module;
-    options.link_name = "./parts.js";
-    let split = wasm_split_cli_support::transform(options)
-        .map_err(|e| Error::new(format!("splitting {}: {e:#}", module.name)))?;
-    Ok((main, split.split_modules))
-}
-
 fn shrink_all(module: &Module, level: Level, files: &[PathBuf]) -> Result<()> {
     let Some(effort) = module.wasm_opt(level) else { return Ok(()) };
     step(&format!("shrinking {} (wasm-opt {effort})", module.name), || {
-        files.iter().try_for_each(|wasm| shrink(npm::wasm_opt()?, effort, wasm))
+        files.iter().try_for_each(|wasm| shrink(npm::binaryen("wasm-opt")?, effort, wasm))
     })
 }
 
@@ -482,8 +491,4 @@ fn copy(file: &Path, folder: &Path) -> Result<()> {
 fn copy_as(file: &Path, to: &Path) -> Result<()> {
     fs::copy(file, to).context(|| format!("copying {}", file.display()))?;
     Ok(())
-}
-
-fn write(file: &Path, text: &str) -> Result<()> {
-    fs::write(file, text).context(|| format!("writing {}", file.display()))
 }

@@ -12,6 +12,7 @@ mod error;
 mod import;
 mod npm;
 mod onnx_suite;
+mod parts;
 mod paths;
 mod python;
 mod run;

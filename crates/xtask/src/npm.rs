@@ -86,9 +86,9 @@ pub(crate) fn workerd() -> Result<PathBuf> {
     }
 }
 
-/// binaryen's `wasm-opt`, to be run by Node.
-pub(crate) fn wasm_opt() -> Result<Command> {
-    let script = ensure(Scope::Serve)?.join("binaryen/bin/wasm-opt");
+/// One of binaryen's programs, such as `wasm-opt`, to be run by Node.
+pub(crate) fn binaryen(program: &str) -> Result<Command> {
+    let script = ensure(Scope::Serve)?.join("binaryen/bin").join(program);
     let mut command = Command::new(system::node()?);
     command.arg(script);
     Ok(command)

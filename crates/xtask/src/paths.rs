@@ -73,6 +73,11 @@ pub(crate) fn relative(from: &Path, to: &Path) -> PathBuf {
     up.chain(to.into_iter().skip(common)).collect()
 }
 
+/// Writes a text file.
+pub(crate) fn write(file: &Path, text: &str) -> Result<()> {
+    fs::write(file, text).context(|| format!("writing {}", file.display()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

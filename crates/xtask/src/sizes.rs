@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde::Deserialize;
 
-use crate::build::Level;
+use crate::build::{Level, parts_of_page};
 use crate::error::{Context as _, Error, Result};
 use crate::paths::{dist, root};
 use crate::run::output;
@@ -17,7 +17,11 @@ struct Budget {
     /// What is counted, for the table.
     name: String,
     /// Files under `dist` that count together.
+    #[serde(default)]
     files: Vec<String>,
+    /// A part of the page, all of whose files count: what it takes to show it to
+    /// whom has seen no other.
+    part: Option<String>,
     /// The most that they may take, compressed with brotli; none while a
     /// budget is still to be set.
     max_brotli: Option<u64>,
@@ -40,10 +44,21 @@ pub(crate) fn report(level: Level) -> Result<()> {
         .context(|| "reading crates/xtask/budgets.json".to_owned())?;
     let budgets: Vec<Budget> =
         serde_json::from_str(&budgets).context(|| "crates/xtask/budgets.json".to_owned())?;
+    let parts = parts_of_page(level)?;
     println!("{:<40}{:>12}{:>12}{:>12}{:>12}", "", "raw", "gzip", "brotli", "budget");
     let mut over = Vec::new();
     for budget in budgets.iter().filter(|b| !b.release_only || level == Level::Release) {
-        let sizes = measure(&budget.files)?;
+        let sizes = match &budget.part {
+            None => measure(&budget.files)?,
+            Some(part) => {
+                let files = parts.get(part).ok_or_else(|| {
+                    Error::new(format!("budgets.json: the page has no part {part}"))
+                })?;
+                let files: Vec<String> =
+                    files.iter().map(|file| format!("site/{file}.wasm")).collect();
+                measure(&files)?
+            }
+        };
         let limit = budget.max_brotli.map_or("-".to_owned(), thousands);
         println!(
             "{:<40}{:>12}{:>12}{:>12}{:>12}",
