@@ -262,8 +262,8 @@ impl RunsTable {
             }
             Some((ask(&view, &filter.query), words_to_look_for(&filter.query)))
         });
-        Effect::new(move || {
-            let Some((ask, words)) = ask.get() else { return };
+        let go = move |asked: Option<(Ask, Option<String>)>| {
+            let Some((ask, words)) = asked else { return };
             let local = self.filter.with_untracked(|filter| !filter.query.is_beyond_frames());
             if self.source.is_whole_untracked(ask.deleted) && local {
                 return;
@@ -271,6 +271,14 @@ impl RunsTable {
             self.source.ask(ask);
             if let Some(words) = words {
                 self.source.look_for(words);
+            }
+        };
+        // The first time at once, and not when the page is built.
+        go(ask.get_untracked());
+        Effect::new(move |before: Option<()>| {
+            let asked = ask.get();
+            if before.is_some() {
+                go(asked);
             }
         });
     }

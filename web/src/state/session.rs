@@ -1,5 +1,7 @@
 //! The server in use: chosen by the address, the site, or the user.
 
+use std::time::Duration;
+
 use gloo_net::http::Request;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -87,28 +89,35 @@ impl Session {
             recent: RwSignal::new(Shelf::Device.get(RECENT).unwrap_or_default()),
             models: RwSignal::new(Vec::new()),
         };
+        // Never credentials from the address: it is logged and shared.
+        let asked = asked.and_then(|url| read_address(&url).ok()).map(|(server, _)| server);
+        let known = asked.or_else(|| Shelf::Tab.get(SERVER));
+        let is_known = known.is_some();
+        if let Some(server) = known {
+            session.take_up_again(server);
+        }
         spawn_local(async move {
             let config = site_config().await;
             session.models.set(config.models);
-            // Never credentials from the address: it is logged and shared.
-            let asked = asked.and_then(|url| read_address(&url).ok()).map(|(server, _)| server);
+            if is_known {
+                return;
+            }
             let site = config.tracking.map(|site| Server {
                 url: site.url.trim_end_matches('/').into(),
                 label: site.label,
             });
-            let server = asked
-                .or_else(|| Shelf::Tab.get(SERVER))
-                .or(site)
-                .or_else(|| Shelf::Device.get(SERVER));
-            match server {
-                Some(server) => {
-                    let credentials = kept_credentials(&server);
-                    session.take_up(server, credentials);
-                }
+            match site.or_else(|| Shelf::Device.get(SERVER)) {
+                Some(server) => session.take_up_again(server),
                 None => session.stage.set(Stage::Choosing),
             }
         });
         session
+    }
+
+    /// Uses a server from now on, with the credentials that are kept of it.
+    fn take_up_again(self, server: Server) {
+        let credentials = kept_credentials(&server);
+        self.take_up(server, credentials);
     }
 
     /// Uses a server from now on, and remembers it. Credentials are kept for
@@ -131,9 +140,8 @@ impl Session {
     /// of it.
     pub(crate) fn change(self, url: &str) {
         let Ok((server, _)) = read_address(url) else { return };
-        let credentials = kept_credentials(&server);
         remember_in_use(&server);
-        self.take_up(server, credentials);
+        self.take_up_again(server);
     }
 
     /// Removes every server and its credentials from this device.
@@ -161,10 +169,14 @@ impl Session {
         };
         self.reach.set(Reach::Checking);
         self.stage.set(Stage::Using(client.clone()));
-        spawn_local(async move {
-            let found = client.probe().await;
-            self.reach.set(Reach::found(found));
-        });
+        // What the page asks for goes first.
+        let probe = move || {
+            spawn_local(async move {
+                let found = client.probe().await;
+                self.reach.set(Reach::found(found));
+            });
+        };
+        set_timeout(probe, Duration::ZERO);
     }
 
     /// A request to the server in use failed: the rail says so.

@@ -59,7 +59,7 @@ pub(crate) fn RunsPage(
     });
     let own = client.clone();
     let head = move || view! { <ExperimentHead client=own.clone() experiment=found/> }.into_any();
-    view! { <Runs client experiments=vec![experiment] name head/> }
+    view! { <AskedFirst client experiments=vec![experiment] name head/> }
 }
 
 /// The page of the runs of several experiments, which the address names.
@@ -76,13 +76,15 @@ pub(crate) fn ExperimentsRunsPage(
         let name = tn(experiments.len(), "{0} experiment", "{0} experiments");
         let title = tf("Runs of {0}", &[&name]);
         let head = move || view! { <h1 class="sr-only">{title.clone()}</h1> }.into_any();
-        view! { <Runs client=client.clone() experiments name=Signal::derive(move || name.clone()) head/> }
+        let (client, name) = (client.clone(), Signal::derive(move || name.clone()));
+        view! { <AskedFirst client experiments name head/> }
     }
 }
 
-/// The page.
+/// The page, built when the server has been asked for the runs: to build it takes
+/// as long as the answer does.
 #[component]
-fn Runs(
+fn AskedFirst(
     /// The client of the server in use.
     client: Mlflow,
     /// The experiments' ids.
@@ -93,9 +95,26 @@ fn Runs(
     #[prop(into)]
     head: ViewFn,
 ) -> impl IntoView {
+    let table = RunsTable::new(client, experiments);
+    let is_asked = RwSignal::new(false);
+    spawn_local(async move {
+        is_asked.try_set(true);
+    });
+    move || is_asked.get().then(|| view! { <Runs table name head=head.clone()/> })
+}
+
+/// The page.
+#[component]
+fn Runs(
+    /// The table.
+    table: RunsTable,
+    /// What its experiments are called.
+    name: Signal<String>,
+    /// What stands above the filter: the page's heading.
+    head: ViewFn,
+) -> impl IntoView {
     let session = use_session();
     let announcer = use_announcer();
-    let table = RunsTable::new(client, experiments);
     let board = views::receive(table, use_navigator());
     let phase = table.source.phase();
     Effect::new(move || {
