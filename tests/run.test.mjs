@@ -67,7 +67,7 @@ for (const [name, start] of Object.entries(bothServers)) {
       await page.getByRole('textbox', { name: 'Find a parameter or a metric' }).fill('');
       await table.getByText('layer_000', { exact: true }).waitFor();
       const end = table.getByRole('row').filter({ hasText: /and \d+ more/ });
-      for (let turn = 0; turn < 10 && (await end.count()) > 0; turn++) {
+      for (let turn = 0; turn < 100 && (await end.count()) > 0; turn++) {
         await end.scrollIntoViewIfNeeded().catch(() => {});
         await page.waitForTimeout(100);
       }

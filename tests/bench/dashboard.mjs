@@ -183,7 +183,7 @@ async function trying(browser, site, quick) {
       ['the same, 95th percentile', `${digits(quantile(single, 0.95))} ms`],
       ['100,000 rows of CSV scored', `${digits(scored.took / 1000)} s`],
       ['growth of the page\'s process meanwhile, at most', `${digits(scored.memory / 1e6)} MB`],
-      ['longest task of the page meanwhile', `${digits(scored.task)} ms`],
+      ['longest task of the page meanwhile', scored.task > 0 ? `${digits(scored.task)} ms` : 'none over 50 ms'],
     ]);
   } finally {
     await models.stop();
