@@ -12,9 +12,9 @@ import { at, chartMenu, linesOf, metricChart, seeText } from './support/pages.mj
 import { ask } from './support/tracking.mjs';
 
 const RUNS = [
-  { run_name: 'one', params: { lr: '0.1', net: 'mlp', seed: '7', config: 'a: 1\nb: 2\nc: 3, and more of it' }, metrics: { loss: 0.5, accuracy: 0.9 } },
-  { run_name: 'two', params: { lr: '0.01', net: 'cnn', seed: '7', config: 'a: 1\nb: 4\nc: 3, and more of it' }, metrics: { loss: 0.25, accuracy: 0.91 } },
-  { run_name: '<b>three</b>', params: { lr: '0.001', net: 'cnn', seed: '7', config: 'a: 1\nc: 3, and more of it' }, metrics: { loss: 0.75 } },
+  { run_name: 'one', params: { lr: '0.1', net: 'mlp', seed: '7', config: 'a: 1\nb: 2\nc: 3, and more of it' }, metrics: { loss: 0.5, accuracy: 0.9 }, tags: { team: 'red' } },
+  { run_name: 'two', params: { lr: '0.01', net: 'cnn', seed: '7', config: 'a: 1\nb: 4\nc: 3, and more of it' }, metrics: { loss: 0.25, accuracy: 0.91 }, tags: { team: 'blue' } },
+  { run_name: '<b>three</b>', params: { lr: '0.001', net: 'cnn', seed: '7', config: 'a: 1\nc: 3, and more of it' }, metrics: { loss: 0.75 }, tags: {} },
 ];
 
 /** The colour in the middle of the picture in an element, once it is there. */
@@ -36,14 +36,14 @@ async function log(uri) {
   const experiments = [];
   for (const name of ['compared', 'elsewhere']) experiments.push((await post('experiments/create', { name })).experiment_id);
   const runs = [];
-  for (const [nth, { run_name, params, metrics }] of RUNS.entries()) {
+  for (const [nth, { run_name, params, metrics, tags }] of RUNS.entries()) {
     const { run } = await post('runs/create', { experiment_id: experiments[nth === 2 ? 1 : 0], run_name, start_time: 1000 });
     const pairs = (values) => Object.entries(values).map(([key, value]) => ({ key, value }));
     const points = pairs(metrics).flatMap(({ key, value }) => [
       { key, value: 2, step: 0, timestamp: 1 },
       { key, value, step: 1, timestamp: 2 },
     ]);
-    await post('runs/log-batch', { run_id: run.info.run_id, params: pairs(params), metrics: points });
+    await post('runs/log-batch', { run_id: run.info.run_id, params: pairs(params), metrics: points, tags: pairs(tags) });
     runs.push(run.info.run_id);
   }
   return { runs, experiments };
@@ -180,11 +180,13 @@ for (const [name, start] of Object.entries(bothServers)) {
         (await card.getByRole('row').filter({ has: page.getByRole('rowheader', { name: key }) }).getByRole('cell').allInnerTexts()).map((text) => text.trim().replaceAll(/\s+/g, ' '));
       await card.getByRole('rowheader', { name: 'loss' }).waitFor();
       assert.deepEqual(await inCard('loss'), ['0.5', '0.25 (best) -0.25', '0.75 +0.25']);
+      assert.deepEqual(await inCard('team'), ['red', 'blue', '']);
       assert.deepEqual(await inCard('seed'), [], 'what is the same is left out');
       await card.getByLabel('Baseline').selectOption('two');
       await card.getByText('+0.5', { exact: true }).waitFor();
       await card.getByLabel('Only differences').uncheck();
       await card.getByRole('rowheader', { name: 'seed' }).waitFor();
+      assert.deepEqual(await inCard('Status'), ['RUNNING', 'RUNNING', 'RUNNING']);
       const saved = page.waitForEvent('download');
       await chartMenu(card, 'Download CSV');
       assert.match(await readFile(await (await saved).path(), 'utf8'), /param,seed,7,7,7\r\n/);
@@ -193,6 +195,25 @@ for (const [name, start] of Object.entries(bothServers)) {
       await card.getByText('+0.5', { exact: true }).waitFor();
       assert.deepEqual(await inCard('seed'), ['7', '7', '7']);
       assert.deepEqual(await violations(page), []);
+    });
+
+    page('a link has the charts as they were changed', async (page) => {
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await open(page, { view: 'charts' });
+      const more = () => page.getByRole('button', { name: 'More for the board' }).click();
+      await more();
+      await page.getByRole('menuitem', { name: 'Add a section' }).click();
+      await page.getByRole('heading', { name: 'New section' }).waitFor();
+      await more();
+      await page.getByRole('menuitem', { name: 'Copy a link to these charts' }).click();
+      await seeText(page, 'Copied');
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      await page.evaluate(() => localStorage.clear());
+      await page.goto('about:blank');
+      await page.goto(link);
+      await page.getByRole('heading', { name: 'New section' }).waitFor();
+      await page.getByRole('figure').filter({ has: page.getByRole('heading', { name: 'loss', exact: true }) }).waitFor();
+      assert.doesNotMatch(page.url(), /[?&]charts=/, 'from now on it is as this device has it');
     });
 
     page('axes are brushed by the keyboard', async (page) => {

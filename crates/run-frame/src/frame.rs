@@ -324,7 +324,8 @@ impl Frame {
         self.rows.get(row as usize)?.start_time
     }
 
-    pub(crate) fn end_time(&self, row: u32) -> Option<i64> {
+    /// When a run ended, in milliseconds since 1970.
+    pub fn end_time(&self, row: u32) -> Option<i64> {
         self.rows.get(row as usize)?.end_time
     }
 

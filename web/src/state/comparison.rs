@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mlflow_api::Run;
+use mlflow_api::{Run, RunStatus};
 use run_frame::{Attribute, Cell, Column, Frame, Goal, Group, Summary, csv_row};
 
 use super::board::BoardRun;
@@ -50,12 +50,9 @@ impl Comparison {
         Comparison { frame }
     }
 
-    /// Compares the runs of a board by their parameters and metrics.
+    /// Compares the runs of a board.
     pub(crate) fn of_board(runs: &[Arc<BoardRun>]) -> Comparison {
-        let mut frame = Frame::new();
-        let runs: Vec<Run> = runs.iter().map(|run| run.bare()).collect();
-        frame.extend(&runs);
-        Comparison { frame }
+        Comparison::of(&runs.iter().map(|run| run.bare()).collect::<Vec<_>>())
     }
 
     /// The runs as a frame: a row is a run.
@@ -69,7 +66,7 @@ impl Comparison {
         let mut lines: Vec<Line> = self
             .frame
             .columns(group)
-            .filter(|column| !NAMES.contains(column))
+            .filter(|column| !NAMES.contains(column) && !self.is_void(*column))
             .filter(|column| group == Group::Metric || !self.frame.is_system(*column))
             .filter(|column| self.frame.name(*column).to_lowercase().contains(&letters))
             .map(|column| self.line(column))
@@ -82,6 +79,12 @@ impl Comparison {
             lines.sort_by(|a, b| b.spread.total_cmp(&a.spread));
         }
         lines
+    }
+
+    /// Whether nothing is known: what is compared may be no runs.
+    fn is_void(&self, column: Column) -> bool {
+        column == Column::Attribute(Attribute::Status)
+            && (0..self.frame.len() as u32).all(|run| self.frame.status(run) == RunStatus::Unknown)
     }
 
     fn line(&self, column: Column) -> Line {

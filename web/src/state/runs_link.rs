@@ -41,13 +41,18 @@ pub(crate) fn place(table: RunsTable, board: RwSignal<BoardLayout>, navigator: N
         (*marks != Marks::default()).then(|| json(serde_json::to_string(marks))).flatten()
     });
     place.query.set(MARKS, marks.as_deref());
-    let charts = board.with_untracked(BoardLayout::encode);
-    place.query.set(CHARTS, (!charts.is_empty()).then_some(charts.as_str()));
+    add_charts(&mut place, board);
     let selected = table.selected_ids();
     if !selected.is_empty() {
         place.query.set_list(SELECTED, &selected);
     }
     place
+}
+
+/// Adds how the charts are laid out.
+pub(crate) fn add_charts(place: &mut Place, board: RwSignal<BoardLayout>) {
+    let charts = board.with_untracked(BoardLayout::encode);
+    place.query.set(CHARTS, (!charts.is_empty()).then_some(charts.as_str()));
 }
 
 /// An address within the page, with the page's own before it.

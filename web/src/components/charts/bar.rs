@@ -15,7 +15,10 @@ use crate::components::toasts::use_toasts;
 use crate::state::board::BoardLayout;
 use crate::state::board::arrange::MODEL;
 use crate::state::board::edit;
+use crate::state::clipboard::copy;
 use crate::state::language::t;
+use crate::state::location::use_navigator;
+use crate::state::runs_link::{absolute, add_charts};
 
 /// Search, line settings, and what can be added.
 #[component]
@@ -25,7 +28,7 @@ pub(super) fn BoardBar(
     /// What is searched for.
     wanted: RwSignal<String>,
 ) -> impl IntoView {
-    let toasts = use_toasts();
+    let (toasts, navigator) = (use_toasts(), use_navigator());
     let adding: RwSignal<Option<Arc<str>>> = RwSignal::new(None);
     let open = RwSignal::new(false);
     let card = Memo::new(move |_| {
@@ -54,11 +57,18 @@ pub(super) fn BoardBar(
             board.layout.set(BoardLayout::default());
             offer_undo(toasts, board, t("The board is as the metrics make it").to_owned(), before);
         };
+        let share = move || {
+            let mut place = navigator.place().get_untracked();
+            add_charts(&mut place, board.layout);
+            copy(toasts, &absolute(&place.href()));
+        };
         vec![
+            Item::new(t("Copy a link to these charts"), share),
             Item::new(t("Hide charts without points"), move || {
                 board.layout.update(|layout| layout.hide_empty = !layout.hide_empty);
             })
-            .checked(hide),
+            .checked(hide)
+            .divided(),
             Item::new(t("Add a section"), move || {
                 board.layout.update(|layout| {
                     edit::add_section(layout, t("New section"));

@@ -13,8 +13,10 @@ use crate::components::toasts::Toasts;
 use crate::state::board::runs::metrics_of;
 use crate::state::board::{ArrangedCard, ArrangedSection, BoardLayout, BoardRun, Scope, arrange};
 use crate::state::language::t;
+use crate::state::location::use_navigator;
 use crate::state::metric_histories::{HistoryState, MetricHistories};
 use crate::state::run_images::RunImages;
+use crate::state::runs_link::CHARTS;
 
 /// How often the histories of running runs are read again.
 const FOLLOW: Duration = Duration::from_secs(30);
@@ -22,11 +24,19 @@ const FOLLOW: Duration = Duration::from_secs(30);
 /// How many of a run's metrics are read only to see whether they have a history.
 const MOST_UNSURE: usize = 60;
 
-/// The layout of a board: the one in an address, if there is one, else the one
-/// that this device keeps for the board of that name. Changes are kept.
-pub(crate) fn use_board_layout(board: &str, shared: Option<&str>) -> RwSignal<BoardLayout> {
+/// The layout of a board: the one in the address, which is taken out of it, else
+/// the one that this device keeps for the board of that name. Changes are kept.
+pub(crate) fn use_board_layout(board: &str) -> RwSignal<BoardLayout> {
+    let navigator = use_navigator();
+    let mut place = navigator.place().get_untracked();
+    let shared = place.query.get(CHARTS).map(str::to_owned);
+    if shared.is_some() {
+        place.query.set(CHARTS, None);
+        navigator.replace(place);
+    }
     let kept = || BoardLayout::kept(board);
-    let layout = RwSignal::new(shared.and_then(BoardLayout::decode).unwrap_or_else(kept));
+    let shared = shared.as_deref().and_then(BoardLayout::decode);
+    let layout = RwSignal::new(shared.unwrap_or_else(kept));
     let board = board.to_owned();
     // What came with an address is kept once the user changes it.
     Effect::new(move |before: Option<()>| {
@@ -131,7 +141,7 @@ impl Board {
                 return;
             }
             let Some(runs) = self.runs.try_get_untracked() else { return };
-            for run in runs.iter().filter(|run| run.running) {
+            for run in runs.iter().filter(|run| run.status.is_active()) {
                 for latest in &run.metrics {
                     self.histories.refresh(&run.id, &latest.key);
                 }

@@ -134,7 +134,7 @@ fn CompareCharts(
         runs: Signal::stored(runs),
         scope: Scope::All,
         highlighted: RwSignal::new(None),
-        layout: use_board_layout("compare", None),
+        layout: use_board_layout("compare"),
         brushed: RwSignal::new(None),
     });
     view! {

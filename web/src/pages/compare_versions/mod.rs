@@ -146,7 +146,7 @@ fn VersionCharts(
         runs: Signal::derive(move || runs.get().into_iter().map(Arc::new).collect()),
         scope: Scope::All,
         highlighted: RwSignal::new(None),
-        layout: use_board_layout("versions", None),
+        layout: use_board_layout("versions"),
         brushed: RwSignal::new(None),
     });
     let none = move || runs.with(|runs| runs.iter().all(|run| run.metrics.is_empty()));

@@ -354,7 +354,7 @@ fn ModelCharts(
             runs: Signal::derive(move || drawn.get().into_iter().map(Arc::new).collect()),
             scope: Scope::All,
             highlighted: RwSignal::new(None),
-            layout: use_board_layout(&format!("models {experiment}"), None),
+            layout: use_board_layout(&format!("models {experiment}")),
             brushed: RwSignal::new(None),
         })
     };

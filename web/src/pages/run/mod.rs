@@ -240,7 +240,7 @@ fn RunView(
     let tab = Memo::new(move |_| path.with(|path| Tab::parse(path)));
     let runs = Memo::new(move |_| vec![Arc::new(the.run.with(|run| BoardRun::from(run)))]);
     let highlighted = RwSignal::new(None);
-    let layout = use_board_layout(&format!("run {}", the.experiment()), None);
+    let layout = use_board_layout(&format!("run {}", the.experiment()));
     let histories = the.histories;
     let board = move |scope| {
         parts::charts(Charts {

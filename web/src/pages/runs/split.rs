@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
-use mlflow_api::{RunStatus, tags};
+use mlflow_api::tags;
 use run_frame::{Cell, Column, Frame, Group};
 use web_sys::Element;
 
@@ -100,9 +100,9 @@ fn after_paint(then: impl FnOnce() + 'static) {
     request_animation_frame(move || request_animation_frame(then));
 }
 
-/// How the charts of a table are laid out; `shared` is from an address.
-pub(super) fn use_layout(table: RunsTable, shared: Option<&str>) -> RwSignal<BoardLayout> {
-    use_board_layout(&format!("runs {}", table.source.experiments().join(",")), shared)
+/// How the charts of a table are laid out.
+pub(super) fn use_layout(table: RunsTable) -> RwSignal<BoardLayout> {
+    use_board_layout(&format!("runs {}", table.source.experiments().join(",")))
 }
 
 /// The edge between table and charts.
@@ -214,10 +214,12 @@ fn group_names(lines: &Lines) -> HashMap<u32, Arc<str>> {
 }
 
 fn board_run(frame: &Frame, row: u32, group: Option<Arc<str>>) -> BoardRun {
-    let params = frame.columns(Group::Param).filter_map(|column| match frame.cell(column, row) {
-        Cell::Text(text) => Some((frame.name(column).into(), text.into())),
-        _ => None,
-    });
+    let texts = |group| {
+        frame.columns(group).filter_map(move |column| match frame.cell(column, row) {
+            Cell::Text(text) => Some((frame.name(column).into(), text.into())),
+            _ => None,
+        })
+    };
     let timestamp = frame.start_time(row).unwrap_or(0);
     let latest = |column: Column| match frame.cell(column, row) {
         Cell::Number(value) => Some(Latest {
@@ -234,9 +236,12 @@ fn board_run(frame: &Frame, row: u32, group: Option<Arc<str>>) -> BoardRun {
         name: frame.run_name(row).into(),
         colour: colour(frame, row).into(),
         group,
-        running: matches!(frame.status(row), RunStatus::Running | RunStatus::Scheduled),
+        status: frame.status(row),
+        start: frame.start_time(row),
+        end: frame.end_time(row),
+        tags: texts(Group::Tag).collect(),
         images: frame.tag(row, tags::LOGGED_IMAGES).is_some(),
-        params: params.collect(),
+        params: texts(Group::Param).collect(),
         metrics: frame.columns(Group::Metric).filter_map(latest).collect(),
     }
 }

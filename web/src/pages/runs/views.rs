@@ -10,19 +10,18 @@ use crate::parts;
 use crate::state::board::BoardLayout;
 use crate::state::language::t;
 use crate::state::location::Navigator;
-use crate::state::runs_link::{CHARTS, COLUMNS, MARKS, SELECTED};
+use crate::state::runs_link::{COLUMNS, MARKS, SELECTED};
 use crate::state::runs_table::RunsTable;
 
 /// Takes what a shared address says beyond the view, and takes it out of the
 /// address: from now on it is this device's.
 pub(super) fn receive(table: RunsTable, navigator: Navigator) -> RwSignal<BoardLayout> {
+    let board = use_layout(table);
     let mut place = navigator.place().get_untracked();
     let json = |key: &str| place.query.get(key).map(str::to_owned);
     let (layout, marks) = (json(COLUMNS), json(MARKS));
     let selected = place.query.list(SELECTED);
-    let charts = json(CHARTS);
-    let board = use_layout(table, charts.as_deref());
-    if layout.is_none() && marks.is_none() && charts.is_none() && selected.is_empty() {
+    if layout.is_none() && marks.is_none() && selected.is_empty() {
         return board;
     }
     if let Some(layout) = layout.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()) {
@@ -31,7 +30,7 @@ pub(super) fn receive(table: RunsTable, navigator: Navigator) -> RwSignal<BoardL
     if let Some(marks) = marks.and_then(|text| serde_json::from_slice(text.as_bytes()).ok()) {
         table.marks.set(marks);
     }
-    for key in [COLUMNS, MARKS, CHARTS, SELECTED] {
+    for key in [COLUMNS, MARKS, SELECTED] {
         place.query.set(key, None);
     }
     navigator.replace(place);

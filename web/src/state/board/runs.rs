@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mlflow_api::{Metric, Param, Run, RunData, RunInfo, RunStatus, tags};
+use mlflow_api::{Metric, Param, Run, RunData, RunInfo, RunStatus, Tag, tags};
 
 /// A run on a board. Share it (`Arc`): boards compare and clone lists of them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,8 +19,14 @@ pub(crate) struct BoardRun {
     /// The name of its group, when runs are grouped: the runs of a group are
     /// drawn as one mean in a band from their least to their greatest value.
     pub(crate) group: Option<Arc<str>>,
-    /// Whether it may still log: its histories are read again now and then.
-    pub(crate) running: bool,
+    /// Where it is in its life; unknown for what is no run.
+    pub(crate) status: RunStatus,
+    /// When it began, in milliseconds since 1970.
+    pub(crate) start: Option<i64>,
+    /// When it ended.
+    pub(crate) end: Option<i64>,
+    /// Its tags.
+    pub(crate) tags: Vec<(Arc<str>, Arc<str>)>,
     /// Whether it says that it logged images.
     pub(crate) images: bool,
     /// Its parameters.
@@ -48,9 +54,13 @@ impl BoardRun {
         self.metrics.iter().find(|latest| &*latest.key == key)
     }
 
-    /// The run with its parameters and last values alone.
+    /// The run, as far as a board knows it.
     pub(crate) fn bare(&self) -> Run {
         let param = |(key, value): &(Arc<str>, Arc<str>)| Param {
+            key: key.to_string(),
+            value: value.to_string(),
+        };
+        let tag = |(key, value): &(Arc<str>, Arc<str>)| Tag {
             key: key.to_string(),
             value: value.to_string(),
         };
@@ -65,12 +75,16 @@ impl BoardRun {
             info: RunInfo {
                 run_id: self.id.to_string(),
                 run_name: Some(self.name.to_string()),
+                experiment_id: self.experiment.to_string(),
+                status: self.status,
+                start_time: self.start,
+                end_time: self.end,
                 ..RunInfo::default()
             },
             data: RunData {
                 params: self.params.iter().map(param).collect(),
                 metrics: self.metrics.iter().map(metric).collect(),
-                ..RunData::default()
+                tags: self.tags.iter().map(tag).collect(),
             },
             ..Run::default()
         }
@@ -96,7 +110,15 @@ impl From<&Run> for BoardRun {
             name: run.name().into(),
             colour: run_colour(&run.info.run_id, run.tag(tags::RUN_COLOR)).into(),
             group: None,
-            running: matches!(run.info.status, RunStatus::Running | RunStatus::Scheduled),
+            status: run.info.status,
+            start: run.info.start_time,
+            end: run.info.end_time,
+            tags: run
+                .data
+                .tags
+                .iter()
+                .map(|tag| (tag.key.as_str().into(), tag.value.as_str().into()))
+                .collect(),
             images: run.tag(tags::LOGGED_IMAGES).is_some(),
             params: run
                 .data
