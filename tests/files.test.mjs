@@ -190,6 +190,18 @@ for (const [name, start] of Object.entries(bothServers)) {
       await text.locator('.code-string').getByText('"done"').waitFor();
     });
 
+    pageOnce('a table has whichever separator its first line has, however long that is', async (page) => {
+      const table = page.getByRole('table', { name: 'Table of the file' });
+      await go(page, 'data/semicolons.csv');
+      await table.getByRole('columnheader', { name: 'value', exact: true }).waitFor();
+      await table.getByRole('cell', { name: 'a;b', exact: true }).waitFor();
+      await go(page, 'data/wide.csv');
+      await table.getByRole('columnheader', { name: 'gene000000000000', exact: true }).waitFor();
+      await table.getByRole('cell', { name: '000000000000', exact: true }).waitFor();
+      await go(page, 'data/none.csv');
+      await seeText(page, 'The file is empty.');
+    });
+
     page('Parquet is read by ranges as it scrolls', async (page) => {
       await go(page, 'data/rows.parquet');
       const table = page.getByRole('table', { name: 'Table of the file' });

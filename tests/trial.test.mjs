@@ -95,9 +95,39 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
     await answers(page);
   });
 
+  page('one is opened by an address that is typed, and from the page of its logged model', async (page) => {
+    await page.goto(at(edge.url, '/try'));
+    await page.getByLabel('Or the address of a model').fill('models:/risk@best');
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+    await answers(page);
+    await page.goto(at(edge.url, `/experiments/0/models/${logged.model}`));
+    await page.getByRole('link', { name: 'Try it' }).click();
+    await page.getByRole('heading', { level: 1, name: 'model', exact: true }).waitFor();
+    await answers(page);
+  });
+
+  page('one that is served says at which address, however it was opened', async (page) => {
+    await page.goto(at(edge.url, tryPage(`models:/risk/${logged.version}`)));
+    await page.getByLabel('Serve it here').check({ timeout: 60_000 });
+    const address = page.getByRole('region', { name: 'Address' });
+    await address.waitFor();
+    await page.goto(at(edge.url, tryPage('models:/risk@best')));
+    await page.getByRole('heading', { level: 1, name: 'risk @best', exact: true }).waitFor();
+    const said = await address.innerText();
+    assert.ok(said.endsWith(`/models/risk/${logged.version}/invocations`), said);
+    const status = await page.evaluate(async ([said, body]) => {
+      const answer = await fetch(said, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+      return answer.status;
+    }, [said, JSON.stringify(ROW)]);
+    assert.equal(status, 200);
+    await page.getByLabel('Serve it here').uncheck();
+    await address.waitFor({ state: 'detached' });
+  });
+
   page('what is not there is said so', async (page) => {
     await page.goto(at(edge.url, tryPage('models:/nobody/1')));
     await seeText(page, /cannot run here/);
+    await accessible(page);
     await seeText(page, /nobody/);
     await page.goto(at(edge.url, tryPage(`runs:/${logged.run}/nothing`)));
     await seeText(page, /MLmodel is not there/);
@@ -354,6 +384,31 @@ describe('a model on a static host', { timeout: 240_000 }, () => {
     const [status, text] = await post();
     assert.equal(status, 200, text);
     assertClose(JSON.parse(text), JSON.parse((await pyfunc(FOREST, [ROW]))[0].body));
+    await page.getByLabel('Serve it here').uncheck();
+    await page.getByText(/This browser answers here/).waitFor({ state: 'detached' });
+  });
+
+  checkPage('of two models of one name the one is served that was told to last', () => browser, async (page) => {
+    const [one, other] = ['one', 'other'].map((folder) => `./models/${folder}/same`);
+    await cp(path.join(scratch, 'models/demo'), path.join(scratch, one), { recursive: true });
+    await cp(FOREST, path.join(scratch, other), { recursive: true });
+    for (const model of [one, other]) {
+      await page.goto(at(url, tryPage(model)));
+      await page.getByRole('table').filter({ hasText: 'Inputs' }).getByText(model === one ? 'glucose' : 'age').waitFor({ timeout: 60_000 });
+      await page.getByLabel('Serve it here').check();
+      await seeText(page, /This browser answers here/);
+    }
+    await page.goto(at(url, tryPage(one)));
+    await page.getByRole('table').filter({ hasText: 'Inputs' }).getByText('glucose').waitFor();
+    assert.equal(await page.getByLabel('Serve it here').isChecked(), false);
+    assert.equal(await page.getByText(/This browser answers here/).count(), 0);
+    const status = await page.evaluate(async (body) => {
+      const answer = await fetch('./models/same/1/invocations', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+      return answer.status;
+    }, JSON.stringify(ROW));
+    assert.equal(status, 200);
+    await page.goto(at(url, tryPage(other)));
+    await page.getByRole('table').filter({ hasText: 'Inputs' }).getByText('bmi').waitFor();
     await page.getByLabel('Serve it here').uncheck();
     await page.getByText(/This browser answers here/).waitFor({ state: 'detached' });
   });

@@ -174,6 +174,10 @@ def main() -> None:
         write(folder, "data/raw.bin", bytes(range(256)) * 40)
         write(folder, "data/big.txt", b"0123456789abcde\n" * (BIG // 16))
         write(folder, "data/empty.txt", b"")
+        genes = [",".join(f"{what}{n:012}" for n in range(30_000)) for what in ("gene", "")]
+        write(folder, "data/wide.csv", "\n".join(genes).encode() + b"\n")
+        write(folder, "data/semicolons.csv", b"name;value\n\"a;b\";1,5\n")
+        write(folder, "data/none.csv", b"")
         write(folder, "report.html", REPORT.encode())
         points = plotly.graph_objects.Scatter(x=[1, 2, 3, 4], y=[2, 3, 5, 7], mode="markers")
         figure = plotly.graph_objects.Figure(points, layout={"title": {"text": "Primes"}})

@@ -7,7 +7,8 @@
 //
 // `took` is how long the model itself was busy, in milliseconds.
 // A place is what model-files.js says; `origin` is {cached, full, serving}, and
-// only there for a model that the Service Worker could serve. While anything
+// only there for a model that the Service Worker could serve: `serving` is as what
+// it does, {name, version}, or null. While anything
 // downloads: {id, op: "progress", done, total, what}. A failure answers
 // {id, ok: false, error}, with the `status` of a file that its server withheld; a
 // file to be asked about first, {id, ok: false, large}.
@@ -16,7 +17,7 @@ import * as tabular from "./tabular.js";
 import * as scoring from "./scoring.js";
 import { loadModel } from "./load-model.js";
 import { cacheOf, openPlace } from "./model-files.js";
-import { serve, served, withdraw } from "./served.js";
+import { serve, servedAs, withdraw } from "./served.js";
 
 // Name to a promise of the started module.
 const started = new Map();
@@ -85,7 +86,7 @@ async function open(id, { place, confirmed }) {
   const readme = place.plain ? await readText("README.md") : null;
   const cache = cacheOf(place);
   loaded.cache = cache;
-  const serving = hasCache && (await served()).some((model) => model.cache === cache);
+  const serving = hasCache ? await servedAs(cache) : null;
   const origin = hasCache ? { cached: downloaded === 0, full, serving } : null;
   return { model: loaded.model.describe(), example, readme, origin };
 }

@@ -28,7 +28,17 @@ export async function serve(model, files) {
   if (model.networks) all.add(new URL("./scoring_bg.wasm", import.meta.url).href);
   // One that is gone by now is not worth the rest.
   await Promise.all([...all].map((file) => shell.add(file).catch(() => {})));
-  await write([model, ...(await served()).filter(({ cache }) => cache !== model.cache)]);
+  // An address has one model, and a model one address.
+  const others = (await served()).filter(
+    ({ cache, name, version }) => cache !== model.cache && !(name === model.name && version === model.version),
+  );
+  await write([model, ...others]);
+}
+
+// As what the model that a cache holds is served: {name, version}, or null.
+export async function servedAs(cache) {
+  const found = (await served()).find((model) => model.cache === cache);
+  return found ? { name: found.name, version: found.version } : null;
 }
 
 // Serves it no longer; answers whether any is left.

@@ -43,14 +43,14 @@ pub(crate) struct Loaded {
 }
 
 /// What this browser keeps of a model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
     /// Nothing but `MLmodel` had to be downloaded.
     pub(crate) cached: bool,
     /// There was no room for all of it.
     pub(crate) full: bool,
-    /// The Service Worker answers for it.
-    pub(crate) serving: bool,
+    /// The name and the version under which the Service Worker answers for it.
+    pub(crate) serving: Option<(String, String)>,
 }
 
 /// Where a model's files are.
@@ -328,7 +328,9 @@ fn described(answer: &JsValue) -> Result<Loaded, String> {
         kept: origin.map(|origin| Kept {
             cached: flag(&origin, "cached"),
             full: flag(&origin, "full"),
-            serving: flag(&origin, "serving"),
+            serving: Reflect::get(&origin, &"serving".into())
+                .ok()
+                .and_then(|as_what| Some((text(&as_what, "name")?, text(&as_what, "version")?))),
         }),
     })
 }

@@ -9,7 +9,7 @@ use leptos::task::spawn_local;
 
 use super::clock::stopwatch;
 use super::config::EdgeModel;
-use super::engine::{Answer, Engine, Kept, Loaded, Progress, Unopened};
+use super::engine::{Answer, Engine, Loaded, Progress, Unopened};
 use super::folder::{self, Found};
 use super::json::{pretty, pretty_text};
 use super::language::{t, tf};
@@ -334,6 +334,7 @@ impl Trial {
             } else {
                 service_worker::withdraw(&engine).await
             };
+            let serving = on.then_some((name, version));
             if self.choice.try_get_value() != Some(choice) {
                 return;
             }
@@ -343,7 +344,7 @@ impl Trial {
                     if let TrialStage::InPage(loaded) = stage
                         && let Some(kept) = &mut loaded.kept
                     {
-                        *kept = Kept { serving: on, ..*kept };
+                        kept.serving = serving;
                     }
                 });
             }

@@ -56,6 +56,13 @@ pub(super) fn Table(
             take(bytes, is_last);
         });
     };
+    // The first line may be longer than what is here.
+    let is_waiting = move || size.get().1 == 0 && !parts.is_done();
+    Effect::new(move || {
+        if is_waiting() {
+            untrack(|| more(()));
+        }
+    });
     let rows = Memo::new(move |_| size.get().0.saturating_sub(1));
     let near_end = move |row: usize| {
         if row + AHEAD > rows.get_untracked() && !untrack(move || parts.is_done()) {
@@ -69,7 +76,13 @@ pub(super) fn Table(
     view! {
         <Show
             when=move || size.get().1 != 0
-            fallback=|| view! { <p class="faint">{t("The file is empty.")}</p> }
+            fallback=move || {
+                let words = move || match is_waiting() {
+                    true => t("Reading…"),
+                    false => t("The file is empty."),
+                };
+                view! { <p class="faint">{words}</p> }
+            }
         >
             <Sheet
                 label=named(t("Table of the file"))

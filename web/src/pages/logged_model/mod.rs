@@ -29,7 +29,7 @@ use crate::state::location::use_navigator;
 use crate::state::logged_model::{registrations, status_words};
 use crate::state::model_place::ModelPlace;
 use crate::state::registry::user_tags;
-use crate::state::route::Route;
+use crate::state::route::{Place, Route};
 use crate::state::saving::{Saving, calling};
 use crate::state::session::Mlflow;
 
@@ -40,6 +40,8 @@ struct TheLogged {
     id: StoredValue<String>,
     experiment: StoredValue<String>,
     model: Asked<LoggedModel>,
+    /// Whether the page can run it, once that is known.
+    runs_here: RwSignal<Option<bool>>,
 }
 
 impl TheLogged {
@@ -75,6 +77,7 @@ pub(crate) fn LoggedModelPage(
         id: StoredValue::new(model),
         experiment: StoredValue::new(experiment),
         model: asked,
+        runs_here: RwSignal::new(None),
     };
     let experiment_name = RwSignal::new(the.experiment.get_value());
     spawn_local(async move {
@@ -142,7 +145,7 @@ fn LoggedView(
             {move || model.value().with(|model| model.as_ref().map(params))}
             {move || model.value().with(|model| model.as_ref().map(metrics))}
         </div>
-        <SchemaSection client=the.client places/>
+        <SchemaSection client=the.client places runs_here=the.runs_here/>
         <LoggedFiles the/>
     }
 }
@@ -300,8 +303,12 @@ fn Actions(
     let (confirm, toasts) = (use_confirm(), use_toasts());
     let navigator = use_navigator();
     let id = the.id.get_value();
+    let uri = format!("models:/{id}");
+    let mut trial = Place::from(Route::Try);
+    trial.query.set("model", Some(&uri));
+    let trial_href = trial.href();
     let version = CreateModelVersion {
-        source: format!("models:/{id}"),
+        source: uri,
         run_id: untrack(|| the.model.pick(|model| model.info.source_run_id.clone())),
         model_id: Some(id),
         ..CreateModelVersion::default()
@@ -338,6 +345,9 @@ fn Actions(
     let items = move |()| vec![Item::new(t("Delete…"), delete).danger()];
     view! {
         <RegisterModel client=the.client words=t("Register…") version/>
+        <Show when=move || the.runs_here.get() != Some(false)>
+            <a class="button primary" href=trial_href.clone()>{t("Try it")}</a>
+        </Show>
         <Menu
             label=Signal::stored(t("More about this model").to_owned())
             face=|| view! { <Icon glyph=Glyph::More/> }

@@ -223,9 +223,9 @@ fn Code(
             TrialStage::AtEdge(model) => Some((absolute(&base, &model.url), None)),
             TrialStage::InPage(loaded) => {
                 let source = trial.source()?;
-                Some(match loaded.kept.is_some_and(|kept| kept.serving) {
-                    true => (absolute(&base, &endpoint(&source.served_as())), None),
-                    false => {
+                Some(match loaded.kept.and_then(|kept| kept.serving) {
+                    Some(served_as) => (absolute(&base, &endpoint(&served_as)), None),
+                    None => {
                         let line = format!("mlflow models serve -m {}", source.uri());
                         ("http://127.0.0.1:5000/invocations".to_owned(), Some(line))
                     }
@@ -286,7 +286,7 @@ fn Answer(
         Outcome::Running => view! { <p class="faint">{t("Running…")}</p> }.into_any(),
         Outcome::Failed(words) => view! {
             <div class="notice bad-notice">
-                <h3>{t("No answer")}</h3>
+                <h2>{t("No answer")}</h2>
                 <p>{words}</p>
             </div>
         }

@@ -111,7 +111,7 @@ pub(crate) fn ModelState(
         TrialStage::Loading(progress) => view! { <Loading progress trial/> }.into_any(),
         TrialStage::Large(size) => view! {
             <div class="notice">
-                <h3>{tf("This model is {0}", &[&bytes(size)])}</h3>
+                <h2>{tf("This model is {0}", &[&bytes(size)])}</h2>
                 <p>{t("It is downloaded once, and then kept in this browser.")}</p>
                 <div class="actions">
                     <button type="button" class="button primary" on:click=move |_| trial.reopen(true)>
@@ -127,7 +127,7 @@ pub(crate) fn ModelState(
         TrialStage::SignIn => view! { <Unknown/> }.into_any(),
         TrialStage::Failed(words) => view! {
             <div class="notice bad-notice" role="alert">
-                <h3>{t("This model cannot run here")}</h3>
+                <h2>{t("This model cannot run here")}</h2>
                 <p>{words}</p>
                 <div class="actions" hidden=!trial.can_retry()>
                     <button type="button" class="button" on:click=move |_| trial.reopen(false)>
@@ -150,7 +150,7 @@ fn Unknown() -> impl IntoView {
     let is_wrong = !matches!(untrack(|| use_session().credentials()), Credentials::None);
     view! {
         <div class="notice" class:bad-notice=is_wrong role="alert">
-            <h3>{why_sign_in(is_wrong)}</h3>
+            <h2>{why_sign_in(is_wrong)}</h2>
             {parts::sign_in()}
         </div>
     }
@@ -246,11 +246,10 @@ fn Keeping(
         Kept { cached: true, .. } => t("From this browser's cache"),
         _ => t("Downloaded, and kept in this browser"),
     };
-    let address = move || {
+    let serving = kept.serving.is_some();
+    let served = kept.serving.map(|served_as| {
         let base = document().base_uri().ok().flatten().unwrap_or_default();
-        trial.source().map(|source| absolute(&base, &endpoint(&source.served_as())))
-    };
-    let served = kept.serving.then(address).flatten().map(|address| {
+        let address = absolute(&base, &endpoint(&served_as));
         view! {
             <p class="soft">
                 {t("This browser answers here, with no server and no network:")}
@@ -267,7 +266,7 @@ fn Keeping(
             <label class="check">
                 <input
                     type="checkbox"
-                    prop:checked=kept.serving
+                    prop:checked=serving
                     disabled=kept.full
                     on:change=move |event| trial.serve(event_target_checked(&event))
                 />

@@ -1,4 +1,4 @@
-//! Where a model is chosen: a folder on this machine, or one at the edge.
+//! Where a model is chosen: a folder on this machine, an address, or one at the edge.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -7,16 +7,19 @@ use web_sys::DataTransfer;
 use crate::components::drop_area::DropArea;
 use crate::state::folder;
 use crate::state::language::t;
+use crate::state::location::use_navigator;
+use crate::state::route::{Place, Route};
 use crate::state::session::use_session;
 use crate::state::trial::{Trial, TrialStage};
 
-/// A place to drop a folder, a button to pick one, and the models at the edge.
+/// A place to drop a folder, a button to pick one, a field for an address, and the
+/// models at the edge.
 #[component]
 pub(super) fn Picker(
     /// The trial that a choice begins.
     trial: Trial,
 ) -> impl IntoView {
-    let session = use_session();
+    let (session, navigator) = (use_session(), use_navigator());
     let dropped = move |transfer: DataTransfer| {
         let entries = folder::dropped(&transfer);
         spawn_local(async move {
@@ -25,6 +28,16 @@ pub(super) fn Picker(
                 Err(words) => trial.fail(words),
             }
         });
+    };
+    let typed = RwSignal::new(String::new());
+    let open = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let address = typed.get_untracked();
+        if !address.trim().is_empty() {
+            let mut place = Place::from(Route::Try);
+            place.query.set("model", Some(address.trim()));
+            navigator.go(place);
+        }
     };
     let edge = move || {
         let models = session.models();
@@ -71,6 +84,19 @@ pub(super) fn Picker(
             {t("or drop one here: a model that ")} <code>"mlflow.onnx"</code>
             {t(" saved. It is read by this page and stays on this machine.")}
         </DropArea>
+        <form class="try-address" on:submit=open>
+            <label class="label" for="try-address">{t("Or the address of a model")}</label>
+            <input
+                id="try-address"
+                class="input"
+                autocomplete="off"
+                spellcheck="false"
+                placeholder="models:/NAME@ALIAS, runs:/RUN/model, https://…"
+                prop:value=move || typed.get()
+                on:input=move |event| typed.set(event_target_value(&event))
+            />
+            <button type="submit" class="button">{t("Open")}</button>
+        </form>
         {edge}
     }
 }

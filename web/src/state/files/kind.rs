@@ -1,6 +1,7 @@
 //! How a file can be shown, by its name and its first bytes.
 
 use super::paths::name;
+use super::separated::separator_of;
 
 /// A way to show a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub(crate) fn views(path: &str, head: &[u8]) -> Vec<View> {
     let best = match ending.as_str() {
         "svg" => Some(View::Picture("image/svg+xml")),
         "md" | "markdown" => Some(View::Markdown),
-        "csv" => Some(View::Table(b',')),
+        "csv" => Some(View::Table(separator_of(head))),
         "tsv" => Some(View::Table(b'\t')),
         "ipynb" => Some(View::Notebook),
         "html" | "htm" => Some(View::Page),
