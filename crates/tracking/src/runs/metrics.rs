@@ -66,9 +66,10 @@ impl<'a> Point<'a> {
 }
 
 /// How many values one statement writes. Each is in a page of its own, in two
-/// indexes; a statement that changes more than 16 pages keeps what they were in a
-/// file, to be undone by itself.
-const AT_ONCE: usize = 5;
+/// indexes, and pages are split; a statement that changes more than 16 pages keeps
+/// what they were in a file, to be undone by itself. Of three that is one in a
+/// hundred, of five one in ten.
+const AT_ONCE: usize = 3;
 
 /// Keeps the values in the history, and the latest of each metric.
 pub(super) fn write(sql: &dyn Sql, run: &str, metrics: &[NewMetric]) -> Result<(), Error> {
