@@ -138,6 +138,20 @@ describe('our own tracking server', () => {
     assert.equal(response.status, 403);
   });
 
+  // The second request to an address goes straight to the workspace, if it may.
+  check('asks of each request to an address what it asks of the first', async () => {
+    const search = async (headers) => {
+      const init = { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body: '{"max_results": 1}' };
+      const response = await fetch(`${edge.url}/api/2.0/mlflow/experiments/search`, init);
+      return [response.status, Object.keys(await response.json())[0]];
+    };
+    const found = [200, 'experiments'];
+    assert.deepEqual([await search({}), await search({})], [found, found]);
+    assert.deepEqual(await search({ Origin: 'https://evil.example' }), [403, 'error_code']);
+    assert.deepEqual(await search({ 'X-MLflow-Workspace': 'other' }), [500, 'error_code']);
+    assert.deepEqual(await search({}), found);
+  });
+
   check('refuses a body that is too large, and the next request works', async () => {
     const tooLarge = await ask(edge.url, { post: 'experiments/create', body: { name: 'x'.repeat(3_000_000) } });
     assert.equal(tooLarge.status, 413);

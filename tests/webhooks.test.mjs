@@ -132,6 +132,31 @@ describe('webhooks', () => {
     assert.deepEqual(answers['our test'], answers['their test']);
   });
 
+  check('say which workspace a message is from, where there are any, as MLflow does', async () => {
+    const enabled = { ...env, MLFLOW_ENABLE_WORKSPACES: 'true' };
+    const servers = await Promise.all([startMlflow({ env: enabled }), startServe([], enabled)]);
+    try {
+      const told = [];
+      for (const [who, server] of [['their-spaces', servers[0].uri], ['our-spaces', servers[1].url]]) {
+        await ask(server, { post: '../../3.0/mlflow/workspaces', body: { name: 'team-a' } });
+        for (const workspace of ['default', 'team-a']) {
+          const headers = { 'X-MLFLOW-WORKSPACE': workspace };
+          const url = `${receiver.url}/${who}`;
+          const { body } = await ask(server, { post: 'webhooks', body: { name: who, url, events: MODELS, secret: SECRET }, headers });
+          await ask(server, { post: `webhooks/${body.webhook.webhook_id}/test`, body: {}, headers });
+          await ask(server, { post: 'registered-models/create', body: { name: 'm' }, headers });
+        }
+        const messages = await receiver.until(who, 4);
+        messages.forEach(assertSigned);
+        told.push(messages.map(({ body }) => [Object.keys(JSON.parse(body)).at(-1), JSON.parse(body).workspace]).sort());
+      }
+      assert.deepEqual(told[1], told[0]);
+      assert.deepEqual(told[1].map(([, name]) => name), ['default', 'default', 'team-a', 'team-a']);
+    } finally {
+      await Promise.all(servers.map((server) => server.stop()));
+    }
+  });
+
   check('are told again when they were away, and not followed elsewhere', async () => {
     Object.assign(receiver.answers, { flaky: [503, 500], refusing: [401], moving: [302] });
     for (const who of ['flaky', 'refusing', 'moving']) await hook(edge.url, who, MODELS);

@@ -2,6 +2,7 @@
 // defaults: `cargo xtask bench tracking`.
 import assert from 'node:assert/strict';
 import { copyFile, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { python, testsDir } from '../support/environment.mjs';
@@ -15,14 +16,22 @@ const CLIENTS = [1, 8];
 const ARTIFACT = 64 << 20;
 const SEARCH = { filter: 'metrics.loss < 0.5', order_by: ['metrics.accuracy DESC'], max_results: 100 };
 
-async function call(uri, path, body) {
-  const response = await fetch(`${uri}/api/2.0/mlflow/${path}`, {
-    method: body ? 'POST' : 'GET',
-    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${path}: ${response.status}: ${text.slice(0, 200)}`);
-  return JSON.parse(text);
+const agent = new http.Agent({ keepAlive: true });
+
+/** What a server answers. By `node:http`: `fetch` takes four times the processor, which the servers need. */
+function call(uri, path, body) {
+  const sent = body && JSON.stringify(body);
+  const headers = body && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) };
+  return new Promise((resolve, reject) => {
+    const answered = (response) => {
+      const { statusCode } = response;
+      let text = '';
+      response.setEncoding('utf8').on('data', (part) => (text += part)).on('error', reject);
+      response.on('end', () => (statusCode === 200 ? resolve(text) : reject(new Error(`${path}: ${statusCode}: ${text.slice(0, 200)}`))));
+    };
+    const options = { agent, method: body ? 'POST' : 'GET', headers };
+    http.request(`${uri}/api/2.0/mlflow/${path}`, options, answered).on('error', reject).end(sent);
+  }).then(JSON.parse);
 }
 
 /** How often a second `clients` clients do `work`, one after another each, for so long. */

@@ -6,6 +6,7 @@ import edgeModule from "./edge_bg.wasm";
 import * as edge from "./edge.js";
 import { wholeBody } from "./bodies.js";
 import { predict, shortcutFor } from "./scoring-host.js";
+import { straightTo } from "./straight.js";
 
 edge.initSync({ module: edgeModule });
 
@@ -42,6 +43,8 @@ async function predicted(request, shortcut, env, context) {
 
 export default {
   fetch(request, env, context) {
+    const workspace = straightTo(request);
+    if (workspace) return guarded(() => env.WORKSPACE.getByName(workspace).fetch(request));
     const shortcut = shortcutFor(request);
     if (shortcut) return predicted(request, shortcut, env, context);
     return guarded(() => edge.fetch(request, env, context));

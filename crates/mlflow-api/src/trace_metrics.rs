@@ -21,8 +21,8 @@ pub struct QueryTraceMetrics {
     #[serde(deserialize_with = "json::or_default")]
     pub metric_name: String,
     /// Which figures of it.
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::or_default")]
-    pub aggregations: Vec<MetricAggregation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aggregations: Option<Vec<MetricAggregation>>,
     /// What groups are made by, such as `trace_name`.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::texts")]
     pub dimensions: Vec<String>,

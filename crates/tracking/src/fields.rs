@@ -49,6 +49,9 @@ pub(crate) fn typed<T: DeserializeOwned>(fields: &Map<String, Value>) -> Result<
 /// # Errors
 /// When one has two spellings.
 pub(crate) fn respelled(fields: Map<String, Value>) -> Result<Map<String, Value>, Error> {
+    if fields.iter().all(is_spelled) {
+        return Ok(fields);
+    }
     let mut named = Map::with_capacity(fields.len());
     for (name, value) in fields {
         let snake = snake_case(&name);
@@ -80,6 +83,21 @@ pub(crate) fn respelled(fields: Map<String, Value>) -> Result<Map<String, Value>
         }
     }
     Ok(named)
+}
+
+/// Whether a field, with all below it, has the name that the types have: most
+/// requests come so, and are not made anew.
+fn is_spelled((name, value): (&String, &Value)) -> bool {
+    let are_below = |value: &Value| match value {
+        Value::Object(inner) => inner.iter().all(is_spelled),
+        _ => true,
+    };
+    let has_name = name != "run_uuid" && !name.bytes().any(|byte| byte.is_ascii_uppercase());
+    has_name
+        && match value {
+            Value::Array(items) => items.iter().all(are_below),
+            other => are_below(other),
+        }
 }
 
 /// `runId` as `run_id`; what is no name in camel case stays as it is.

@@ -43,10 +43,7 @@ pub(crate) fn statements(file: &'static str) -> impl Iterator<Item = &'static st
 /// Where the artifacts of an experiment are kept: below the server itself, and
 /// there below the workspace, where it is not the default one.
 pub(crate) fn artifact_location(sql: &dyn Sql, experiment_id: i64) -> Result<String, Error> {
-    let roots =
-        sql.query("SELECT default_artifact_root FROM workspaces WHERE name = 'default'", &[])?;
-    let root = roots.into_iter().next().and_then(|row| Columns::of(row).maybe_text());
-    let root = root.unwrap_or_else(|| "mlflow-artifacts:".to_owned());
+    let root = default_root(sql)?.unwrap_or_else(|| "mlflow-artifacts:".to_owned());
     Ok(format!("{root}/{experiment_id}"))
 }
 
@@ -96,8 +93,23 @@ pub fn prepare_workspace(sql: &dyn Sql, now: i64, workspace: &str) -> Result<(),
     })
 }
 
+const WORKSPACES_ROOT: &str = "mlflow-artifacts:/workspaces/";
+
 fn artifact_root(workspace: &str) -> Option<String> {
-    (workspace != DEFAULT_WORKSPACE).then(|| format!("mlflow-artifacts:/workspaces/{workspace}"))
+    (workspace != DEFAULT_WORKSPACE).then(|| format!("{WORKSPACES_ROOT}{workspace}"))
+}
+
+/// The name of the workspace that a store is of.
+pub(crate) fn workspace_of(sql: &dyn Sql) -> Result<String, Error> {
+    let root = default_root(sql)?.unwrap_or_default();
+    Ok(root.strip_prefix(WORKSPACES_ROOT).unwrap_or(DEFAULT_WORKSPACE).to_owned())
+}
+
+/// Where the artifacts of the store's workspace are kept, where it says so.
+fn default_root(sql: &dyn Sql) -> Result<Option<String>, Error> {
+    let roots =
+        sql.query("SELECT default_artifact_root FROM workspaces WHERE name = 'default'", &[])?;
+    Ok(roots.into_iter().next().and_then(|row| Columns::of(row).maybe_text()))
 }
 
 /// Whether nothing is left to do. In a store without tables the question itself

@@ -396,7 +396,14 @@ fn lay_out(level: Level) -> Result<()> {
         copy(&root.join("worker/bodies.js"), folder)?;
         copy(&root.join("worker/load-model.js"), folder)?;
     }
-    for file in ["worker.js", "scoring-host.js", "outside.js", "artifacts.js", "wrangler.jsonc"] {
+    for file in [
+        "worker.js",
+        "scoring-host.js",
+        "outside.js",
+        "artifacts.js",
+        "straight.js",
+        "wrangler.jsonc",
+    ] {
         copy(&root.join("worker/cloudflare").join(file), &worker)?;
     }
     let demo = site.join("models/demo");

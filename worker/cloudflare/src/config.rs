@@ -206,7 +206,10 @@ impl Config {
             cors: cors("MILLRACE_CORS_ORIGINS")?,
             tracking_cors: cors("MLFLOW_SERVER_CORS_ALLOWED_ORIGINS")?,
             auth,
-            webhooks: Arc::new(webhook_settings(variable, list("MLFLOW_WEBHOOK_ALLOWED_SCHEMES"))?),
+            webhooks: Arc::new(webhooks::Settings {
+                has_workspaces,
+                ..webhook_settings(variable, list("MLFLOW_WEBHOOK_ALLOWED_SCHEMES"))?
+            }),
             webhook_timeout: webhook_timeout.saturating_mul(1000),
             has_workspaces,
             registered,

@@ -98,15 +98,20 @@ async fn track(
         Asker::Told(answer) => return Ok(answer),
         Asker::Heard(origin) => origin,
     };
-    let of_script = request.headers().get("sec-fetch-dest")?.as_deref() == Some("empty");
+    let destination = request.headers().get("sec-fetch-dest")?;
     let answer = match route {
         Route::Tracking { base } => proxy::forward(request, env, config, base).await?,
         Route::Artifacts => artifacts::serve(request, env, config).await?,
-        _ => workspace::forward(request, env, config).await?,
+        _ => {
+            if origin.is_none() && destination.is_none() && config.tracking_cors == Cors::None {
+                workspace::send_straight(&request, env)?;
+            }
+            workspace::forward(request, env, config).await?
+        }
     };
     // A page asks who is there by its own form. Before a challenge the browser
     // would ask, too, and the page would not hear of the refusal until then.
-    let challenges = of_script && answer.status_code() == 401;
+    let challenges = destination.as_deref() == Some("empty") && answer.status_code() == 401;
     if config.tracking_cors == Cors::None && !challenges {
         return Ok(answer);
     }

@@ -18,6 +18,7 @@ use mlflow_api::{DEFAULT_WORKSPACE, Endpoint as _, GetServerInfo, WORKSPACE_HEAD
 use mlflow_client::BaseUrl;
 use tracking::auth::{self, CALLER_PATH, CHANGES_PATH, Caller, Gate, is_for_default_workspace};
 use tracking::{ArtifactServing, Deployment, Error, webhooks};
+use wasm_bindgen::prelude::*;
 use worker::{
     Date, DurableObject, Env, Headers, Method, Request, RequestInit, Response, ResponseBuilder,
     Result, State, Stub, Url, durable_object,
@@ -79,6 +80,24 @@ pub(crate) async fn forward(request: Request, env: &Env, config: &Config) -> Res
         );
     };
     stub.fetch_with_request(request).await
+}
+
+#[wasm_bindgen(raw_module = "./straight.js")]
+extern "C" {
+    /// Has POSTs to an address go straight to a workspace, if no page sent them and
+    /// they name none.
+    #[wasm_bindgen(js_name = goStraight)]
+    fn go_straight(url: &str, workspace: &str);
+}
+
+/// Lets requests like this one, which any program may send here, do without this
+/// module on their way.
+pub(crate) fn send_straight(request: &Request, env: &Env) -> Result<()> {
+    let is_named = request.headers().has(WORKSPACE_HEADER)?;
+    if request.method() == Method::Post && !is_named && is_bound(env) {
+        go_straight(&request.inner().url(), DEFAULT_WORKSPACE);
+    }
+    Ok(())
 }
 
 /// Whether this deployment has workspaces.

@@ -44,6 +44,8 @@ pub struct Settings {
     pub allows_private: bool,
     /// `MLFLOW_WEBHOOK_REQUEST_MAX_RETRIES`.
     pub max_retries: i64,
+    /// `MLFLOW_ENABLE_WORKSPACES`: messages say which workspace they are from.
+    pub has_workspaces: bool,
     /// `MLFLOW_WEBHOOK_SECRET_ENCRYPTION_KEY`; without it, none has a secret.
     pub key: Option<Key>,
 }
@@ -51,7 +53,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let schemes = vec!["https".to_owned()];
-        Self { schemes, allows_private: false, max_retries: 3, key: None }
+        Self { schemes, allows_private: false, max_retries: 3, has_workspaces: false, key: None }
     }
 }
 
@@ -200,6 +202,7 @@ pub(crate) fn test(
     let secret = rows.into_iter().next().and_then(|row| Columns::of(row).maybe_text());
     let secret = secret.map(|sealed| settings.open(&sealed)).transpose()?;
     let body = outbox::body(now, &entity, &action, events::example(&entity, &action));
+    let body = outbox::in_workspace(body, outbox::workspace(sql, settings)?.as_deref());
     let delivery_id = Uuid::new_v4().to_string();
     outbox::signed(delivery_id, webhook.url, secret.as_deref(), now / 1000, body)
 }

@@ -10,6 +10,7 @@ use sha2::Sha256;
 use uuid::Uuid;
 
 use super::{Settings, address};
+use crate::schema::workspace_of;
 use crate::sql::Columns;
 use crate::{Error, Sql, python_json};
 
@@ -65,6 +66,20 @@ pub(super) fn body(now: i64, entity: &str, action: &str, data: serde_json::Value
     python_json::to_ascii(&Message { entity, action, timestamp, data })
 }
 
+/// The workspace that messages from here name, where there are any.
+pub(super) fn workspace(sql: &dyn Sql, settings: &Settings) -> Result<Option<String>, Error> {
+    settings.has_workspaces.then(|| workspace_of(sql)).transpose()
+}
+
+/// A message that names its workspace at its end, if it is to name one.
+pub(super) fn in_workspace(mut body: String, workspace: Option<&str>) -> String {
+    if let (Some(name), Some(b'}')) = (workspace, body.as_bytes().last()) {
+        body.pop();
+        body += &format!(", \"workspace\": \"{name}\"}}");
+    }
+    body
+}
+
 /// Notes that the webhook has to be told.
 pub(super) fn put(sql: &dyn Sql, now: i64, webhook_id: &str, body: &str) -> Result<(), Error> {
     sql.query(TABLE, &[])?;
@@ -115,12 +130,14 @@ pub fn due(sql: &dyn Sql, settings: &Settings, now: i64) -> Result<Vec<Delivery>
              GROUP BY webhook_id) ORDER BY due, d.rowid LIMIT ?2",
         &[now.into(), AT_ONCE.into()],
     )?;
+    let workspace = workspace(sql, settings)?;
     let mut deliveries = Vec::new();
     for row in rows {
         let mut columns = Columns::of(row);
         let [id, url] = [columns.text(), columns.text()];
         let secret = columns.maybe_text().map(|sealed| settings.open(&sealed)).transpose();
-        let (second, body) = (columns.integer(), columns.text());
+        let second = columns.integer();
+        let body = in_workspace(columns.text(), workspace.as_deref());
         // Neither an address that is no longer allowed, nor one that would get
         // what is not signed as its owner expects.
         match (address::check(settings, &url), secret) {
@@ -218,6 +235,13 @@ fn exists(sql: &dyn Sql) -> Result<bool, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_names_its_workspace_last() {
+        let named = in_workspace("{\"a\": 1}".to_owned(), Some("team-a"));
+        assert_eq!(named, "{\"a\": 1, \"workspace\": \"team-a\"}");
+        assert_eq!(in_workspace("{}".to_owned(), None), "{}");
+    }
 
     #[test]
     fn waits_grow_and_end() {

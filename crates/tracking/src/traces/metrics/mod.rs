@@ -6,7 +6,7 @@ mod filter;
 use std::collections::BTreeMap;
 
 use mlflow_api::{
-    AggregationType, MetricAggregation, MetricDataPoint, QueryTraceMetrics,
+    AggregationType, ErrorCode, MetricAggregation, MetricDataPoint, QueryTraceMetrics,
     QueryTraceMetricsResponse, format_time,
 };
 
@@ -36,7 +36,7 @@ pub(crate) fn query(
     }
     let view = catalogue::view(asked.view_type)?;
     let metric = view.metric(required(&asked.metric_name, "metric_name")?)?;
-    let figures = figures(metric, &asked.aggregations)?;
+    let figures = figures(metric, asked.aggregations.as_deref())?;
     let mut search = search::new();
     in_experiments(&mut search, view.experiment, &asked.experiment_ids)?;
     if asked.filters.len() > MAX_PARTS {
@@ -54,6 +54,15 @@ pub(crate) fn query(
             groups.push((name, column.to_owned()));
         }
     }
+    // As MLflow, which leaves out groups without a figure.
+    if figures.is_empty() {
+        return match groups.as_slice() {
+            [] => {
+                Err(Error::new(ErrorCode::BadRequest, "neither figures nor groups are asked for"))
+            }
+            _ => Ok(QueryTraceMetricsResponse::default()),
+        };
+    }
     let statement = statement(&mut search, view, metric, &groups, &figures, asked);
     let rows = search.run(sql, &statement)?;
     let points = rows.into_iter().filter_map(|row| point(row, metric, &groups, &figures));
@@ -67,10 +76,8 @@ struct Figure {
 }
 
 /// The figures that are asked for, each once.
-fn figures(metric: &Metric, asked: &[MetricAggregation]) -> Result<Vec<Figure>, Error> {
-    if asked.is_empty() {
-        return Err(Error::missing("aggregations"));
-    }
+fn figures(metric: &Metric, asked: Option<&[MetricAggregation]>) -> Result<Vec<Figure>, Error> {
+    let asked = asked.ok_or_else(|| Error::missing("aggregations"))?;
     let mut figures: Vec<Figure> = Vec::new();
     for of in asked.iter().copied() {
         metric.check(of.aggregation_type)?;
