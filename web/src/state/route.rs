@@ -269,6 +269,13 @@ impl Place {
         Place { route, query }
     }
 
+    /// The trial of the model that an address names.
+    pub(crate) fn trial_of(model: &str) -> Place {
+        let mut place = Place::from(Route::Try);
+        place.query.set("model", Some(model));
+        place
+    }
+
     /// The comparison of some runs.
     pub(crate) fn compare_runs(runs: &[String], experiments: &[String]) -> Place {
         let mut place = Place::from(Route::CompareRuns);

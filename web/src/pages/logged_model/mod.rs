@@ -304,9 +304,7 @@ fn Actions(
     let navigator = use_navigator();
     let id = the.id.get_value();
     let uri = format!("models:/{id}");
-    let mut trial = Place::from(Route::Try);
-    trial.query.set("model", Some(&uri));
-    let trial_href = trial.href();
+    let trial_href = Place::trial_of(&uri).href();
     let version = CreateModelVersion {
         source: uri,
         run_id: untrack(|| the.model.pick(|model| model.info.source_run_id.clone())),

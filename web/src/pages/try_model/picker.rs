@@ -8,7 +8,7 @@ use crate::components::drop_area::DropArea;
 use crate::state::folder;
 use crate::state::language::t;
 use crate::state::location::use_navigator;
-use crate::state::route::{Place, Route};
+use crate::state::route::Place;
 use crate::state::session::use_session;
 use crate::state::trial::{Trial, TrialStage};
 
@@ -34,9 +34,7 @@ pub(super) fn Picker(
         event.prevent_default();
         let address = typed.get_untracked();
         if !address.trim().is_empty() {
-            let mut place = Place::from(Route::Try);
-            place.query.set("model", Some(address.trim()));
-            navigator.go(place);
+            navigator.go(Place::trial_of(address.trim()));
         }
     };
     let edge = move || {

@@ -327,8 +327,7 @@ fn Actions(
 ) -> impl IntoView {
     let navigator = use_navigator();
     let (name, number) = the.names();
-    let mut trial = Place::from(Route::Try);
-    trial.query.set("model", Some(&format!("models:/{name}/{number}")));
+    let trial_href = Place::trial_of(&format!("models:/{name}/{number}")).href();
     let copy = untrack(|| {
         the.version(|version| CreateModelVersion {
             name: String::new(),
@@ -349,7 +348,6 @@ fn Actions(
         ask(version, aliases, Callback::new(move |()| navigator.go(list.clone())));
     };
     let items = move |()| vec![Item::new(t("Delete…"), delete).danger()];
-    let trial_href = trial.href();
     view! {
         <RegisterModel client=the.client words=t("Promote…") version=copy/>
         <Show when=move || the.runs_here.get() != Some(false)>
