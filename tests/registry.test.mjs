@@ -58,7 +58,7 @@ for (const [server, start] of Object.entries(bothServers)) {
 
     page('a model that runs in the page has a mark in the lists', async (page) => {
       await open(page, '/models');
-      const mark = (line) => line.getByTitle('Runs in this page');
+      const mark = (line) => line.getByTitle('Runs in this page: try it');
       await mark(row(page, 'same number')).waitFor();
       assert.equal(await mark(row(page, NAME)).count(), 0);
       await link(page, 'same number').click();

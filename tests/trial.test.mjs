@@ -1,6 +1,7 @@
 // A model that was logged and registered by the Python client is opened from
 // its server, runs in the page, is kept there, and is served by the page itself.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { cp, mkdtemp, rm, truncate, utimes, writeFile, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,7 +12,7 @@ import { checkPage } from './support/check.mjs';
 import { assertClose } from './support/close.mjs';
 import { python, siteDir, testsDir } from './support/environment.mjs';
 import { pyfunc, pyfuncAll, runPython, startMlflow } from './support/mlflow.mjs';
-import { at, runBody, runForm, seeText, serverState, signIn } from './support/pages.mjs';
+import { at, download, runBody, runForm, seeText, serverState, signIn } from './support/pages.mjs';
 import { startServe } from './support/serve.mjs';
 import { startStatic } from './support/static-server.mjs';
 import { startUnruly } from './support/unruly-server.mjs';
@@ -122,6 +123,24 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
     assert.equal(status, 200);
     await page.getByLabel('Serve it here').uncheck();
     await address.waitFor({ state: 'detached' });
+  });
+
+  page('of a long request and a long answer the beginning is shown, and all of it is there', async (page) => {
+    await page.goto(at(edge.url, tryPage('models:/risk@best')));
+    await page.getByRole('form', { name: 'Form' }).waitFor({ timeout: 60_000 });
+    const data = Array.from({ length: 20_000 }, (_, nth) => [20 + (nth % 60), 20 + (nth % 150) / 10]);
+    await page.getByRole('group', { name: 'The request as' }).getByRole('button', { name: 'JSON' }).click();
+    await page.getByLabel('Request body').fill(JSON.stringify({ dataframe_split: { columns: ['age', 'bmi'], data } }));
+    await page.getByRole('button', { name: 'Edit it all the same' }).waitFor();
+    await page.getByRole('button', { name: 'Run the model' }).click();
+    await seeText(page, /The first 100 of 20,000 rows/);
+    assert.ok((await page.getByRole('region', { name: 'Answer', exact: true }).innerText()).length < 50_000);
+    const { name, text } = await download(page, 'Download');
+    assert.equal(name, 'answer.json');
+    assert.equal(JSON.parse(text).predictions.length, 20_000);
+    await accessible(page);
+    await page.getByRole('button', { name: 'Edit it all the same' }).click();
+    assert.equal(JSON.parse(await page.getByRole('textbox', { name: 'Request body' }).inputValue()).dataframe_split.data.length, 20_000);
   });
 
   page('what is not there is said so', async (page) => {
@@ -318,6 +337,16 @@ describe('a model on a host that fails', { timeout: 240_000 }, () => {
     await seeText(page, /Cancelled/);
   });
 
+  page('one that is not what its server says is refused', { digest: `sha-256=:${createHash('sha256').update('another').digest('base64')}:` }, async (page, open) => {
+    await open();
+    await seeText(page, /what came as model\.onnx is not what its server says/, { timeout: 60_000 });
+    const bytes = await readFile(path.join(FOREST, 'model.onnx'));
+    host.how = { digest: `md5=:AAAA:, sha-256=:${createHash('sha256').update(bytes).digest('base64')}:` };
+    await page.getByRole('button', { name: 'Try again' }).click();
+    const { status, text } = await runBody(page, JSON.stringify(ROW));
+    assert.equal(status, 200, text);
+  });
+
   page('a browser without room runs it all the same', {}, async (page, open) => {
     const session = await page.context().newCDPSession(page);
     await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(url).origin, quotaSize: 2000 });
@@ -325,6 +354,30 @@ describe('a model on a host that fails', { timeout: 240_000 }, () => {
     await seeText(page, /no room to keep the model/, { timeout: 60_000 });
     const { status, text } = await runBody(page, JSON.stringify(ROW));
     assert.equal(status, 200, text);
+  });
+});
+
+describe('a model that takes long', { timeout: 240_000 }, () => {
+  let browser, edge, model;
+  before(async () => {
+    [browser, edge] = await Promise.all([launch(), startServe()]);
+    ({ model } = JSON.parse(await runPython('slow.py', [edge.url])));
+  });
+  after(() => Promise.all([browser?.close(), edge?.stop()]));
+
+  checkPage('is stopped by who waits, and answers again', () => browser, async (page) => {
+    await page.goto(at(edge.url, tryPage(`models:/${model}`)));
+    const body = (times) => JSON.stringify({ inputs: { x: [1, 2], times: [times] } });
+    await page.getByRole('table').filter({ hasText: 'Inputs' }).waitFor({ timeout: 60_000 });
+    assert.deepEqual(await runBody(page, body(3)).then(({ text }) => JSON.parse(text)), { predictions: { y: [4, 5] } });
+    await page.getByLabel('Request body').fill(body(1e9));
+    await page.getByRole('button', { name: 'Run the model' }).click();
+    await seeText(page, 'Running…');
+    await page.locator('.answer').getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Running…').waitFor({ state: 'detached' });
+    await page.getByRole('table').filter({ hasText: 'Inputs' }).waitFor();
+    assert.equal(await page.getByLabel('Request body').inputValue(), body(1e9), 'what was typed stands there');
+    assert.deepEqual(await runBody(page, body(5)).then(({ text }) => JSON.parse(text)), { predictions: { y: [6, 7] } });
   });
 });
 

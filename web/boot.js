@@ -1,5 +1,5 @@
 // Loads the dashboard. When that fails, says so in the page, in words.
-globalThis.importViewer = (name) => import(`./viewers/${name}.js`);
+globalThis.importModule = (path) => import(`./${path}.js`);
 const program = new URL("./web_bg.wasm", import.meta.url);
 // It is compiled as it comes, while the rest is still on its way. A host that
 // gives it another type fails here; what takes it all the same is `init`.

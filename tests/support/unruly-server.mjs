@@ -8,7 +8,7 @@ import path from 'node:path';
  * any time: `{ cut }` breaks each answer off after so many bytes (`times` says
  * how often, else always), `{ slow }` sends so many bytes and then no more,
  * `{ claims }` says that it is so long, `{ renewed }` that it changed before the
- * rest of it was asked for. Ranges are answered.
+ * rest of it was asked for, `{ digest }` is its `Repr-Digest`. Ranges are answered.
  */
 export async function startUnruly(dir) {
   const host = { how: {}, requests: [] };
@@ -23,11 +23,12 @@ export async function startUnruly(dir) {
     }
     const start = Number(/^bytes=(\d+)-\d*$/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const rest = body.subarray(start);
-    const { cut, times = Infinity, slow, claims, renewed } = name === 'model.onnx' ? host.how : {};
+    const { cut, times = Infinity, slow, claims, renewed, digest } = name === 'model.onnx' ? host.how : {};
     response.writeHead(start > 0 ? 206 : 200, {
       'Access-Control-Allow-Origin': '*',
       'Content-Length': claims ?? rest.length,
       'Last-Modified': `Thu, 01 Jan 2026 00:00:0${renewed && start > 0 ? 1 : 0} GMT`,
+      ...(digest && { 'Repr-Digest': digest, 'Access-Control-Expose-Headers': 'Repr-Digest' }),
       ...(start > 0 && { 'Content-Range': `bytes ${start}-${body.length - 1}/${body.length}` }),
     });
     if (cut !== undefined && times > 0) {

@@ -33,7 +33,7 @@ use crate::pages::prompts::PromptsPage;
 use crate::pages::run::RunPage;
 use crate::pages::settings::SettingsPage;
 use crate::pages::shared_view::SharedViewPage;
-use crate::pages::try_model::TryPage;
+use crate::pages::try_model::{TrialHere, TryPage};
 use crate::pages::version::VersionPage;
 use crate::state::board::{BoardLayout, BoardRun, Scope};
 use crate::state::language::t;
@@ -224,14 +224,17 @@ fn fetch_trial() -> Fetched<TrialPart> {
     Ok(|part| match part {
         TrialPart::Page => view! { <TryPage/> }.into_any(),
         TrialPart::Demo => view! { <DemoPage/> }.into_any(),
+        TrialPart::Here(client, uri) => view! { <TrialHere client uri/> }.into_any(),
     })
 }
 
 /// What of the trial is shown.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum TrialPart {
     Page,
     Demo,
+    /// A form on another page, for the model of an address.
+    Here(Mlflow, String),
 }
 
 /// A board of charts.
@@ -319,6 +322,11 @@ pub(crate) fn shared_view(client: Mlflow, experiment: String) -> AnyView {
 /// The page on which models are tried.
 pub(crate) fn try_model() -> AnyView {
     show(fetch_trial, TrialPart::Page)
+}
+
+/// A form that tries the model of an address, on another page.
+pub(crate) fn trial_here(client: Mlflow, uri: String) -> AnyView {
+    show(fetch_trial, TrialPart::Here(client, uri))
 }
 
 /// The public page of one model.

@@ -11,16 +11,15 @@
 
 import * as tabular from "./tabular.js";
 import * as scoring from "./scoring.js";
-import { keyOf } from "./model-files.js";
+import { SHELL, served } from "./kept.js";
 import { loadModel } from "./load-model.js";
-import { SHELL, served } from "./served.js";
+import { keptContent } from "./model-files.js";
 
 const scope = new URL("./", import.meta.url);
 const SCORING = /^(?:models\/([^/]+)\/([^/]+)\/)?(invocations|ping|health|version)$/;
 // Name to a promise of the started module.
 const started = new Map();
-// The cache of a model to {mlmodel, model}: what its `MLmodel` said, and a promise
-// of the model.
+// A model's id to {files, model}: which files it was made of, and a promise of it.
 const loaded = new Map();
 // The largest body that is scored.
 const LARGEST_BODY = 64 << 20;
@@ -66,12 +65,12 @@ function bare(request) {
 async function answer(request, [, name, version, what]) {
   const models = await served();
   const asked = name === undefined ? models[0] : models.find(
-    (model) => encodeURIComponent(model.name) === plain(name) && encodeURIComponent(model.version) === plain(version),
+    ({ served }) => encodeURIComponent(served.name) === plain(name) && encodeURIComponent(served.version) === plain(version),
   );
   // Others may serve here as well: at the edge, for one.
   if (!asked) return fetch(request);
   try {
-    const model = await modelOf(asked.cache);
+    const model = await modelOf(asked);
     // Not as a stream: not every browser gives a Service Worker one.
     const body = new Uint8Array(await request.arrayBuffer());
     if (body.byteLength > LARGEST_BODY) return problem(413, `the body is larger than ${LARGEST_BODY >> 20} MiB`);
@@ -97,29 +96,23 @@ function plain(segment) {
   }
 }
 
-// The model that a cache holds now: the page may have fetched another one into it.
-async function modelOf(name) {
-  const cache = await caches.open(name);
-  const mlmodel = await (await cache.match(keyOf("MLmodel")))?.text();
-  const known = loaded.get(name);
-  if (known && known.mlmodel === mlmodel) return known.model;
+// The model as it is kept now: the page may have fetched another one in its place.
+async function modelOf({ id, files }) {
+  const now = JSON.stringify(files);
+  const known = loaded.get(id);
+  if (known && known.files === now) return known.model;
   known?.model.then((model) => model.free(), () => {});
-  const model = load(cache).catch((error) => {
-    loaded.delete(name);
+  const model = load(files).catch((error) => {
+    loaded.delete(id);
     throw error;
   });
-  loaded.set(name, { mlmodel, model });
+  loaded.set(id, { files: now, model });
   return model;
 }
 
-async function load(cache) {
-  const read = async (path) => {
-    const kept = await cache.match(keyOf(path));
-    if (!kept) throw new Error(`the browser no longer keeps ${path}: load the model again`);
-    return new Uint8Array(await kept.arrayBuffer());
-  };
+async function load(files) {
   const engines = { tabular: () => start("tabular", tabular), scoring: () => start("scoring", scoring) };
-  return (await loadModel(engines, read)).model;
+  return (await loadModel(engines, (path) => keptContent({ files }, path))).model;
 }
 
 function start(name, engine) {

@@ -1,51 +1,55 @@
-// The files of a model where they lie on a server, and in this browser's cache.
+// The files of a model where they lie on a server, and as this browser keeps them.
 //
 // A place is {address, folder, plain, headers}: a file's address is `address`
 // and the file's path below `folder`, which is one query value unless `plain`.
-// Each place has a cache of its own; it holds as long as `MLmodel`, which names
-// what was logged when, is the same to the byte. On a plain host anybody may lay
-// another file beside the same `MLmodel`, so there each file has to be the one
-// that the host has: of the same version (ETag, or when it was changed) and size.
+// What is kept of a place holds as long as `MLmodel`, which names what was logged
+// when, is the same to the byte. On a plain host anybody may lay another file
+// beside the same `MLmodel`, so there each file has to be the one that the host
+// has: of the same version (ETag, or when it was changed) and size.
 
 import { join } from "./bodies.js";
+import { content, digestOf, idOf, keep, models, openStore } from "./kept.js";
 import { failure } from "./load-model.js";
 
-// What is asked about before it is downloaded.
+// What is asked about before it is downloaded, of all files together.
 const LARGE = 100_000_000;
 // How often a download that broke off is taken up again, and how long that
 // waits, in milliseconds, times the attempt.
 const RESUMED = 3;
 const PAUSE = 300;
-// Where a kept file has its version.
-const VERSION = "x-version";
 
-export const cacheOf = ({ address, folder }) => `millrace-model ${address}${folder}`;
-
-// The key of a file in its model's cache.
-export const keyOf = (path) => new URL(`./kept/${encodeURIComponent(path)}`, import.meta.url).href;
-
-// Looks at a place: what the cache has of it, and whether that still holds.
-// `hear` is told of bytes that come; unless `confirmed`, a large file is refused
-// with an error that has its size as `large`.
+// Looks at a place: what is kept of it, and whether that still holds. `state`
+// says how it goes: `files` as the list of models has them, whether there is a
+// store, whether it is `full`, how much was `downloaded`, and whether something
+// kept was `damaged`. `hear` is told of bytes that come; unless `confirmed`, a
+// large model is refused with an error that has its size as `large`.
 export async function openPlace(place, confirmed, hear) {
-  let cache = await globalThis.caches?.open(cacheOf(place)).catch(() => undefined);
-  const state = { downloaded: 0, full: false, hasCache: cache !== undefined };
-  const kept = async (path) => {
-    const answer = await cache?.match(keyOf(path));
-    return answer && { bytes: new Uint8Array(await answer.arrayBuffer()), version: answer.headers.get(VERSION) ?? "" };
-  };
-  const keep = async (path, { bytes, version }) => {
-    // A browser without room for it runs the model all the same.
-    await cache?.put(keyOf(path), new Response(bytes, { headers: { [VERSION]: version } })).catch(() => {
-      state.full = true;
-    });
-  };
+  const id = idOf(place);
+  const before = (await models()).find((one) => one.id === id);
+  const state = { files: {}, hasStore: (await openStore()) !== undefined, full: false, downloaded: 0, damaged: false };
+  let known = 0;
   const download = async (path) => {
     const file = await fetchFile(place, path, (size) => {
-      if (!confirmed && size > LARGE) throw Object.assign(new Error(path), { large: size });
+      if (!confirmed && known + size > LARGE) throw Object.assign(new Error(path), { large: known + size });
     }, hear);
+    known += file.bytes.byteLength;
     state.downloaded += 1;
     return file;
+  };
+  const keepFile = async (path, file) => {
+    if (!state.hasStore) return;
+    try {
+      state.files[path] = await keep(file);
+    } catch {
+      // A browser without room for it runs the model all the same.
+      state.full = true;
+    }
+  };
+  const keptFile = async (path) => {
+    const entry = before?.files[path];
+    const bytes = entry && (await content(entry.digest));
+    state.damaged ||= entry !== undefined && bytes === undefined;
+    return bytes && { bytes, version: entry.version };
   };
   // Whether a kept file is still the one that the host has.
   const holds = async (path, { version }) => {
@@ -55,26 +59,25 @@ export async function openPlace(place, confirmed, hear) {
     return now === null || (now.ok && version !== "" && versionOf(now) === version);
   };
 
-  const before = await kept("MLmodel");
+  const first = await keptFile("MLmodel");
   // Without a network, what is kept is what there is.
   const mlmodel = await download("MLmodel").catch((error) => {
-    if (before && error.status === undefined) return before;
+    if (first && error.status === undefined) return first;
     throw error;
   });
   state.downloaded = 0;
-  const isSame = before && same(before.bytes, mlmodel.bytes);
-  if (before && !isSame) {
-    await caches.delete(cacheOf(place));
-    cache = await caches.open(cacheOf(place));
-  }
-  if (!isSame) await keep("MLmodel", mlmodel);
+  const isSame = first !== undefined && (await digestOf(mlmodel.bytes)) === before.files.MLmodel.digest;
+  await keepFile("MLmodel", mlmodel);
 
   const read = async (path) => {
     if (path === "MLmodel") return mlmodel.bytes;
-    const found = await kept(path);
-    if (found && (await holds(path, found))) return found.bytes;
+    const kept = isSame ? await keptFile(path) : undefined;
+    if (kept && (await holds(path, kept))) {
+      state.files[path] = before.files[path];
+      return kept.bytes;
+    }
     const file = await download(path);
-    await keep(path, file);
+    await keepFile(path, file);
     return file.bytes;
   };
   // A file that need not be there.
@@ -87,6 +90,26 @@ export async function openPlace(place, confirmed, hear) {
     }
   };
   return { read, readText, state };
+}
+
+// The same of a model that was opened before as `uri`, without its server;
+// undefined if it was not, or not all of it is kept.
+export async function openKept(server, uri) {
+  const model = (await models()).find((one) => one.uris.includes(uri) && (server === undefined || one.server === server));
+  if (!model) return undefined;
+  const read = (path) => keptContent(model, path);
+  const readText = async (path) => {
+    const bytes = model.files[path] && (await content(model.files[path].digest));
+    return bytes ? new TextDecoder().decode(bytes) : null;
+  };
+  return { model, read, readText };
+}
+
+// A file of a model that is kept.
+export async function keptContent({ files }, path) {
+  const bytes = files[path] && (await content(files[path].digest));
+  if (!bytes) throw new Error(`this browser no longer keeps ${path}, or not as it was: load the model again`);
+  return bytes;
 }
 
 function addressOf({ address, folder, plain }, path) {
@@ -105,13 +128,29 @@ function versionOf(response) {
 // The file as {bytes, version}. Where its download breaks off, the rest is
 // asked for, a few times.
 async function fetchFile(place, path, weigh, hear) {
-  const file = { chunks: [], done: 0, total: 0, mark: "", version: "", whole: false };
+  const file = { chunks: [], done: 0, total: 0, mark: "", version: "", digest: undefined, whole: false };
   for (let attempt = 1; ; attempt++) {
     await fetchRest(place, path, file, attempt, weigh, hear);
-    if (file.whole) return { bytes: join(file.chunks), version: file.version };
+    if (file.whole) return checked(path, file);
     if (attempt > RESUMED) throw failure(502, `the download of ${path} broke off after ${file.done} of ${file.total || "?"} bytes`);
     await new Promise((resolve) => setTimeout(resolve, PAUSE * attempt));
   }
+}
+
+// The file, if it is what its server says that it is (RFC 9530).
+async function checked(path, { chunks, version, digest }) {
+  const bytes = join(chunks);
+  if (digest && (await digestOf(bytes)) !== digest) {
+    throw failure(502, `what came as ${path} is not what its server says: its SHA-256 is another. Try again; if that stays so, the file was changed on its way or is damaged there`);
+  }
+  return { bytes, version };
+}
+
+// The SHA-256 that a server gives for the whole file, in hexadecimal digits.
+function declaredDigest({ headers }) {
+  const encoded = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/.exec(headers.get("repr-digest") ?? "")?.[1];
+  if (!encoded || headers.get("content-encoding")) return undefined;
+  return Array.from(atob(encoded), (letter) => letter.charCodeAt(0).toString(16).padStart(2, "0")).join("");
 }
 
 // Fetches what a file lacks, as far as it comes.
@@ -145,7 +184,7 @@ async function fetchRest(place, path, file, attempt, weigh, hear) {
     await response.body?.cancel();
     return;
   }
-  if (!isNext) Object.assign(file, { total: Number(declared ?? 0), mark: markOf(response), version: versionOf(response) });
+  if (!isNext) Object.assign(file, { total: Number(declared ?? 0), mark: markOf(response), version: versionOf(response), digest: declaredDigest(response) });
   const reader = response.body?.getReader();
   try {
     weigh(file.total);
@@ -165,8 +204,4 @@ async function fetchRest(place, path, file, attempt, weigh, hear) {
   } finally {
     await reader?.cancel().catch(() => {});
   }
-}
-
-function same(a, b) {
-  return a.byteLength === b.byteLength && a.every((byte, at) => byte === b[at]);
 }

@@ -1,27 +1,27 @@
 // A module Web Worker that runs one picked model off the page's main thread.
 //
 //   {id, op: "load", files: [{path, bytes}]}  ->  {id, ok: true, model, example}
-//   {id, op: "open", place, confirmed}  ->  {id, ok: true, model, example, readme, origin}
-//   {id, op: "serve", name, version, files}, {id, op: "withdraw"}  ->  {id, ok: true, serving}
+//   {id, op: "open", place, server, uri, confirmed}  ->  {id, ok: true, model, example, readme, kept}
+//   {id, op: "reopen", server, uri}  ->  the same, without a network; or {id, ok: true, model: null}
 //   {id, op: "invoke", path, contentType, body}  ->  {id, ok: true, status, contentType, body, took}
 //
 // `took` is how long the model itself was busy, in milliseconds.
-// A place is what model-files.js says; `origin` is {cached, full, serving}, and
-// only there for a model that the Service Worker could serve: `serving` is as what
-// it does, {name, version}, or null. While anything
-// downloads: {id, op: "progress", done, total, what}. A failure answers
-// {id, ok: false, error}, with the `status` of a file that its server withheld; a
-// file to be asked about first, {id, ok: false, large}.
+// A place is what model-files.js says, `server` and `uri` what kept.js says; `kept`
+// is {id, cached, full, damaged, serving}, and only there where the browser keeps
+// models: `serving` is as what the Service Worker answers for it, {name, version},
+// or null. While anything downloads: {id, op: "progress", done, total, what}. A
+// failure answers {id, ok: false, error}, with the `status` of a file that its
+// server withheld; a model to be asked about first, {id, ok: false, large}.
 
 import * as tabular from "./tabular.js";
 import * as scoring from "./scoring.js";
+import { idOf, models, remember } from "./kept.js";
 import { loadModel } from "./load-model.js";
-import { cacheOf, openPlace } from "./model-files.js";
-import { serve, servedAs, withdraw } from "./served.js";
+import { openKept, openPlace } from "./model-files.js";
 
 // Name to a promise of the started module.
 const started = new Map();
-// {engine, model, cache}; `cache` only for what was opened.
+// {engine, model}
 let loaded;
 
 onmessage = async ({ data }) => {
@@ -34,15 +34,8 @@ onmessage = async ({ data }) => {
       case "open":
         postMessage({ id, ok: true, ...(await open(id, data)) });
         break;
-      case "serve": {
-        const { name, version, files } = data;
-        const networks = loaded.engine === scoring;
-        await serve({ name, version, cache: loaded.cache, networks }, files);
-        postMessage({ id, ok: true, serving: true });
-        break;
-      }
-      case "withdraw":
-        postMessage({ id, ok: true, serving: await withdraw(loaded.cache) });
+      case "reopen":
+        postMessage({ id, ok: true, ...(await reopen(id, data)) });
         break;
       case "invoke": {
         const answer = invoke(data);
@@ -73,22 +66,47 @@ async function load(id, files) {
   };
 }
 
-async function open(id, { place, confirmed }) {
+async function open(id, { place, server, uri, confirmed }) {
   // The engine comes while the model does: most models need this one.
   start(id, "tabular", tabular).catch(() => {});
   const { read, readText, state } = await openPlace(place, confirmed, (done, total) => {
     postMessage({ id, op: "progress", what: "model", done, total });
   });
-  await use(id, read);
-  const { downloaded, full, hasCache } = state;
+  const { address, folder, plain } = place;
+  const record = { id: idOf(place), address, folder, plain, server, uris: [uri], files: state.files };
+  try {
+    await use(id, read);
+  } catch (error) {
+    // What came before the question is there when it is answered.
+    if (error.large && state.hasStore) await remember(record).catch(() => {});
+    throw error;
+  }
   const example = await readText("serving_input_example.json");
   // Among a run's files nobody puts one.
   const readme = place.plain ? await readText("README.md") : null;
-  const cache = cacheOf(place);
-  loaded.cache = cache;
-  const serving = hasCache ? await servedAs(cache) : null;
-  const origin = hasCache ? { cached: downloaded === 0, full, serving } : null;
-  return { model: loaded.model.describe(), example, readme, origin };
+  let kept = null;
+  if (state.hasStore) {
+    const isListed = await remember({ ...record, networks: loaded.engine === scoring }).then(() => true, () => false);
+    kept = await keeping(record.id, { cached: state.downloaded === 0, full: state.full || !isListed, damaged: state.damaged });
+  }
+  return { model: loaded.model.describe(), example, readme, kept };
+}
+
+async function reopen(id, { server, uri }) {
+  const found = await openKept(server, uri);
+  if (!found) return { model: null };
+  await use(id, found.read);
+  return {
+    model: loaded.model.describe(),
+    example: await found.readText("serving_input_example.json"),
+    readme: await found.readText("README.md"),
+    kept: await keeping(found.model.id, { cached: true, full: false, damaged: false }),
+  };
+}
+
+async function keeping(id, state) {
+  const served = (await models()).find((one) => one.id === id)?.served;
+  return { id, ...state, serving: served ? { name: served.name, version: served.version } : null };
 }
 
 async function use(id, read) {

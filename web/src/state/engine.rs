@@ -43,12 +43,18 @@ pub(crate) struct Loaded {
 }
 
 /// What this browser keeps of a model.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Kept {
+    /// Its id among those that are kept.
+    pub(crate) id: String,
     /// Nothing but `MLmodel` had to be downloaded.
     pub(crate) cached: bool,
     /// There was no room for all of it.
     pub(crate) full: bool,
+    /// Something that was kept was no longer what it had been.
+    pub(crate) damaged: bool,
+    /// Its server was not asked: it does not answer.
+    pub(crate) away: bool,
     /// The name and the version under which the Service Worker answers for it.
     pub(crate) serving: Option<(String, String)>,
 }
@@ -66,9 +72,21 @@ pub(crate) struct ModelFolder {
     pub(crate) headers: Vec<(String, String)>,
 }
 
+/// What a model is opened as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// The address of the MLflow server that knows it; empty for a folder on the
+    /// web, `None` where no server is chosen.
+    pub(crate) server: Option<String>,
+    /// Its own address, such as `models:/iris/3`.
+    pub(crate) uri: String,
+}
+
 /// Why a model was not opened.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Unopened {
+    /// Its server can't be asked: why.
+    Away(String),
     /// It is so many bytes that the user should be asked first.
     Large(u64),
     /// Its server wants to know who asks, or knows nobody by these credentials.
@@ -180,6 +198,7 @@ impl Engine {
     pub(crate) async fn open(
         &self,
         place: &ModelFolder,
+        asked: &Asked,
         confirmed: bool,
     ) -> Result<Loaded, Unopened> {
         let headers = Object::new();
@@ -195,6 +214,8 @@ impl Engine {
         let message = object(&[
             ("op", "open".into()),
             ("place", place.into()),
+            ("server", asked.server.as_deref().unwrap_or_default().into()),
+            ("uri", (&asked.uri).into()),
             ("confirmed", confirmed.into()),
         ]);
         let answer = self.send(&message, &Array::new()).await.map_err(Unopened::Failed)?;
@@ -205,34 +226,27 @@ impl Engine {
         }
     }
 
-    /// Lets the Service Worker answer for the opened model, as a name and a
-    /// version; `files` are what the page was made of.
+    /// Loads a model that was opened before, as this browser keeps it; nothing if
+    /// it does not.
     ///
     /// # Errors
-    /// When the browser keeps nothing for this site.
-    pub(crate) async fn serve(
-        &self,
-        name: &str,
-        version: &str,
-        files: Array,
-    ) -> Result<(), String> {
+    /// When not all of it is there, or what the engine says is wrong with it.
+    pub(crate) async fn reopen(&self, asked: &Asked) -> Result<Option<Loaded>, String> {
         let message = object(&[
-            ("op", "serve".into()),
-            ("name", name.into()),
-            ("version", version.into()),
-            ("files", files.into()),
+            ("op", "reopen".into()),
+            ("server", asked.server.as_deref().map_or(JsValue::UNDEFINED, JsValue::from_str)),
+            ("uri", (&asked.uri).into()),
         ]);
-        self.ask(&message, &Array::new()).await.map(|_| ())
-    }
-
-    /// Lets it answer for the opened model no longer; answers whether there is
-    /// another that it still serves.
-    ///
-    /// # Errors
-    /// When the browser keeps nothing for this site.
-    pub(crate) async fn withdraw(&self) -> Result<bool, String> {
-        let answer = self.ask(&object(&[("op", "withdraw".into())]), &Array::new()).await?;
-        Ok(flag(&answer, "serving"))
+        let answer = self.ask(&message, &Array::new()).await?;
+        let is_kept = Reflect::get(&answer, &"model".into()).is_ok_and(|model| model.is_truthy());
+        if !is_kept {
+            return Ok(None);
+        }
+        let mut loaded = described(&answer)?;
+        if let Some(kept) = &mut loaded.kept {
+            kept.away = true;
+        }
+        Ok(Some(loaded))
     }
 
     /// Ends the worker; whoever waits for it hears so.
@@ -320,15 +334,18 @@ fn described(answer: &JsValue) -> Result<Loaded, String> {
     let model = serde_json::from_slice(model.as_bytes()).map_err(|error| {
         format!("The engine describes the model in a way unknown here: {error}.")
     })?;
-    let origin = Reflect::get(answer, &"origin".into()).ok().filter(JsValue::is_object);
+    let kept = Reflect::get(answer, &"kept".into()).ok().filter(JsValue::is_object);
     Ok(Loaded {
         model,
         example: text(answer, "example"),
         readme: text(answer, "readme"),
-        kept: origin.map(|origin| Kept {
-            cached: flag(&origin, "cached"),
-            full: flag(&origin, "full"),
-            serving: Reflect::get(&origin, &"serving".into())
+        kept: kept.map(|kept| Kept {
+            id: text(&kept, "id").unwrap_or_default(),
+            cached: flag(&kept, "cached"),
+            full: flag(&kept, "full"),
+            damaged: flag(&kept, "damaged"),
+            away: false,
+            serving: Reflect::get(&kept, &"serving".into())
                 .ok()
                 .and_then(|as_what| Some((text(&as_what, "name")?, text(&as_what, "version")?))),
         }),

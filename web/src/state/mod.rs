@@ -25,6 +25,7 @@ pub(crate) mod format;
 pub(crate) mod fuzzy;
 pub(crate) mod git;
 pub(crate) mod json;
+pub(crate) mod kept_models;
 pub(crate) mod keys;
 pub(crate) mod language;
 pub(crate) mod latency;
@@ -60,7 +61,7 @@ pub(crate) mod runs_view;
 pub(crate) mod saving;
 pub(crate) mod schema;
 pub(crate) mod server;
-pub(crate) mod service_worker;
+
 pub(crate) mod session;
 pub(crate) mod shared_view;
 pub(crate) mod signature;

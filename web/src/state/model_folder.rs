@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use mlflow_api::{GetModelVersion, GetModelVersionByAlias};
-use mlflow_client::{ErrorKind, FileRoot};
+use mlflow_client::{Error, ErrorKind, FileRoot};
 
 use super::engine::{ModelFolder, Unopened};
 use super::language::t;
@@ -14,7 +14,7 @@ use super::trial_code::absolute;
 /// Where a model's files are.
 ///
 /// # Errors
-/// When no server is in use that has it, or that server refuses.
+/// When no server is in use that has it, or that server does not answer or refuses.
 pub(crate) async fn whereabouts(
     source: ModelSource,
     client: Option<Mlflow>,
@@ -28,12 +28,8 @@ pub(crate) async fn whereabouts(
     }
     let client = client.ok_or_else(|| {
         let words = t("This model is on an MLflow server: choose one in the settings first.");
-        Unopened::Failed(words.to_owned())
+        Unopened::Away(words.to_owned())
     })?;
-    let refused = |error: mlflow_client::Error| match error.kind() {
-        ErrorKind::Unauthenticated { .. } => Unopened::SignIn,
-        _ => Unopened::Failed(error.to_string()),
-    };
     let ModelPlace { root, folder } = match source {
         ModelSource::Version { name, version } => {
             let found = client.call(&GetModelVersion { name, version }).await;
@@ -44,7 +40,7 @@ pub(crate) async fn whereabouts(
             ModelPlace::of_version(&found.map_err(refused)?.model_version)
         }
         ModelSource::Logged { id } => ModelPlace::of_logged(&id),
-        ModelSource::Run { run, path } => of_run(&client, run, path).await,
+        ModelSource::Run { run, path } => of_run(&client, run, path).await?,
         ModelSource::Folder { .. } => return Err(Unopened::Failed(String::new())),
     };
     let request = client.file_request(&root, "", None).map_err(refused)?;
@@ -61,23 +57,40 @@ pub(crate) async fn whereabouts(
 
 /// The folder of a run's model. Since MLflow 3 that lies apart from the run's
 /// files, with the name under which it was logged.
-async fn of_run(client: &Mlflow, run_id: String, path: String) -> ModelPlace {
+async fn of_run(client: &Mlflow, run_id: String, path: String) -> Result<ModelPlace, Unopened> {
     /// How many of a run's models are looked at.
     const MOST: usize = 100;
-    if let Ok(run) = client.get_run(&run_id).await {
-        for output in run.outputs.model_outputs.iter().take(MOST) {
-            if let Ok(model) = client.get_logged_model(&output.model_id).await
-                && model.info.name == path
-            {
-                return ModelPlace::of_logged(&output.model_id);
+    match client.get_run(&run_id).await {
+        Ok(run) => {
+            for output in run.outputs.model_outputs.iter().take(MOST) {
+                if let Ok(model) = client.get_logged_model(&output.model_id).await
+                    && model.info.name == path
+                {
+                    return Ok(ModelPlace::of_logged(&output.model_id));
+                }
+            }
+        }
+        Err(error) => {
+            if let away @ Unopened::Away(_) = refused(error) {
+                return Err(away);
             }
         }
     }
-    ModelPlace { root: FileRoot::Run { run_id }, folder: path }
+    Ok(ModelPlace { root: FileRoot::Run { run_id }, folder: path })
+}
+
+fn refused(error: Error) -> Unopened {
+    match error.kind() {
+        ErrorKind::Unauthenticated { .. } => Unopened::SignIn,
+        ErrorKind::Unreachable { .. } | ErrorKind::Unavailable { .. } | ErrorKind::Timeout => {
+            Unopened::Away(error.to_string())
+        }
+        _ => Unopened::Failed(error.to_string()),
+    }
 }
 
 /// An address as seen from this page.
-fn absolute_here(url: &str) -> String {
+pub(crate) fn absolute_here(url: &str) -> String {
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     absolute(&base, url)
 }

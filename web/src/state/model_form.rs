@@ -1,5 +1,8 @@
 //! The form of a model's request: a field for each column, tensor and param.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 
 use super::signature::Summary;
@@ -241,27 +244,67 @@ pub(crate) struct Predictions {
 const MOST_ROWS: usize = 100;
 const MOST_COLUMNS: usize = 50;
 
-/// The predictions of an answer, where they are rows.
+/// The predictions of an answer, where they are rows. Only those that are shown
+/// are taken in.
 pub(crate) fn predictions(answer: &str) -> Option<Predictions> {
-    let answer: Value = serde_json::from_slice(answer.as_bytes()).ok()?;
-    let all = answer.get("predictions")?.as_array()?;
+    let Answer { predictions: Rows { first, total } } =
+        serde_json::from_slice(answer.as_bytes()).ok()?;
     let cell = |value: &Value| match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let columns: Vec<String> = match all.first()? {
+    let columns: Vec<String> = match first.first()? {
         Value::Object(row) => row.keys().take(MOST_COLUMNS).cloned().collect(),
         Value::Array(row) => (1..=row.len().min(MOST_COLUMNS)).map(|nth| nth.to_string()).collect(),
         _ => vec!["prediction".to_owned()],
     };
-    let rows = all.iter().take(MOST_ROWS).map(|row| match row {
+    let rows = first.iter().map(|row| match row {
         Value::Object(row) => {
             columns.iter().map(|name| row.get(name).map(cell).unwrap_or_default()).collect()
         }
         Value::Array(row) => row.iter().take(MOST_COLUMNS).map(cell).collect(),
         single => vec![cell(single)],
     });
-    Some(Predictions { rows: rows.collect(), total: all.len(), columns })
+    Some(Predictions { rows: rows.collect(), total, columns })
+}
+
+/// What is read of an answer.
+#[derive(serde::Deserialize)]
+struct Answer {
+    predictions: Rows,
+}
+
+/// The beginning of a list, and how long it is.
+struct Rows {
+    first: Vec<Value>,
+    total: usize,
+}
+
+impl<'de> Deserialize<'de> for Rows {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Rows, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Rows;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Rows, A::Error> {
+                let mut rows = Rows { first: Vec::new(), total: 0 };
+                while rows.first.len() < MOST_ROWS {
+                    let Some(row) = list.next_element()? else { return Ok(rows) };
+                    rows.first.push(row);
+                    rows.total += 1;
+                }
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    rows.total += 1;
+                }
+                Ok(rows)
+            }
+        }
+        deserializer.deserialize_seq(Reader)
+    }
 }
 
 #[cfg(test)]
@@ -350,6 +393,9 @@ mod tests {
         );
         assert_eq!(predictions(r#"{"predictions": [1, 2]}"#).unwrap().total, 2);
         assert_eq!(predictions(r#"{"predictions": [[1, 2]]}"#).unwrap().columns, ["1", "2"]);
+        let long = format!("{{\"predictions\": [{}1]}}", "1, ".repeat(250));
+        let table = predictions(&long).unwrap();
+        assert_eq!((table.rows.len(), table.total), (MOST_ROWS, 251));
         assert_eq!(predictions(r#"{"predictions": {"a": [1]}}"#), None);
         assert_eq!(predictions("no JSON"), None);
     }

@@ -4,6 +4,8 @@
 use mlflow_api::ModelVersion;
 use mlflow_client::FileRoot;
 
+use super::model_source::ModelSource;
+
 /// The folder of a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ModelPlace {
@@ -20,6 +22,17 @@ impl ModelPlace {
             "" => file.to_owned(),
             folder => format!("{folder}/{file}"),
         }
+    }
+
+    /// What the model here is opened as; nothing where no address names it.
+    pub(crate) fn uri(&self) -> Option<String> {
+        let source = match self.root.clone() {
+            FileRoot::Run { run_id } => ModelSource::Run { run: run_id, path: self.folder.clone() },
+            _ if !self.folder.is_empty() => return None,
+            FileRoot::LoggedModel { model_id } => ModelSource::Logged { id: model_id },
+            FileRoot::Version { name, version } => ModelSource::Version { name, version },
+        };
+        Some(source.uri())
     }
 
     /// The folder of a logged model.
@@ -39,6 +52,12 @@ impl ModelPlace {
         }
         of_run(source, version.run_id.as_deref())
             .unwrap_or_else(|| ModelPlace::in_registry(version))
+    }
+
+    /// Where the files of a version may be, the likeliest first.
+    pub(crate) fn all_of(version: &ModelVersion) -> Vec<ModelPlace> {
+        let (first, last) = (ModelPlace::of_version(version), ModelPlace::in_registry(version));
+        if first == last { vec![first] } else { vec![first, last] }
     }
 
     /// The folder of a version, as the registry finds it: always right, but it
@@ -136,6 +155,19 @@ mod tests {
             assert_eq!(found.folder, folder, "{source}");
         }
         assert_eq!(place(&format!("runs:/{RUN}/a")).path("MLmodel"), "a/MLmodel");
+    }
+
+    #[test]
+    fn a_place_says_what_its_model_is_opened_as() {
+        for (source, uri) in [
+            (format!("models:/{MODEL}"), format!("models:/{MODEL}")),
+            (format!("runs:/{RUN}/a/b"), format!("runs:/{RUN}/a/b")),
+            ("s3://bucket/model".to_owned(), "models:/iris/3".to_owned()),
+        ] {
+            assert_eq!(place(&source).uri(), Some(uri), "{source}");
+        }
+        let within = ModelPlace { folder: "data".into(), ..ModelPlace::of_logged(MODEL) };
+        assert_eq!(within.uri(), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What an address such as `models:/iris@best` names.
 
+use mlflow_api::ModelVersion;
+
 use super::language::tf;
 use super::model_place::is_logged_model;
 
@@ -111,6 +113,17 @@ impl ModelSource {
             ModelSource::Folder { url } => (last(url), "1".to_owned()),
         }
     }
+}
+
+/// The address of a version.
+pub(crate) fn version_uri(version: &ModelVersion) -> String {
+    let (name, version) = (version.name.clone(), version.version.clone());
+    ModelSource::Version { name, version }.uri()
+}
+
+/// The address of a logged model.
+pub(crate) fn logged_uri(model_id: &str) -> String {
+    ModelSource::Logged { id: model_id.to_owned() }.uri()
 }
 
 #[cfg(test)]

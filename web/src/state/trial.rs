@@ -6,19 +6,20 @@ use std::time::Duration;
 use gloo_net::http::Request;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use web_sys::{AbortController, AbortSignal};
 
 use super::clock::stopwatch;
 use super::config::EdgeModel;
-use super::engine::{Answer, Engine, Loaded, Progress, Unopened};
+use super::engine::{Answer, Asked, Engine, Loaded, Progress, Unopened};
 use super::folder::{self, Found};
 use super::json::{pretty, pretty_text};
+use super::kept_models;
 use super::language::{t, tf};
 use super::latency::Latencies;
 use super::model_files::{choose, folder_name};
-use super::model_folder::whereabouts;
+use super::model_folder::{absolute_here, whereabouts};
 use super::model_source::ModelSource;
 use super::rows::batches::{Batches, Scorer, Table};
-use super::service_worker;
 use super::session::Mlflow;
 use super::signature::RowInput;
 
@@ -77,6 +78,12 @@ pub(crate) struct Trial {
     /// What the picked folder is called, or the logged model.
     called: RwSignal<Option<String>>,
     client: StoredValue<Option<Mlflow>>,
+    /// The folder that was picked, to load it again.
+    picked: StoredValue<Vec<Found>, LocalStorage>,
+    /// The request body that is kept while the model is loaded again.
+    resumed: StoredValue<Option<String>>,
+    /// Ends a request that goes over HTTP.
+    abort: StoredValue<Option<AbortController>, LocalStorage>,
     /// Whether an answer is awaited.
     waiting: StoredValue<bool>,
     /// How many outcomes there were.
@@ -104,6 +111,9 @@ impl Trial {
             source: RwSignal::new(None),
             called: RwSignal::new(None),
             client: StoredValue::new(None),
+            picked: StoredValue::new_local(Vec::new()),
+            resumed: StoredValue::new(None),
+            abort: StoredValue::new_local(None),
             waiting: StoredValue::new(false),
             outcomes: StoredValue::new(0),
             latencies: RwSignal::new(Latencies::default()),
@@ -225,6 +235,7 @@ impl Trial {
     /// Loads a model from the files of a folder.
     pub(crate) fn load_folder(self, files: Vec<Found>) {
         let choice = self.begin();
+        self.picked.set_value(files.clone());
         let listing: Vec<(String, u64)> =
             files.iter().map(|found| (found.path.clone(), found.file.size() as u64)).collect();
         self.called.set(folder_name(&listing));
@@ -291,7 +302,7 @@ impl Trial {
             self.stage.set(match unopened {
                 Unopened::Large(size) => TrialStage::Large(size),
                 Unopened::SignIn => TrialStage::SignIn,
-                Unopened::Failed(words) => TrialStage::Failed(words),
+                Unopened::Away(words) | Unopened::Failed(words) => TrialStage::Failed(words),
             });
         });
     }
@@ -302,6 +313,25 @@ impl Trial {
         self.begin();
         self.source.set(source);
         self.fail(t("Cancelled.").to_owned());
+    }
+
+    /// Ends the run that is under way. A worker can't be told to stop while its
+    /// model runs: it goes, and the model is loaded into another.
+    pub(crate) fn stop(self) {
+        if !self.waiting.get_value() {
+            return;
+        }
+        if let Some(other) = untrack(|| self.against()) {
+            other.stop();
+        }
+        if let Some(abort) = self.abort.get_value() {
+            return abort.abort();
+        }
+        self.resumed.set_value(Some(self.body.get_untracked()));
+        match self.picked.get_value() {
+            files if !files.is_empty() => self.load_folder(files),
+            _ => self.reopen(true),
+        }
     }
 
     /// Forgets the model.
@@ -322,17 +352,18 @@ impl Trial {
 
     /// Serves the opened model at this site's address, or no longer.
     pub(crate) fn serve(self, on: bool) {
-        let (Some(engine), Some(source)) = (self.engine.get_value(), self.source.get_untracked())
-        else {
-            return;
-        };
+        let kept = self.stage.with_untracked(|stage| match stage {
+            TrialStage::InPage(loaded) => loaded.kept.clone(),
+            _ => None,
+        });
+        let (Some(kept), Some(source)) = (kept, self.source.get_untracked()) else { return };
         let choice = self.choice.get_value();
         spawn_local(async move {
             let (name, version) = source.served_as();
             let done = if on {
-                service_worker::serve(&engine, &name, &version).await
+                kept_models::serve(&kept.id, &name, &version).await
             } else {
-                service_worker::withdraw(&engine).await
+                kept_models::withdraw(&kept.id).await
             };
             let serving = on.then_some((name, version));
             if self.choice.try_get_value() != Some(choice) {
@@ -352,16 +383,18 @@ impl Trial {
     }
 
     fn show(self, loaded: Loaded) {
-        let body = match &loaded.example {
+        let resumed = self.resumed.try_update_value(Option::take).flatten();
+        let body = resumed.unwrap_or_else(|| match &loaded.example {
             Some(example) => pretty_text(example),
             None => pretty(&loaded.model.example_body()),
-        };
+        });
         self.body.set(body);
         self.stage.set(TrialStage::InPage(Box::new(loaded)));
     }
 
     /// Says why there is no model.
     pub(crate) fn fail(self, words: String) {
+        self.resumed.set_value(None);
         self.engine.set_value(None);
         self.stage.set(TrialStage::Failed(words));
     }
@@ -403,7 +436,13 @@ impl Trial {
                 _ => None,
             });
             let answer = match (begun, edge) {
-                (_, Some(url)) => post(&url, body).await,
+                (_, Some(url)) => {
+                    let abort = AbortController::new().ok();
+                    self.abort.set_value(abort.clone());
+                    let answer = post(&url, body, abort.map(|abort| abort.signal())).await;
+                    self.abort.set_value(None);
+                    answer
+                }
                 (Some(Ok(invocation)), _) => invocation.answer().await,
                 (Some(Err(words)), _) => Err(words),
                 (None, _) => Err("The model is no longer loaded: choose it again.".to_owned()),
@@ -440,6 +479,11 @@ impl Trial {
         self.source.set(None);
         self.called.set(None);
         self.waiting.set_value(false);
+        self.picked.set_value(Vec::new());
+        if let Some(abort) = self.abort.get_value() {
+            abort.abort();
+        }
+        self.abort.set_value(None);
         self.latencies.set(Latencies::default());
         self.batches.clear();
         if let Some(engine) = self.engine.get_value() {
@@ -459,8 +503,22 @@ impl Trial {
     ) -> Result<Loaded, Unopened> {
         let engine = self.start_engine(choice).map_err(Unopened::Failed)?;
         let is_servers = !matches!(source, ModelSource::Folder { .. });
-        let place = whereabouts(source, client).await?;
-        match engine.open(&place, confirmed).await {
+        let server = match &client {
+            _ if !is_servers => Some(String::new()),
+            Some(client) => Some(absolute_here(client.base_url().as_str())),
+            None => None,
+        };
+        let asked = Asked { server, uri: source.uri() };
+        let place = match whereabouts(source, client).await {
+            Ok(place) => place,
+            // What was kept of it is what there is.
+            Err(Unopened::Away(words)) => {
+                let kept = engine.reopen(&asked).await.map_err(Unopened::Failed)?;
+                return kept.ok_or(Unopened::Away(words));
+            }
+            Err(unopened) => return Err(unopened),
+        };
+        match engine.open(&place, &asked, confirmed).await {
             // To another host than the server's no credentials are sent.
             Err(Unopened::SignIn) if !is_servers => Err(Unopened::Failed(
                 t("The host of this folder asks who is asking, and this page signs in to MLflow servers alone.").to_owned(),
@@ -505,8 +563,11 @@ fn loading(what: &str) -> TrialStage {
     TrialStage::Loading(Progress { what: what.to_owned(), done: 0.0, total: 0.0 })
 }
 
-async fn post(url: &str, body: String) -> Result<Answer, String> {
+async fn post(url: &str, body: String, signal: Option<AbortSignal>) -> Result<Answer, String> {
     let unreachable = |_| {
+        if signal.as_ref().is_some_and(AbortSignal::aborted) {
+            return t("Cancelled.").to_owned();
+        }
         format!(
             "{url} did not answer, or the browser withheld its answer. \
              Check that the model is served, and that it allows this page's origin."
@@ -514,6 +575,7 @@ async fn post(url: &str, body: String) -> Result<Answer, String> {
     };
     let request = Request::post(url)
         .header("Content-Type", "application/json")
+        .abort_signal(signal.as_ref())
         .body(body)
         .map_err(|error| error.to_string())?;
     let answer = request.send().await.map_err(unreachable)?;

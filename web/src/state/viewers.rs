@@ -1,5 +1,5 @@
-//! Modules of JavaScript for formats, each fetched when a file needs it: the
-//! folder `web/viewers`.
+//! Modules of JavaScript that are fetched when they are needed: those for formats,
+//! in the folder `web/viewers`, and those that the page shares with its workers.
 
 use js_sys::{Array, Function, Promise, Reflect};
 use leptos::prelude::window;
@@ -8,20 +8,22 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::language::t;
 
-/// Fetches the module `name`.
+/// Fetches the module for a format.
 ///
 /// # Errors
 /// When it does not come.
 pub(crate) async fn viewer(name: &str) -> Result<JsValue, String> {
+    let found = module(&format!("viewers/{name}")).await;
+    found.ok_or_else(|| t("What shows such files did not load. Try again.").to_owned())
+}
+
+/// Fetches the module of the site's own at a path; nothing if it does not come.
+pub(crate) async fn module(path: &str) -> Option<JsValue> {
     // `import` is no function that could be called from here: `boot.js` has one.
-    let import = Reflect::get(&window(), &"importViewer".into()).ok();
-    let import = import.and_then(|import| import.dyn_into::<Function>().ok());
-    let promise = import.and_then(|import| import.call1(&JsValue::NULL, &name.into()).ok());
-    let lost = || t("What shows such files did not load. Try again.").to_owned();
-    match promise.and_then(|promise| promise.dyn_into::<Promise>().ok()) {
-        Some(promise) => JsFuture::from(promise).await.map_err(|_| lost()),
-        None => Err(lost()),
-    }
+    let import = Reflect::get(&window(), &"importModule".into()).ok()?;
+    let import = import.dyn_into::<Function>().ok()?;
+    let promise = import.call1(&JsValue::NULL, &path.into()).ok()?;
+    JsFuture::from(promise.dyn_into::<Promise>().ok()?).await.ok()
 }
 
 /// Calls a method, and waits for what it answers.

@@ -7,6 +7,7 @@ use crate::components::failure::Failure;
 use crate::components::files::folder_download::FolderDownload;
 use crate::components::files::listings::{Listing, Listings, size};
 use crate::components::icon::{Glyph, Icon};
+use crate::components::runs_here::RunsHere;
 use crate::state::files::paths;
 use crate::state::format::bytes;
 use crate::state::language::{t, tn};
@@ -51,8 +52,14 @@ pub(super) fn FolderView(
             let more = (more > 0).then(|| {
                 view! { <p class="faint">{tn(more, "and {0} more", "and {0} more")}</p> }
             });
+            let is_model = files.iter().any(|file| paths::name(&file.path) == "MLmodel");
+            let trial = is_model.then(|| listings.model(&path)).flatten();
+            let trial = trial.map(|(place, uri)| {
+                view! { <RunsHere client=listings.client() place uri words=true/> }
+            });
             view! {
                 <FolderDownload listings path=path.clone()/>
+                {trial}
                 <table class="files-folder">
                     <thead>
                         <tr>

@@ -12,6 +12,7 @@ use crate::components::files::reading::Reader;
 use crate::state::files::paths;
 use crate::state::format::count;
 use crate::state::language::tf;
+use crate::state::model_place::ModelPlace;
 use crate::state::session::Mlflow;
 
 /// The most files of a folder that are downloaded together.
@@ -151,6 +152,19 @@ impl Listings {
             });
             known.flatten().collect()
         })
+    }
+
+    /// Where the model is whose folder is at a path, and what it is opened as.
+    pub(super) fn model(self, path: &str) -> Option<(ModelPlace, String)> {
+        let folder = self.base.with_value(|base| paths::join(base, path));
+        let place = ModelPlace { root: self.root.get_value(), folder };
+        let uri = place.uri()?;
+        Some((place, uri))
+    }
+
+    /// The client of the server in use.
+    pub(super) fn client(self) -> StoredValue<Mlflow> {
+        self.client
     }
 
     /// What reads a file.

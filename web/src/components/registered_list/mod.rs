@@ -22,6 +22,7 @@ use crate::state::commands::use_commands;
 use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
 use crate::state::model_place::ModelPlace;
+use crate::state::model_source::version_uri;
 use crate::state::pager::{PageOf, Pager, Phase};
 use crate::state::registry::{ACTIVE, Registered, latest, latest_in, number, user_tags};
 use crate::state::route::{Place, Route};
@@ -214,7 +215,7 @@ fn row(
     };
     let latest = latest(model);
     let mark = latest.filter(|_| kind == Registered::Model).map(|version| {
-        view! { <RunsHere client place=ModelPlace::of_version(version)/> }
+        view! { <RunsHere client place=ModelPlace::of_version(version) uri=version_uri(version)/> }
     });
     let latest = latest.map(|version| version.version.clone());
     let in_stage = |stage: &str| {

@@ -1,5 +1,6 @@
-//! The mark of a model that the page can run. Only its `MLmodel` file tells, so
-//! that is read once the mark has been on screen for a moment.
+//! The mark of a model that the page can run, which leads to its trial. Only its
+//! `MLmodel` file tells, so that is read once the mark has been on screen for a
+//! moment.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::components::model_schema::read_schema;
 use crate::state::language::t;
 use crate::state::model_place::ModelPlace;
+use crate::state::route::Place;
 use crate::state::session::{Mlflow, use_session};
 
 /// How long a row has to stay on screen: what is scrolled past is not asked for.
@@ -34,7 +36,13 @@ pub(crate) fn RunsHere(
     client: StoredValue<Mlflow>,
     /// Where the model's files are.
     place: ModelPlace,
+    /// What it is opened as, such as `models:/iris/3`.
+    uri: String,
+    /// Whether words stand there, too.
+    #[prop(optional)]
+    words: bool,
 ) -> impl IntoView {
+    let href = Place::trial_of(&uri).href();
     let key = StoredValue::new(format!("{} {place:?}", use_session().tracking_uri()));
     let place = StoredValue::new(place);
     let known = RwSignal::new(key.with_value(|key| KNOWN.with_borrow(|all| all.get(key).copied())));
@@ -66,14 +74,16 @@ pub(crate) fn RunsHere(
     });
     let mark = move || {
         known.get().unwrap_or_default().then(|| {
+            let label = t("Runs in this page: try it");
             view! {
-                <Icon glyph=Glyph::Play/>
-                <span class="sr-only">{t("Runs in this page")}</span>
+                <a class="link" href=href.clone() title=label aria-label=label>
+                    <Icon glyph=Glyph::Play/>
+                    {words.then(|| t("Try it"))}
+                </a>
             }
         })
     };
-    let title = move || known.get().unwrap_or_default().then(|| t("Runs in this page"));
-    view! { <span class="runs-here" node_ref=room title=title>{mark}</span> }
+    view! { <span class="runs-here" class:worded=words node_ref=room>{mark}</span> }
 }
 
 fn remember(key: &str, runs: bool) {

@@ -16,6 +16,7 @@ use crate::state::language::{t, tf, tn};
 use crate::state::logged_model::{Measure, measured, registrations, status_words};
 use crate::state::logged_models_view::{CREATED, Columns, Fact, NAME, by_run};
 use crate::state::model_place::ModelPlace;
+use crate::state::model_source::logged_uri;
 use crate::state::pager::Phase;
 use crate::state::route::Route;
 
@@ -207,7 +208,11 @@ fn row(models: Models, model: &LoggedModel, columns: &Columns) -> impl IntoView 
             <td class="pick"><Pick chosen=models.chosen id=info.model_id.clone() words=tf("Choose {0}", &[&info.name])/></td>
             <th scope="row" class="clip logged-name">
                 <a href=route.href() title=info.name.clone()>{info.name.clone()}</a>
-                <RunsHere client=models.client place=ModelPlace::of_logged(&info.model_id)/>
+                <RunsHere
+                    client=models.client
+                    place=ModelPlace::of_logged(&info.model_id)
+                    uri=logged_uri(&info.model_id)
+                />
             </th>
             {columns.facts.iter().map(fact).collect_view()}
             {metrics.collect_view()}

@@ -8,6 +8,7 @@ use mlflow_api::{ModelVersion, SearchModelVersions};
 use crate::components::alias_editor::{AliasEditor, Aliased};
 use crate::components::empty::Empty;
 use crate::components::failure::Failure;
+use crate::components::model_panel::ModelPanel;
 use crate::components::pick::Pick;
 use crate::components::runs_here::RunsHere;
 use crate::components::skeleton::SkeletonRows;
@@ -17,9 +18,11 @@ use crate::state::commands::use_commands;
 use crate::state::language::{t, tf};
 use crate::state::location::use_navigator;
 use crate::state::model_place::ModelPlace;
+use crate::state::model_source::version_uri;
 use crate::state::pager::{PageOf, Pager, Phase};
 use crate::state::registry::{Registered, is_active, user_tags};
 use crate::state::route::{Place, Route};
+use crate::state::session::Mlflow;
 use crate::state::storage::Shelf;
 
 /// How many come at a time.
@@ -190,6 +193,61 @@ pub(super) fn Versions(
             {table}
             {foot}
         </section>
+        <Show when=move || !pager.is_empty()>
+            <Chosen client=aliased.client pager/>
+        </Show>
+    }
+}
+
+/// What one of the versions takes and gives, and a form that tries it; the newest
+/// at first.
+#[component]
+fn Chosen(
+    /// The client of the server in use.
+    client: StoredValue<Mlflow>,
+    /// The versions.
+    pager: Pager<Vec<ModelVersion>>,
+) -> impl IntoView {
+    let picked = RwSignal::new(None::<String>);
+    let numbers = Memo::new(move |_| {
+        pager.rows().with(|rows| rows.iter().map(|v| v.version.clone()).collect::<Vec<_>>())
+    });
+    let chosen = Memo::new(move |_| {
+        pager.rows().with(|rows| {
+            let wanted = picked.get();
+            let wanted = rows.iter().find(|version| Some(&version.version) == wanted.as_ref());
+            wanted.or(rows.first()).cloned()
+        })
+    });
+    // Only another version is another panel: a changed tag is none.
+    let place = Memo::new(move |_| {
+        chosen.get().map(|version| (ModelPlace::all_of(&version), version_uri(&version)))
+    });
+    let option = move |number: String| {
+        let words = tf("Version {0}", &[&number]);
+        let value = number.clone();
+        let selected =
+            move || chosen.with(|version| version.as_ref().is_some_and(|v| v.version == number));
+        view! { <option value=value selected=selected>{words}</option> }
+    };
+    let panel = move || {
+        let (places, uri) = place.get()?;
+        let runs_here = RwSignal::new(None);
+        Some(view! { <ModelPanel client places uri runs_here/> })
+    };
+    view! {
+        <section class="versions-part">
+            <div class="section-head versions-head">
+                <select
+                    class="input"
+                    aria-label=t("The version whose schema is shown")
+                    on:change=move |event| picked.set(Some(event_target_value(&event)))
+                >
+                    {move || numbers.get().into_iter().map(option).collect_view()}
+                </select>
+            </div>
+            {panel}
+        </section>
     }
 }
 
@@ -204,6 +262,7 @@ fn row(
     let id = StoredValue::new(nth.clone());
     let is_chosen = move || id.with_value(|id| chosen.with(|chosen| chosen.contains(id)));
     let place = ModelPlace::of_version(version);
+    let uri = version_uri(version);
     let href = Route::Version { name, version: nth.clone(), tab: String::new() }.href();
     let words = tf("Version {0}", &[&nth]);
     let stage = stages.then(|| view! { <td>{version.current_stage.clone()}</td> });
@@ -223,7 +282,7 @@ fn row(
             <td class="pick">
                 <Pick chosen id=nth.clone() words=tf("Choose version {0}", &[&nth])/>
             </td>
-            <th scope="row"><a href=href>{words}</a> <RunsHere client=aliased.client place/></th>
+            <th scope="row"><a href=href>{words}</a> <RunsHere client=aliased.client place uri/></th>
             <td class="soft" title=created.map(date_time)>{created.map(since)}</td>
             <td><AliasEditor of=aliased version=nth.clone()/></td>
             {stage}

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use mlflow_api::{CreateModelVersion, LoggedModel, ModelVersion, tags};
+use mlflow_client::FileRoot;
 use serde_json::Value;
 
 use super::TheRun;
@@ -9,9 +10,12 @@ use super::datasets::Fields;
 use super::lineage::Outcome;
 use crate::components::empty::Empty;
 use crate::components::register_model::RegisterModel;
+use crate::components::runs_here::RunsHere;
 use crate::state::clock::{date_time, since};
 use crate::state::language::{t, tf};
 use crate::state::logged_model::status_words;
+use crate::state::model_place::ModelPlace;
+use crate::state::model_source::{ModelSource, logged_uri, version_uri};
 use crate::state::route::Route;
 use crate::state::schema::{Field, fields};
 
@@ -68,15 +72,19 @@ pub(super) fn Models(
             model: info.model_id.clone(),
             tab: String::new(),
         };
+        let place = ModelPlace::of_logged(&info.model_id);
+        let uri = logged_uri(&info.model_id);
         let version = CreateModelVersion {
-            source: format!("models:/{}", info.model_id),
+            source: uri.clone(),
             run_id: Some(the.id()),
             model_id: Some(info.model_id.clone()),
             ..CreateModelVersion::default()
         };
         view! {
             <tr>
-                <th scope="row" class="anywhere"><a href=route.href()>{info.name}</a></th>
+                <th scope="row" class="anywhere">
+                    <a href=route.href()>{info.name}</a> <RunsHere client=the.client place uri/>
+                </th>
                 <td class="mono anywhere">{info.model_id}</td>
                 <td>{status_words(info.status)}</td>
                 <td title=created.map(date_time)>{created.map(since)}</td>
@@ -84,13 +92,16 @@ pub(super) fn Models(
             </tr>
         }
     };
-    let version = |version: ModelVersion| {
+    let version = move |version: ModelVersion| {
         let aliases = version.aliases.join(", ");
+        let (place, uri) = (ModelPlace::of_version(&version), version_uri(&version));
         let (name, number) = (version.name.clone(), version.version.clone());
         let href = Route::Version { name, version: number, tab: String::new() }.href();
         view! {
             <tr>
-                <th scope="row" class="anywhere"><a href=href>{version.name}</a></th>
+                <th scope="row" class="anywhere">
+                    <a href=href>{version.name}</a> <RunsHere client=the.client place uri/>
+                </th>
                 <td class="number">{version.version}</td>
                 <td>{version.status}</td>
                 <td class="anywhere">{aliases}</td>
@@ -110,7 +121,15 @@ pub(super) fn Models(
                 run_id: Some(the.id()),
                 ..CreateModelVersion::default()
             };
-            view! { <div><RegisterModel client=the.client words=t("Register…") version/></div> }
+            let root = FileRoot::Run { run_id: the.id() };
+            let place = ModelPlace { root, folder: model.path.clone() };
+            let uri = ModelSource::Run { run: the.id(), path: model.path.clone() }.uri();
+            view! {
+                <div>
+                    <RegisterModel client=the.client words=t("Register…") version/>
+                    <RunsHere client=the.client place uri words=true/>
+                </div>
+            }
         });
         view! { <Signature model/> {register} }
     };

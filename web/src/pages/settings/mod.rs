@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use crate::components::connect_form::ConnectForm;
+use crate::components::kept_models::KeptModels;
 use crate::components::page::{Crumb, Page};
 use crate::components::theme_switch::ThemeSwitch;
 use crate::state::language::{self, Language, t, tf};
@@ -68,6 +69,9 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                     <h2>{t("Language")}</h2>
                     <LanguageChoice/>
                 </section>
+                <div class="settings-section">
+                    <KeptModels empty=t("None. A model that is tried in this page is kept, so that it is not downloaded the next time.")/>
+                </div>
             </div>
         </Page>
     }

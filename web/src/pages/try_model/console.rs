@@ -9,8 +9,9 @@ use crate::pages::try_model::found::summary;
 use crate::pages::try_model::latency::{Latency, time};
 use crate::pages::try_model::picture::Picture;
 use crate::pages::try_model::rows::Rows;
-use crate::state::format::count;
-use crate::state::json::pretty_text;
+use crate::state::download::save;
+use crate::state::format::{bytes, count};
+use crate::state::json::shown;
 use crate::state::language::{t, tf};
 use crate::state::model_form::{Predictions, fields, predictions};
 use crate::state::picture_input::PictureInput;
@@ -138,7 +139,7 @@ fn Single(
         <div class="answer" aria-live="polite">
             // Each answer is new to who listens, also where it says the same.
             <For each=move || trial.outcome() key=|(nth, _)| *nth let((_, outcome))>
-                <Answer outcome/>
+                <Answer outcome stop=Callback::new(move |()| trial.stop())/>
             </For>
             {move || trial.against().map(|other| view! { <Against trial other/> })}
         </div>
@@ -180,6 +181,50 @@ fn Against(
 /// An editor for the request body.
 #[component]
 fn Body(
+    /// The trial that the request belongs to.
+    trial: Trial,
+) -> impl IntoView {
+    // An editor for a picture's numbers takes the browser a second.
+    let is_large = Memo::new(move |_| trial.body().with(|body| body.len() > LARGEST_EDITED));
+    let insisted = RwSignal::new(false);
+    move || match is_large.get() && !insisted.get() {
+        true => view! { <LargeBody trial insisted/> }.into_any(),
+        false => view! { <Editor trial/> }.into_any(),
+    }
+}
+
+/// The longest body that an editor opens for unasked, in bytes.
+const LARGEST_EDITED: usize = 256 << 10;
+
+/// The beginning of a body that is too large to be edited with ease.
+#[component]
+fn LargeBody(
+    /// The trial that the request belongs to.
+    trial: Trial,
+    /// Set where the user wants the editor all the same.
+    insisted: RwSignal<bool>,
+) -> impl IntoView {
+    let begins = move || trial.body().with(|body| body.chars().take(1000).collect::<String>());
+    let size = move || trial.body().with(|body| bytes(body.len() as u64));
+    view! {
+        <div class="field">
+            <span class="label">{t("Request body")}</span>
+            <div class="snippet">
+                <pre tabindex="0" role="region" aria-label=t("Request body")>{begins} " …"</pre>
+                <CopyButton text=trial.body() label=t("Copy the body")/>
+            </div>
+            <div class="large-body">
+                <span class="faint">{move || tf("{0}, of which this is the beginning.", &[&size()])}</span>
+                <button type="button" class="button" on:click=move |_| insisted.set(true)>
+                    {t("Edit it all the same")}
+                </button>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Editor(
     /// The trial that the request belongs to.
     trial: Trial,
 ) -> impl IntoView {
@@ -281,9 +326,22 @@ pub(super) fn endpoint((name, version): &(String, String)) -> String {
 fn Answer(
     /// The answer, or why there is none.
     outcome: Outcome,
+    /// Ends a run that is under way.
+    #[prop(optional)]
+    stop: Option<Callback<()>>,
 ) -> impl IntoView {
     match outcome {
-        Outcome::Running => view! { <p class="faint">{t("Running…")}</p> }.into_any(),
+        Outcome::Running => view! {
+            <div class="running">
+                <span class="faint">{t("Running…")}</span>
+                {stop.map(|stop| view! {
+                    <button type="button" class="button" on:click=move |_| stop.run(())>
+                        {t("Cancel")}
+                    </button>
+                })}
+            </div>
+        }
+        .into_any(),
         Outcome::Failed(words) => view! {
             <div class="notice bad-notice">
                 <h2>{t("No answer")}</h2>
@@ -293,7 +351,7 @@ fn Answer(
         .into_any(),
         Outcome::Answered { status, body, took, model } => {
             let good = (200..300).contains(&status);
-            let text = pretty_text(&body);
+            let (text, is_whole) = shown(&body);
             let table = predictions(&body).map(|rows| view! { <Predicted rows/> });
             view! {
                 <div class="answer-head">
@@ -305,11 +363,33 @@ fn Answer(
                 {table}
                 <div class="snippet" class:bad-snippet=!good>
                     <pre tabindex="0" role="region" aria-label=t("Answer")>{text.clone()}</pre>
-                    <CopyButton text label=t("Copy the answer")/>
+                    <CopyButton text=if is_whole { text } else { body.clone() } label=t("Copy the answer")/>
                 </div>
+                {(!is_whole).then(|| view! { <LargeAnswer body/> })}
             }
             .into_any()
         }
+    }
+}
+
+/// What is said below an answer of which only the beginning is shown.
+#[component]
+fn LargeAnswer(
+    /// All of it.
+    body: String,
+) -> impl IntoView {
+    let size = bytes(body.len() as u64);
+    view! {
+        <div class="large-body">
+            <span class="faint">{tf("{0}, of which this is the beginning.", &[&size])}</span>
+            <button
+                type="button"
+                class="button"
+                on:click=move |_| save("answer.json", "application/json", &body)
+            >
+                {t("Download")}
+            </button>
+        </div>
     }
 }
 

@@ -36,7 +36,7 @@ use crate::state::language::{t, tf};
 use crate::state::location::use_navigator;
 use crate::state::route::Route;
 use crate::state::server::Credentials;
-use crate::state::session::{Stage, use_session};
+use crate::state::session::{Mlflow, Stage, use_session};
 use crate::state::signature::Field;
 use crate::state::trial::{Trial, TrialStage};
 use crate::state::trial_code::absolute;
@@ -94,6 +94,25 @@ fn open_asked(trial: Trial, key: &'static str) {
         }
         true
     });
+}
+
+/// The form of one model, on a page that says the rest of it.
+#[component]
+pub(crate) fn TrialHere(
+    /// The client of the server in use.
+    client: Mlflow,
+    /// What the model is opened as.
+    uri: String,
+) -> impl IntoView {
+    let trial = Trial::new();
+    trial.open(&uri, Some(client));
+    let console = move || trial.is_ready().then(|| view! { <Console trial brief=true/> });
+    view! {
+        <div class="trial-here">
+            {move || (!trial.is_ready()).then(|| view! { <ModelState trial brief=true/> })}
+            {console}
+        </div>
+    }
 }
 
 /// What has become of the model: its loading, its description, or why not.
@@ -243,6 +262,10 @@ fn Keeping(
         Kept { full: true, .. } => {
             t("This browser has no room to keep the model: it is downloaded again next time.")
         }
+        Kept { damaged: true, .. } => {
+            t("What this browser had kept of it was damaged: it was downloaded again.")
+        }
+        Kept { away: true, .. } => t("As this browser keeps it: its server does not answer."),
         Kept { cached: true, .. } => t("From this browser's cache"),
         _ => t("Downloaded, and kept in this browser"),
     };

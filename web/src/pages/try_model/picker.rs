@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use web_sys::DataTransfer;
 
 use crate::components::drop_area::DropArea;
+use crate::components::kept_models::KeptModels;
 use crate::state::folder;
 use crate::state::language::t;
 use crate::state::location::use_navigator;
@@ -12,8 +13,8 @@ use crate::state::route::Place;
 use crate::state::session::use_session;
 use crate::state::trial::{Trial, TrialStage};
 
-/// A place to drop a folder, a button to pick one, a field for an address, and the
-/// models at the edge.
+/// A place to drop a folder, a button to pick one, a field for an address, the
+/// models at the edge, and those that are kept.
 #[component]
 pub(super) fn Picker(
     /// The trial that a choice begins.
@@ -96,5 +97,6 @@ pub(super) fn Picker(
             <button type="submit" class="button">{t("Open")}</button>
         </form>
         {edge}
+        {move || matches!(trial.stage(), TrialStage::Choosing).then(|| view! { <KeptModels/> })}
     }
 }

@@ -15,7 +15,7 @@ use crate::components::copy_button::CopyButton;
 use crate::components::delete_registered::delete_version;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::menu::{Item, Menu};
-use crate::components::model_schema::SchemaSection;
+use crate::components::model_panel::ModelPanel;
 use crate::components::note_editor::NoteEditor;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
@@ -32,6 +32,7 @@ use crate::state::clock::{date_time, since};
 use crate::state::language::{t, tf};
 use crate::state::location::use_navigator;
 use crate::state::model_place::{ModelPlace, copied_from};
+use crate::state::model_source::version_uri;
 use crate::state::registry::{Registered, aliases_of, user_tags};
 use crate::state::route::{Place, Route};
 use crate::state::saving::{Saving, calling};
@@ -146,12 +147,8 @@ fn VersionView(
         let (name, version) = the.names();
         the.save(DeleteModelVersionTag { name, version, key })
     };
-    let places = untrack(|| {
-        the.version(|version| {
-            let (first, last) = (ModelPlace::of_version(version), ModelPlace::in_registry(version));
-            if first == last { vec![first] } else { vec![first, last] }
-        })
-    });
+    let (places, uri) =
+        untrack(|| the.version(|version| (ModelPlace::all_of(version), version_uri(version))));
     view! {
         <div class="run-head">
             <h1>{name} <span class="soft">" " {tf("Version {0}", &[&number])}</span></h1>
@@ -184,7 +181,7 @@ fn VersionView(
             save=Callback::new(note)
         />
         <Lineage the/>
-        <SchemaSection client=the.client places=places.clone() runs_here=the.runs_here/>
+        <ModelPanel client=the.client places=places.clone() uri runs_here=the.runs_here/>
         {places.into_iter().next().map(|place| view! { <VersionFiles the place/> })}
         {move || the.logged.with(|model| model.as_ref().map(measured))}
     }
