@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 
+use super::json::pretty;
 use super::signature::Summary;
 
 /// How a value is typed.
@@ -229,6 +230,22 @@ fn typed(field: &FormField, text: &str) -> Option<Value> {
     }
 }
 
+/// The request of a model's own example: a whole request, or only its data as
+/// models from before MLflow 2.15 have it.
+pub(crate) fn request_of(example: &str) -> String {
+    let Ok(value) = serde_json::from_slice::<Value>(example.as_bytes()) else {
+        return example.trim_end().to_owned();
+    };
+    let body = match &value {
+        Value::Object(fields) if fields.contains_key("columns") && fields.contains_key("data") => {
+            json!({ "dataframe_split": value })
+        }
+        Value::Array(_) => json!({ "inputs": value }),
+        _ => value,
+    };
+    pretty(&body)
+}
+
 /// Predictions as a table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Predictions {
@@ -382,6 +399,23 @@ mod tests {
         assert_eq!(fields[0].kind, "float32 (-1, 2)");
         assert_eq!(body(&fields, &values).unwrap(), json!({"inputs": [[1.0, 2.0]]}));
         assert_eq!(body(&fields, &["[1,".into()]), Err(0));
+    }
+
+    #[test]
+    fn an_example_is_a_request_or_its_data() {
+        for (example, expected) in [
+            (r#"{"dataframe_split": {"columns": ["a"], "data": [[1]]}}"#, "dataframe_split"),
+            (r#"{"columns": ["a"], "data": [[9007199254740993]]}"#, "dataframe_split"),
+            (r#"[[1.5, 2]]"#, "inputs"),
+            (r#"{"inputs": [[1]]}"#, "inputs"),
+        ] {
+            let body: Value = serde_json::from_slice(request_of(example).as_bytes()).unwrap();
+            assert_eq!(body.as_object().unwrap().keys().collect::<Vec<_>>(), [expected]);
+        }
+        assert!(
+            request_of(r#"{"columns": ["a"], "data": [[9007199254740993]]}"#).contains("740993")
+        );
+        assert_eq!(request_of("{\"inputs\": [NaN]}\n"), "{\"inputs\": [NaN]}");
     }
 
     #[test]
