@@ -182,7 +182,10 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
     assert.equal(answer.status, 200, answer.text);
     const code = async (language) => {
       await page.getByText(language, { exact: true }).click();
-      return page.getByRole('region', { name: language }).innerText();
+      const shown = page.getByRole('region', { name: language });
+      // It is written once it is looked at.
+      await shown.filter({ hasText: 'invocations' }).waitFor();
+      return shown.innerText();
     };
     const python3 = python();
     const runs = {
@@ -323,7 +326,7 @@ describe('models of others than scikit-learn', { timeout: 240_000 }, () => {
 
   page('one among the files of a run, by the mark in its folder', async (page) => {
     const { run, path } = logged.booster;
-    await page.goto(at(edge.url, `/experiments/0/runs/${run}/artifacts/${path}`));
+    await page.goto(at(edge.url, `/experiments/0/runs/${run}/artifactPath/${path}`));
     await page.getByRole('link', { name: 'Runs in this page: try it' }).click();
     await answers(page, 'booster');
   });
