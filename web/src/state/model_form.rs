@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 
+use super::format::number;
 use super::json::pretty;
 use super::signature::Summary;
 
@@ -268,6 +269,7 @@ pub(crate) fn predictions(answer: &str) -> Option<Predictions> {
         serde_json::from_slice(answer.as_bytes()).ok()?;
     let cell = |value: &Value| match value {
         Value::String(text) => text.clone(),
+        Value::Object(fields) => shares(fields).unwrap_or_else(|| value.to_string()),
         other => other.to_string(),
     };
     let columns: Vec<String> = match first.first()? {
@@ -283,6 +285,15 @@ pub(crate) fn predictions(answer: &str) -> Option<Predictions> {
         single => vec![cell(single)],
     });
     Some(Predictions { rows: rows.collect(), total, columns })
+}
+
+/// What a classifier says of each class, to be read; the answer itself has all digits.
+fn shares(classes: &Map<String, Value>) -> Option<String> {
+    let share = |(class, value): (&String, &Value)| {
+        value.as_f64().map(|value| format!("{class}: {}", number(value)))
+    };
+    let all: Option<Vec<String>> = classes.iter().map(share).collect();
+    all.map(|all| all.join(", "))
 }
 
 /// What is read of an answer.
@@ -427,6 +438,9 @@ mod tests {
         );
         assert_eq!(predictions(r#"{"predictions": [1, 2]}"#).unwrap().total, 2);
         assert_eq!(predictions(r#"{"predictions": [[1, 2]]}"#).unwrap().columns, ["1", "2"]);
+        let table =
+            predictions(r#"{"predictions": [{"p": {"a": 0.64315348, "b": 1}, "q": {"c": "x"}}]}"#);
+        assert_eq!(table.unwrap().rows, [["a: 0.6432, b: 1", r#"{"c":"x"}"#]]);
         let long = format!("{{\"predictions\": [{}1]}}", "1, ".repeat(250));
         let table = predictions(&long).unwrap();
         assert_eq!((table.rows.len(), table.total), (MOST_ROWS, 251));
