@@ -242,6 +242,14 @@ pub(super) fn SummaryPlot(
             told.set(left);
         }
     };
+    // Others on the page may take the brushes away.
+    Effect::new(move |before: Option<bool>| {
+        let is_told = board.brushed.is_some_and(|told| told.with(Option::is_some));
+        if before == Some(true) && !is_told && !brushes.with_untracked(Vec::is_empty) {
+            brushes.set(Vec::new());
+        }
+        is_told
+    });
     on_cleanup(move || {
         if !brushes.try_with_untracked(Vec::is_empty).unwrap_or(true)
             && let Some(told) = board.brushed

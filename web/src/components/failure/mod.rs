@@ -82,7 +82,7 @@ fn title(error: &Error) -> &'static str {
         ErrorKind::CrossOrigin => t("The server does not let this page read its answers"),
         ErrorKind::InvalidHost => t("The server does not accept this host name"),
         ErrorKind::Unauthenticated { credentials_sent, .. } => why_sign_in(*credentials_sent),
-        ErrorKind::Forbidden { .. } => t("You may not see this"),
+        ErrorKind::Forbidden { .. } => t("The server does not allow you this"),
         ErrorKind::NotMlflow { .. } => t("This is not an answer of MLflow"),
         ErrorKind::Api { .. } => t("MLflow refused the request"),
         ErrorKind::Unavailable { .. } => t("The server is not available"),

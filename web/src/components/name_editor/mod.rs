@@ -3,6 +3,7 @@
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Input;
 use leptos::prelude::*;
+use mlflow_api::ErrorCode;
 use mlflow_client::Error;
 
 use crate::components::failure::{refusal, words};
@@ -117,6 +118,14 @@ pub(crate) fn FieldError(
     /// What the server said.
     error: Error,
 ) -> impl IntoView {
-    let words = refusal(&error).unwrap_or_else(|| words(&error));
+    // A server on SQL says that with all of its statement.
+    let is_taken = matches!(
+        error.error_code(),
+        Some(ErrorCode::ResourceAlreadyExists | ErrorCode::AlreadyExists)
+    );
+    let words = match is_taken {
+        true => t("Something of this name already exists.").to_owned(),
+        false => refusal(&error).unwrap_or_else(|| words(&error)),
+    };
     view! { <p id=id class="field-error" role="alert">{words}</p> }
 }

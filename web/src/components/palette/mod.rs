@@ -1,5 +1,6 @@
 //! Ctrl-K or ⌘-K: one box that finds pages, experiments, runs and commands.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use leptos::ev::KeyboardEvent;
@@ -90,26 +91,28 @@ pub(crate) fn Palette() -> impl IntoView {
                     run: Callback::new(move |()| navigator.go(route.clone())),
                 });
             }
-            let mut scored: Vec<_> = commands
+            let mut scored: Vec<(u32, Hit)> = commands
                 .list()
                 .get()
                 .into_iter()
-                .filter_map(|command| Some((fuzzy::score(&typed, &command.words)?, command)))
+                .filter_map(|command| {
+                    let score = fuzzy::score(&typed, &command.words)?;
+                    let (words, hint) = (command.words, command.keys.to_owned());
+                    Some((score, Hit { words, hint, run: command.run }))
+                })
                 .collect();
-            scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-            hits.extend(scored.into_iter().take(MOST).map(|(_, command)| Hit {
-                words: command.words,
-                hint: command.keys.to_owned(),
-                run: command.run,
-            }));
-            hits.extend(experiments.get().into_iter().map(|(id, name)| {
+            scored.sort_by_key(|(score, _)| Reverse(*score));
+            scored.truncate(MOST);
+            scored.extend(experiments.get().into_iter().map(|(id, name)| {
                 let route = Route::Runs { experiment: id };
-                Hit {
-                    words: name,
-                    hint: t("experiment").to_owned(),
-                    run: Callback::new(move |()| navigator.go(route.clone())),
-                }
+                // The server found it, if not by letters.
+                let score = fuzzy::score(&typed, &name).unwrap_or_default();
+                let run = Callback::new(move |()| navigator.go(route.clone()));
+                (score, Hit { words: name, hint: t("experiment").to_owned(), run })
             }));
+            // Of one score, commands come first.
+            scored.sort_by_key(|(score, _)| Reverse(*score));
+            hits.extend(scored.into_iter().map(|(_, hit)| hit));
             hits
         },
         |_, _| true,
@@ -172,6 +175,9 @@ pub(crate) fn Palette() -> impl IntoView {
                 <ul id="palette-hits" role="listbox" aria-label=t("Found")>
                     {move || hits.get().into_iter().enumerate().map(option).collect_view()}
                 </ul>
+                <p class="palette-none faint" role="status">
+                    {move || hits.with(Vec::is_empty).then(|| t("Nothing was found."))}
+                </p>
             </div>
         </Modal>
     }

@@ -67,6 +67,15 @@ pub(super) fn Datasets(
     }
 }
 
+/// Where a dataset is on the web, from what its source says.
+fn web_address(source: &str) -> Option<String> {
+    let source: serde_json::Value = serde_json::from_slice(source.as_bytes()).ok()?;
+    let fields = source.as_object().filter(|fields| fields.len() == 1)?;
+    let address = fields.get("url").or_else(|| fields.get("uri"))?.as_str()?;
+    let is_web = address.starts_with("https://") || address.starts_with("http://");
+    is_web.then(|| address.to_owned())
+}
+
 fn context(input: &DatasetInput) -> String {
     let tag = input.tags.iter().find(|tag| tag.key == "mlflow.data.context");
     tag.map(|tag| tag.value.clone()).unwrap_or_default()
@@ -104,10 +113,19 @@ fn DatasetView(
     };
     let source = dataset.source.unwrap_or_default();
     let source = (!source.is_empty()).then(|| {
-        view! {
-            <h3>{t("Source")}</h3>
-            <pre class="anywhere">{source}</pre>
-        }
+        let shown = match web_address(&source) {
+            Some(address) => {
+                let href = address.clone();
+                view! {
+                    <a class="link anywhere" href=href target="_blank" rel="noopener noreferrer">
+                        {address}
+                    </a>
+                }
+                .into_any()
+            }
+            None => view! { <pre class="anywhere">{source}</pre> }.into_any(),
+        };
+        view! { <h3>{t("Source")}</h3> {shown} }
     });
     view! {
         <dl class="facts">

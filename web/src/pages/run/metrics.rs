@@ -9,6 +9,7 @@ use plot::XKind;
 
 use super::TheRun;
 use crate::components::charts::follow_visibility;
+use crate::components::failure::words as words_of;
 use crate::components::more_rows::{MoreRows, Shown};
 use crate::state::format::{count, full_number, number};
 use crate::state::language::{t, tf};
@@ -18,6 +19,19 @@ use crate::state::spark;
 
 /// How large a history in small is, in CSS pixels.
 const SPARK: (usize, f64) = (72, 16.0);
+
+/// How far a row has come with its history.
+#[derive(Clone, Debug, PartialEq)]
+enum Told {
+    /// It was not on screen yet.
+    Nothing,
+    /// So many points are there.
+    Loading(usize),
+    /// What it says; nothing where no value is a number.
+    Summary(Option<Summary>),
+    /// Why it could not be read.
+    Failed(String),
+}
 
 /// What a row shows of a history.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,28 +126,71 @@ fn MetricRow(
         }
     });
     let (run, name): (Arc<str>, Arc<str>) = (the.id().into(), key.as_str().into());
-    let summary = Memo::new(move |_| {
-        if !seen.get() {
-            return None;
-        }
-        let HistoryState::Ready(history) = the.histories.get(&run, &name) else { return None };
-        let (low, high) = history.range()?;
-        let (width, height) = SPARK;
-        let path = spark::line(history.points(XKind::Step).ys(), width, height);
-        Some(Summary { low, high, logged: history.samples.len(), path })
-    });
-    let bound = move |pick: fn(&Summary) -> f64| {
-        move || match summary.with(|summary| summary.as_ref().map(pick)) {
-            Some(value) => {
-                view! { <span title=full_number(value)>{number(value)}</span> }.into_any()
+    let told = {
+        let (run, name) = (run.clone(), name.clone());
+        Memo::new(move |_| {
+            if !seen.get() {
+                return Told::Nothing;
             }
-            None => view! { <span class="faint">"–"</span> }.into_any(),
+            let history = match the.histories.get(&run, &name) {
+                HistoryState::Loading(points) => return Told::Loading(points),
+                HistoryState::Failed(error) => return Told::Failed(words_of(&error)),
+                HistoryState::Ready(history) => history,
+            };
+            Told::Summary(history.range().map(|(low, high)| {
+                let (width, height) = SPARK;
+                let path = spark::line(history.points(XKind::Step).ys(), width, height);
+                Summary { low, high, logged: history.samples.len(), path }
+            }))
+        })
+    };
+    let bound = move |pick: fn(&Summary) -> f64| {
+        move || {
+            let value = told.with(|told| match told {
+                Told::Summary(Some(summary)) => Some(pick(summary)),
+                _ => None,
+            });
+            match value {
+                Some(value) => {
+                    view! { <span title=full_number(value)>{number(value)}</span> }.into_any()
+                }
+                None => {
+                    let waits = told.with(|told| matches!(told, Told::Loading(_)));
+                    view! { <span class="faint">{if waits { "…" } else { "–" }}</span> }.into_any()
+                }
+            }
         }
     };
-    let logged = move || summary.with(|s| s.as_ref().map(|s| count(s.logged)).unwrap_or_default());
-    let path = move || {
-        summary.with(|s| {
-            s.as_ref().filter(|s| s.logged > 1).map(|s| s.path.clone()).unwrap_or_default()
+    let logged = move || {
+        told.with(|told| match told {
+            Told::Summary(Some(summary)) => count(summary.logged),
+            Told::Loading(points) if *points > 0 => format!("{}…", count(*points)),
+            _ => String::new(),
+        })
+    };
+    let history = move || {
+        told.with(|told| match told {
+            Told::Failed(words) => {
+                let (run, name) = (run.clone(), name.clone());
+                view! {
+                    <button
+                        type="button"
+                        class="link-button bad"
+                        title=words.clone()
+                        on:click=move |_| the.histories.retry(&run, &name)
+                    >
+                        {t("Try again")}
+                    </button>
+                }
+                .into_any()
+            }
+            Told::Summary(Some(Summary { logged, path, .. })) if *logged > 1 => view! {
+                <svg class="spark" viewBox="0 -1 72 18" aria-hidden="true">
+                    <path d=path.clone()></path>
+                </svg>
+            }
+            .into_any(),
+            _ => ().into_any(),
         })
     };
     let href = metric_href(&[the.id()], &key, &[the.experiment()]);
@@ -144,7 +201,7 @@ fn MetricRow(
     let on = dataset_name.map(|dataset| view! { <span class="faint">" · " {dataset}</span> });
     view! {
         <tr node_ref=element>
-            <th scope="row" class="clip">
+            <th scope="row" class="anywhere">
                 <a href=href title=title>{key}</a>
                 {on}
             </th>
@@ -153,11 +210,7 @@ fn MetricRow(
             <td class="number soft">{bound(|summary| summary.high)}</td>
             <td class="number soft">{step.to_string()}</td>
             <td class="number soft">{logged}</td>
-            <td class="spark-cell">
-                <svg class="spark" viewBox="0 -1 72 18" aria-hidden="true">
-                    <path d=path></path>
-                </svg>
-            </td>
+            <td class="spark-cell">{history}</td>
         </tr>
     }
 }

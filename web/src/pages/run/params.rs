@@ -34,7 +34,7 @@ pub(super) fn Params(
         let (name, whole) = (key.clone(), value.clone());
         view! {
             <tr>
-                <th scope="row" class="clip" title=name>{key}</th>
+                <th scope="row" class="anywhere" title=name>{key}</th>
                 <td class="mono clip" title=whole>{value}</td>
             </tr>
         }

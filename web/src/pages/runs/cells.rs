@@ -1,10 +1,10 @@
 //! What a cell of the runs table says.
 
-use run_frame::{Aggregate, Cell, Column, Frame, exact};
+use run_frame::{Aggregate, Attribute, Cell, Column, Frame, exact};
 
 use crate::state::clock::{date_time, since};
-use crate::state::columns::{Shade, text};
-use crate::state::format::{full_number, number};
+use crate::state::columns::{ColumnId, Shade, text};
+use crate::state::format::{duration, full_number, number};
 use crate::state::language::tf;
 use crate::state::runs_table::Shown;
 use crate::state::runs_view::Aggregation;
@@ -12,8 +12,19 @@ use crate::state::runs_view::Aggregation;
 /// How many strengths of shading there are.
 const SHADES: f64 = 8.0;
 
-/// What a run's cell shows.
-pub(super) fn shown(cell: Cell<'_>) -> String {
+/// The longest number of a parameter that is shown as it was logged.
+const WHOLE_NUMBER: usize = 10;
+
+/// What a run's cell shows in a column that may be `numeric`.
+pub(super) fn shown(cell: Cell<'_>, numeric: bool) -> String {
+    match (cell, cell.number()) {
+        // Cut off, it would lose its exponent.
+        (Cell::Text(text), Some(value)) if numeric && text.len() > WHOLE_NUMBER => number(value),
+        _ => words(cell),
+    }
+}
+
+fn words(cell: Cell<'_>) -> String {
     match cell {
         Cell::Time(milliseconds) => since(milliseconds),
         // What is on one line has no other lines.
@@ -37,20 +48,29 @@ pub(super) fn copied(cell: Cell<'_>) -> String {
 }
 
 /// What a group's cell shows.
-pub(super) fn group_number(all: &Aggregate, which: Aggregation) -> String {
-    number(match which {
-        Aggregation::Mean => all.mean,
-        Aggregation::Min => all.min,
-        Aggregation::Max => all.max,
-    })
+pub(super) fn group_number(shown: &Shown, all: &Aggregate, which: Aggregation) -> String {
+    said(
+        shown,
+        match which {
+            Aggregation::Mean => all.mean,
+            Aggregation::Min => all.min,
+            Aggregation::Max => all.max,
+        },
+    )
+}
+
+/// A number of a column, as its cells say it.
+fn said(shown: &Shown, value: f64) -> String {
+    match shown.id {
+        ColumnId::Attribute(Attribute::Duration) => duration(value as i64),
+        _ => number(value),
+    }
 }
 
 /// All of what it holds.
-pub(super) fn group_whole(all: &Aggregate) -> String {
-    tf(
-        "mean {0}, min {1}, max {2}, of {3}",
-        &[&number(all.mean), &number(all.min), &number(all.max), &all.count],
-    )
+pub(super) fn group_whole(shown: &Shown, all: &Aggregate) -> String {
+    let [mean, min, max] = [all.mean, all.min, all.max].map(|value| said(shown, value));
+    tf("mean {0}, min {1}, max {2}, of {3}", &[&mean, &min, &max, &all.count])
 }
 
 /// A column's best value and its range, of the runs that are left.

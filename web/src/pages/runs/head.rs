@@ -250,7 +250,7 @@ fn fit(table: RunsTable, shown: &Shown) {
     let longest = table.source.frame().with_untracked(|frame| {
         let cell = |row: &u32| {
             let cell = shown.column.map(|column| frame.cell(column, *row));
-            cell.map_or(0, |cell| cells::shown(cell).chars().count())
+            cell.map_or(0, |cell| cells::shown(cell, shown.numeric).chars().count())
         };
         lines.rows.iter().take(2000).map(cell).max().unwrap_or(0)
     });

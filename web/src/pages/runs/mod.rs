@@ -16,11 +16,13 @@ mod words;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use mlflow_api::Experiment;
+use mlflow_client::Error;
 
 use crate::components::announcer::use_announcer;
 use crate::components::empty::{Empty, python};
 use crate::components::experiment_head::ExperimentHead;
-use crate::components::failure::{Failure, refusal};
+use crate::components::failure::{self, Failure, refusal};
+use crate::components::icon::{Glyph, Icon};
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
 use crate::components::skeleton::SkeletonRows;
@@ -44,14 +46,25 @@ pub(crate) fn RunsPage(
     experiment: String,
 ) -> impl IntoView {
     let found: RwSignal<Option<Experiment>> = RwSignal::new(None);
+    let missing: RwSignal<Option<Error>> = RwSignal::new(None);
     let id = StoredValue::new(experiment.clone());
     let asked = client.clone();
-    // Without it the breadcrumb shows the id.
-    spawn_local(async move {
-        if let Ok(experiment) = asked.get_experiment(&id.get_value()).await {
-            found.try_set(Some(experiment));
-        }
-    });
+    let ask = move || {
+        let asked = asked.clone();
+        spawn_local(async move {
+            match asked.get_experiment(&id.get_value()).await {
+                Ok(experiment) => {
+                    missing.try_set(None);
+                    found.try_set(Some(experiment));
+                }
+                // A server without the experiment finds no runs, as in an empty one.
+                Err(error) if error.is_not_found() => drop(missing.try_set(Some(error))),
+                // Else the breadcrumb shows the id.
+                Err(_) => {}
+            }
+        });
+    };
+    ask();
     let name = Signal::derive(move || {
         found
             .with(|found| found.as_ref().map(|found| found.name.clone()))
@@ -59,7 +72,25 @@ pub(crate) fn RunsPage(
     });
     let own = client.clone();
     let head = move || view! { <ExperimentHead client=own.clone() experiment=found/> }.into_any();
-    view! { <AskedFirst client experiments=vec![experiment] name head/> }
+    let again = Callback::new(move |()| ask());
+    move || match missing.get() {
+        Some(error) => {
+            let crumbs = vec![
+                Crumb::link(t("Experiments"), &Route::Experiments),
+                Crumb::here(id.get_value()),
+            ];
+            view! {
+                <Page crumbs=Signal::stored(crumbs)>
+                    <div class="page"><Failure error retry=again/></div>
+                </Page>
+            }
+            .into_any()
+        }
+        None => {
+            let (client, experiments) = (client.clone(), vec![experiment.clone()]);
+            view! { <AskedFirst client experiments name head=head.clone()/> }.into_any()
+        }
+    }
 }
 
 /// The page of the runs of several experiments, which the address names.
@@ -177,9 +208,63 @@ fn Runs(
             }}
             <Bar table board/>
             <Same table/>
+            <Brushed table/>
             <SelectionBar table/>
+            <Stale table/>
             {body}
         </Page>
+    }
+}
+
+/// That the runs were asked for again, and what is shown is from before.
+#[component]
+fn Stale(
+    /// The table.
+    table: RunsTable,
+) -> impl IntoView {
+    let phase = table.source.phase();
+    let failed = move || match phase.get() {
+        Phase::Failed(error) if refusal(&error).is_none() => {
+            let some = table.lines.with(|lines| !lines.lines.is_empty());
+            some.then(|| failure::words(&error))
+        }
+        _ => None,
+    };
+    move || {
+        failed().map(|words| {
+            view! {
+                <div class="runs-notice" role="alert">
+                    <Icon glyph=Glyph::Warning/>
+                    <span>{tf("{0}. These runs are from before.", &[&words])}</span>
+                    <button type="button" class="button" on:click=move |_| table.source.reload()>
+                        {t("Try again")}
+                    </button>
+                </div>
+            }
+        })
+    }
+}
+
+/// That a brush on a chart leaves some of the runs, and a way out.
+#[component]
+fn Brushed(
+    /// The table.
+    table: RunsTable,
+) -> impl IntoView {
+    move || {
+        table.brushed.get().map(|left| {
+            let drawn = table.drawn().len();
+            view! {
+                <div class="runs-notice" role="status">
+                    <span>
+                        {tf("The brush on a chart leaves {0} of the {1} drawn runs.", &[&left.len(), &drawn])}
+                    </span>
+                    <button type="button" class="button" on:click=move |_| table.brushed.set(None)>
+                        {t("Show all")}
+                    </button>
+                </div>
+            }
+        })
     }
 }
 
@@ -190,9 +275,6 @@ fn foot(table: RunsTable) -> AnyView {
         matches!(phase.get(), Phase::Loading) && table.lines.with(|lines| lines.lines.is_empty())
     });
     let failed = move || match phase.get() {
-        Phase::Failed(error) if refusal(&error).is_none() => {
-            view! { <Failure error retry=move |()| table.source.reload()/> }.into_any()
-        }
         Phase::FailedMore(error) => {
             view! { <Failure error retry=move |()| table.source.go_on()/> }.into_any()
         }

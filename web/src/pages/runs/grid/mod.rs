@@ -258,7 +258,7 @@ fn fill(
                             )
                         )
                     })
-                    .map(|all| cells::group_number(&all, drawing.aggregation))
+                    .map(|all| cells::group_number(shown, &all, drawing.aggregation))
                     .unwrap_or_default();
                 cell.draw(None);
                 cell.put(&words, false, &cell_class(shown, false, 0, active));
@@ -335,7 +335,7 @@ fn fill_cell(
     };
     let best = number.is_some() && number == facts.best;
     let shade = number.map_or(0, |number| facts.shade(shown.shade, number));
-    slot.put(&cells::shown(value), best, &cell_class(shown, best, shade, active));
+    slot.put(&cells::shown(value, shown.numeric), best, &cell_class(shown, best, shade, active));
 }
 
 /// A run's colour, everywhere.
@@ -453,7 +453,7 @@ pub(super) fn tooltip(table: RunsTable, line: usize, column: usize) -> Option<St
         },
         TableLine::Group(nth) => {
             let group = lines.groups.get(*nth as usize)?;
-            Some(cells::group_whole(&frame.aggregate(shown.column?, &group.rows)?))
+            Some(cells::group_whole(&shown, &frame.aggregate(shown.column?, &group.rows)?))
         }
     })
 }
