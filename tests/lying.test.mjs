@@ -98,6 +98,41 @@ describe('a server that fails, lies or is slow', { timeout: 240_000 }, () => {
     });
   }
 
+  page('runs that can not be read again are still there, and it is said above them', async (page) => {
+    await runsPage(page);
+    await all(page);
+    server.lie = (asked) => asked.path === SEARCH && faults.status(500, {}, 'broken');
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    const said = alert(page).filter({ hasText: 'These runs are from before' });
+    await said.waitFor();
+    assert.ok((await said.boundingBox()).y < 450, 'in sight');
+    assert.ok((await runNames(page)).length > 0);
+    server.lie = undefined;
+    await again(page).click();
+    await said.waitFor({ state: 'detached' });
+    await all(page);
+  });
+
+  page('an experiment that is not there is no empty one', async (page) => {
+    await goto(page, '/experiments/99999/runs');
+    await alert(page).getByRole('heading', { name: 'The server has no such thing' }).waitFor();
+    await seeText(page, /No Experiment with id=99999 exists/);
+    assert.equal(await page.getByText('No runs yet').count(), 0);
+  });
+
+  page("a run's table of metrics says which history did not come, and reads it again", async (page) => {
+    await runsPage(page);
+    await all(page);
+    server.lie = ({ path }) => path.endsWith('/metrics/get-history') && faults.status(500, {}, 'broken');
+    await page.getByRole('link', { name: 'run-128', exact: true }).click();
+    const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: 'loss', exact: true }) });
+    await row.getByRole('button', { name: 'Try again' }).waitFor();
+    server.lie = undefined;
+    await row.getByRole('button', { name: 'Try again' }).click();
+    await row.getByRole('button', { name: 'Try again' }).waitFor({ state: 'detached' });
+    assert.deepEqual((await row.getByRole('cell').allInnerTexts()).slice(0, 5), ['16', '16', '16', '0', '1']);
+  });
+
   page('a history that does not come is marked in its cell, and read when the runs are read again', async (page) => {
     server.lie = ({ path }) => path.endsWith('/metrics/get-history') && faults.status(500, {}, 'broken');
     await runsPage(page);

@@ -6,7 +6,7 @@ import { after, before, describe } from 'node:test';
 import { deflateRawSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { violations } from './support/axe.mjs';
 import { bothServers } from './support/both-servers.mjs';
-import { launch } from './support/browser.mjs';
+import { launch, screenshot } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
 import { runPython } from './support/mlflow.mjs';
 import { at, columnButton, runCell, runNames, runRow, seeText } from './support/pages.mjs';
@@ -205,6 +205,26 @@ for (const [what, start] of Object.entries(bothServers)) {
         }
         assert.equal(seen, least, name);
       }
+    });
+
+    page('a brush on a chart is said above the table, and ended there', async (page) => {
+      await page.goto(runs({ compareRunsMode: 'SPLIT' }));
+      await runRow(page, 'plain').waitFor();
+      const before = await runNames(page);
+      await page.getByRole('button', { name: 'Add a chart' }).click();
+      await page.getByRole('menuitem', { name: 'Parallel coordinates' }).click();
+      await page.getByRole('dialog', { name: 'Chart' }).getByRole('button', { name: 'Done' }).click();
+      const upper = page.getByRole('slider', { name: /upper end/ }).first();
+      const whole = await upper.getAttribute('aria-valuetext');
+      await upper.focus();
+      for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
+      const notice = page.getByRole('status').filter({ hasText: /The brush on a chart leaves \d of the \d drawn runs/ });
+      await notice.waitFor();
+      await screenshot(page, `brushed-${what.toLowerCase().replace(/\W+/g, '-')}`);
+      await notice.getByRole('button', { name: 'Show all' }).click();
+      await notice.waitFor({ state: 'detached' });
+      assert.deepEqual(await runNames(page), before);
+      assert.equal(await upper.getAttribute('aria-valuetext'), whole);
     });
 
     page('of a run that goes on, what its history says goes on, too', async (page) => {

@@ -7,6 +7,7 @@ use plot::{Points, ScaleKind, Series, XKind, grouped};
 use crate::components::failure::words;
 use crate::state::board::runs::is_system;
 use crate::state::board::{BoardRun, LineSettings, LineSpec, Markers, XAxis};
+use crate::state::language::tf;
 use crate::state::metric_histories::{History, HistoryState};
 use crate::state::metric_view::curve;
 
@@ -96,7 +97,16 @@ pub(super) fn lines(
     };
     let parsed = spec.formula.as_deref().map(plot::Formula::parse);
     let formula = match parsed {
-        Some(Ok(formula)) => Some(formula),
+        Some(Ok(formula)) => {
+            let is_known = |key: &str| runs.iter().any(|run| run.metric(key).is_some());
+            if let Some(key) = formula.names().iter().find(|key| !is_known(key))
+                && !runs.is_empty()
+            {
+                lines.mistake = Some(tf("None of these runs has the metric {0}.", &[key]));
+                return lines;
+            }
+            Some(formula)
+        }
         Some(Err(error)) => {
             lines.mistake = Some(error.to_string());
             return lines;
@@ -341,6 +351,9 @@ mod tests {
         assert_eq!(&*over_epoch.chart.x_name, "epoch");
         let spec = LineSpec { formula: Some("loss - epoch / 2".into()), ..LineSpec::default() };
         assert_eq!(built(&spec, &runs, state).chart.series[0].points.ys(), [10.0, 15.0]);
+        let spec = LineSpec { formula: Some("loss / losss".into()), ..LineSpec::default() };
+        let mistake = built(&spec, &runs, state).mistake.unwrap();
+        assert!(mistake.ends_with("the metric losss."), "{mistake}");
         let spec = LineSpec { formula: Some("loss +".into()), ..LineSpec::default() };
         assert!(built(&spec, &runs, state).mistake.is_some());
     }

@@ -22,7 +22,7 @@ use crate::components::announcer::use_announcer;
 use crate::state::appearance::use_appearance;
 use crate::state::board::{BoardRun, Chart, Field};
 use crate::state::format::full_number;
-use crate::state::language::{t, tn};
+use crate::state::language::{t, tf, tn};
 
 /// A chart of single values, with the values in it.
 #[derive(Clone)]
@@ -190,6 +190,15 @@ pub(super) fn SummaryPlot(
         move |_| board.runs.with(|runs| chart.with_value(|chart| Drawn::of(chart, runs))),
         |_, _| true,
     );
+    // What was logged as NaN or infinite has no bar.
+    let without_number = move || {
+        let Chart::Bar { metrics } = chart.get_value() else { return 0 };
+        let has_none = |run: &&Arc<BoardRun>| {
+            let mut logged = metrics.iter().filter_map(|key| run.metric(key)).peekable();
+            logged.peek().is_some() && logged.all(|latest| !latest.value.is_finite())
+        };
+        board.runs.with(|runs| runs.iter().filter(has_none).count())
+    };
     let current = move || {
         let brushes = brushes.get();
         drawn.get().map(|drawn| drawn.with_brushes(brushes))
@@ -201,7 +210,11 @@ pub(super) fn SummaryPlot(
     });
     Effect::new(move || {
         let runs = drawn.with(|drawn| drawn.as_ref().map_or(0, Drawn::runs));
-        remark.set(tn(runs, "{0} run", "{0} runs"));
+        let words = tn(runs, "{0} run", "{0} runs");
+        remark.set(match without_number() {
+            0 => words,
+            many => tf("{0}, {1} without a number", &[&words, &many]),
+        });
         empty.set(runs == 0);
     });
     Effect::new(move || {
