@@ -171,6 +171,8 @@ for (const [name, start] of Object.entries(bothServers)) {
       await page.waitForURL(/#\/compare-experiments\/s\?experiments=/);
       const listed = JSON.parse(new URLSearchParams(page.url().split('?')[1]).get('experiments'));
       assert.deepEqual(listed.sort(), [ids()['team/vision/cats'], ids()['team/speech']].sort());
+      const crumbs = page.getByRole('navigation', { name: 'Breadcrumbs' });
+      await crumbs.getByText(/^team\/(vision\/cats, team\/speech|speech, team\/vision\/cats)$/).waitFor();
     });
 
     page('hostile names, notes and tags are text', async (page) => {

@@ -163,6 +163,8 @@ pub(crate) struct RunsTable {
     pub(crate) highlighted: RwSignal<Option<Arc<str>>>,
     /// The runs that a brush in a chart leaves.
     pub(crate) brushed: RwSignal<Option<Vec<Arc<str>>>>,
+    /// What the experiments of the runs are called, by their ids, once it is known.
+    pub(crate) experiment_names: RwSignal<HashMap<String, String>>,
     /// Line and column (0 is the name) that the keyboard is at.
     pub(crate) cursor: RwSignal<(usize, usize)>,
     /// Whether the runs have metrics with a history, and the window room for it.
@@ -220,6 +222,7 @@ impl RunsTable {
             marks,
             highlighted: RwSignal::new(None),
             brushed,
+            experiment_names: RwSignal::new(HashMap::new()),
             cursor: RwSignal::new((0, 0)),
             has_histories: Memo::new(move |before: Option<&bool>| {
                 // Once the charts stand there, they stay.

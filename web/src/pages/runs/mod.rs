@@ -112,6 +112,17 @@ pub(crate) fn ExperimentsRunsPage(
     }
 }
 
+/// Reads what experiments are called; one that is not there keeps its id.
+async fn name_experiments(client: Mlflow, experiments: Vec<String>, table: RunsTable) {
+    /// The most that are asked for.
+    const MOST: usize = 50;
+    for id in experiments.iter().take(MOST) {
+        if let Ok(experiment) = client.get_experiment(id).await {
+            table.experiment_names.try_update(|names| names.insert(id.clone(), experiment.name));
+        }
+    }
+}
+
 /// The page, built when the server has been asked for the runs: to build it takes
 /// as long as the answer does.
 #[component]
@@ -126,7 +137,10 @@ fn AskedFirst(
     #[prop(into)]
     head: ViewFn,
 ) -> impl IntoView {
-    let table = RunsTable::new(client, experiments);
+    let table = RunsTable::new(client.clone(), experiments.clone());
+    if experiments.len() > 1 {
+        spawn_local(name_experiments(client, experiments, table));
+    }
     let is_asked = RwSignal::new(false);
     spawn_local(async move {
         is_asked.try_set(true);
@@ -190,7 +204,12 @@ fn Runs(
         _ => view! { <Split table board foot=move || foot(table)/> }.into_any(),
     };
     let crumbs = Signal::derive(move || {
-        vec![Crumb::link(t("Experiments"), &Route::Experiments), Crumb::here(name.get())]
+        let names: Vec<String> = table.experiment_names.with(|names| {
+            let all = table.source.experiments();
+            all.iter().filter_map(|id| names.get(id).cloned()).collect()
+        });
+        let here = if names.is_empty() { name.get() } else { names.join(", ") };
+        vec![Crumb::link(t("Experiments"), &Route::Experiments), Crumb::here(here)]
     });
     let reload = move |()| {
         table.histories.forgive();

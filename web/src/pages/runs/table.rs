@@ -86,6 +86,7 @@ pub(super) fn RunsGrid(
         table.selected.track();
         table.marks.track();
         table.cursor.track();
+        table.experiment_names.track();
         table.histories.version().track();
         drawn.track();
         draw(Anew::Rows);
@@ -196,6 +197,7 @@ fn draw_grid(
             let pinned: Vec<u32> = table.marks.with_untracked(|marks| {
                 marks.pinned.iter().filter_map(|id| frame.row_of(id)).collect()
             });
+            let experiment_names = table.experiment_names.get_untracked();
             table.selected.with_untracked(|selected| {
                 table.closed.with_untracked(|closed| {
                     table.folded.with_untracked(|folded| {
@@ -211,6 +213,7 @@ fn draw_grid(
                             drawn,
                             highlighted: highlighted.as_deref().and_then(|id| frame.row_of(id)),
                             cursor: table.cursor.get_untracked(),
+                            experiment_names: &experiment_names,
                             aggregation: table.view.with_untracked(|view| view.aggregation),
                             histories: table.histories,
                         };

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use run_frame::{Cell, Frame};
+use run_frame::{Attribute, Cell, Frame};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -45,6 +45,7 @@ pub(super) struct Drawing<'a> {
     pub(super) drawn: &'a HashSet<u32>,
     pub(super) highlighted: Option<u32>,
     pub(super) cursor: (usize, usize),
+    pub(super) experiment_names: &'a HashMap<String, String>,
     pub(super) aggregation: Aggregation,
     pub(super) histories: RunHistories,
 }
@@ -333,6 +334,11 @@ fn fill_cell(
         Cell::Text(_) if !shown.numeric => None,
         value => value.number(),
     };
+    if let (ColumnId::Attribute(Attribute::ExperimentId), Cell::Text(id)) = (&shown.id, value)
+        && let Some(name) = drawing.experiment_names.get(id)
+    {
+        return slot.put(name, false, &cell_class(shown, false, 0, active));
+    }
     let best = number.is_some() && number == facts.best;
     let shade = number.map_or(0, |number| facts.shade(shown.shade, number));
     slot.put(&cells::shown(value, shown.numeric), best, &cell_class(shown, best, shade, active));
