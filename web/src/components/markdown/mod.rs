@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
-use crate::state::language::{t, tn};
+use crate::components::long_list::LongList;
+use crate::state::language::t;
 use crate::state::markdown::{Kind, Node, parse};
 
 /// A text in Markdown. Its headings begin below the page's second level.
@@ -30,23 +31,9 @@ fn bounded(all: Vec<Node>) -> (AnyView, Option<AnyView>) {
     if total <= STEP {
         return (all.into_iter().map(node).collect_view().into_any(), None);
     }
-    let shown = RwSignal::new(STEP);
-    let all = StoredValue::new(all);
-    let piece = move |nth: usize| all.with_value(|all| all.get(nth).cloned()).map(node);
-    let pieces =
-        view! { <For each=move || 0..shown.get().min(total) key=|nth| *nth children=piece/> };
-    let left = move || total.saturating_sub(shown.get());
-    let more = move |_| shown.update(|shown| *shown += STEP);
-    let foot = view! {
-        <Show when=move || { left() > 0 }>
-            <span class="markdown-more">
-                <span class="faint">{move || tn(left(), "and {0} more", "and {0} more")}</span>
-                " "
-                <button type="button" class="link-button" on:click=more>{t("Show more")}</button>
-            </span>
-        </Show>
-    };
-    (pieces.into_any(), Some(foot.into_any()))
+    let list = LongList::by(STEP, total);
+    let pieces = list.list(move |nth| all.get(nth).cloned().map(node).into_any());
+    (pieces, Some(list.foot()))
 }
 
 fn node(node: Node) -> AnyView {
