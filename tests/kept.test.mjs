@@ -33,6 +33,7 @@ describe('models that a browser keeps', { timeout: 300_000 }, () => {
     await page.getByRole('form', { name: 'Form' }).waitFor({ timeout: 60_000 });
   };
   const answers = async (page) => {
+    await page.getByRole('form', { name: 'Form' }).waitFor({ timeout: 60_000 });
     const { status, text } = await runBody(page, JSON.stringify(ROW));
     assert.equal(status, 200, text);
     assertClose(JSON.parse(text), expected);

@@ -8,7 +8,7 @@ import { checkPage } from './support/check.mjs';
 import { siteDir } from './support/environment.mjs';
 import { faults, startLying } from './support/lying-server.mjs';
 import { runPython, startMlflow } from './support/mlflow.mjs';
-import { at, experimentLink, runNames, seeText } from './support/pages.mjs';
+import { at, experimentLink, runCell, runNames, seeText } from './support/pages.mjs';
 import { startStatic } from './support/static-server.mjs';
 
 const RUNS = 130;
@@ -97,6 +97,26 @@ describe('a server that fails, lies or is slow', { timeout: 240_000 }, () => {
       assert.equal(searches().filter(isFirst).length, 1);
     });
   }
+
+  page('a history that does not come is marked in its cell, and read when the runs are read again', async (page) => {
+    server.lie = ({ path }) => path.endsWith('/metrics/get-history') && faults.status(500, {}, 'broken');
+    await runsPage(page);
+    await all(page);
+    await page.getByRole('button', { name: 'Column loss' }).click();
+    await page.getByRole('menuitemcheckbox', { name: 'Its minimum' }).click();
+    const see = async (words) => {
+      let seen;
+      for (let i = 0; i < 400 && seen !== words; i++) {
+        await page.waitForTimeout(50);
+        seen = await runCell(page, 'run-128', 'min loss');
+      }
+      assert.equal(seen, words);
+    };
+    await see('!');
+    server.lie = undefined;
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await see('16');
+  });
 
   page('a server that names the same page as the next for ever is stopped', async (page) => {
     server.lie = (asked) =>

@@ -207,6 +207,36 @@ for (const [what, start] of Object.entries(bothServers)) {
       }
     });
 
+    page('of a run that goes on, what its history says goes on, too', async (page) => {
+      const { run } = await api('runs/create', { experiment_id: logged.experiment, run_name: 'going on', start_time: Date.now() });
+      const { run_id } = run.info;
+      const log = (step, value) => api('runs/log-batch', { run_id, metrics: [{ key: 'loss', value, step, timestamp: Date.now() }] });
+      await log(0, 8);
+      await log(1, 7);
+      await page.goto(runs());
+      await runRow(page, 'going on').waitFor();
+      for (const what of ['Its minimum', 'Its history as a line']) {
+        await page.getByRole('button', { name: 'Column loss' }).click();
+        await page.getByRole('menuitemcheckbox', { name: what }).click();
+      }
+      const seeMinimum = async (least) => {
+        let seen;
+        for (let i = 0; i < 600 && seen !== least; i++) {
+          await page.waitForTimeout(50);
+          seen = await runCell(page, 'going on', 'min loss');
+        }
+        assert.equal(seen, least);
+      };
+      const line = runRow(page, 'going on').locator('svg.spark path');
+      await seeMinimum('7');
+      const before = await line.getAttribute('d');
+      await log(2, 0.5);
+      // Runs that go on are looked at every 15 seconds.
+      await seeMinimum('0.5');
+      assert.notEqual(await line.getAttribute('d'), before);
+      await api('runs/delete', { run_id });
+    });
+
     page('a file holds what is shown, to the last digit and comma', async (page) => {
       await page.goto(runs({ searchFilter: "params.net = 'mlp'" }));
       await seeRuns(page, ['grandchild', 'plain', 'quoted, "name"']);

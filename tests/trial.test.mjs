@@ -13,6 +13,7 @@ import { assertClose } from './support/close.mjs';
 import { python, siteDir, testsDir } from './support/environment.mjs';
 import { pyfunc, pyfuncAll, runPython, startMlflow } from './support/mlflow.mjs';
 import { at, download, runBody, runForm, seeText, serverState, signIn } from './support/pages.mjs';
+import { run } from './support/processes.mjs';
 import { startServe } from './support/serve.mjs';
 import { startStatic } from './support/static-server.mjs';
 import { startUnruly } from './support/unruly-server.mjs';
@@ -107,6 +108,34 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
     await answers(page);
   });
 
+  page('the page of the model has the schema of a version and a form beside it', async (page) => {
+    await page.goto(at(edge.url, '/models/risk'));
+    await page.getByLabel('The version whose schema is shown').waitFor();
+    await page.getByRole('table', { name: 'Inputs' }).getByText('bmi').waitFor();
+    assert.equal(files(page).length, 0, 'nothing is downloaded unasked');
+    await screenshot(page, 'model-panel');
+    await page.getByRole('button', { name: 'Open the form' }).click();
+    await runForm(page, { age: 51, bmi: 27.5 });
+    assertClose(JSON.parse(await page.getByRole('region', { name: 'Answer', exact: true }).innerText()), expected);
+    await accessible(page);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await accessible(page);
+    await screenshot(page, 'model-panel-form', { fullPage: true });
+    await page.setViewportSize(PHONE);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
+    await screenshot(page, 'model-panel-phone', { fullPage: true });
+  });
+
+  page('its mark leads to it from its run', async (page) => {
+    const mark = page.getByRole('link', { name: 'Runs in this page: try it' });
+    await page.goto(at(edge.url, `/experiments/0/runs/${logged.run}/model`));
+    await mark.first().waitFor({ timeout: 30_000 });
+    assert.equal(await mark.count(), 2, 'of the logged model, and of the version');
+    await screenshot(page, 'run-models');
+    await mark.first().click();
+    await answers(page);
+  });
+
   page('one that is served says at which address, however it was opened', async (page) => {
     await page.goto(at(edge.url, tryPage(`models:/risk/${logged.version}`)));
     await page.getByLabel('Serve it here').check({ timeout: 60_000 });
@@ -141,6 +170,34 @@ describe('a model on an MLflow server', { timeout: 240_000 }, () => {
     await accessible(page);
     await page.getByRole('button', { name: 'Edit it all the same' }).click();
     assert.equal(JSON.parse(await page.getByRole('textbox', { name: 'Request body' }).inputValue()).dataframe_split.data.length, 20_000);
+  });
+
+  page('the same request as code gives the same answer', async (page) => {
+    await page.goto(at(edge.url, '/try'));
+    await page.getByRole('button', { name: 'demo' }).click();
+    const columns = ['age', 'sex', 'bmi', 'blood_pressure', 'cholesterol', 'ldl', 'hdl', 'cholesterol_per_hdl', 'log_triglycerides', 'glucose'];
+    const data = [[48, 2, 26.4, 94.6, 189.1, 115.4, 49.8, 3.8, 4.6, 91.3]];
+    const body = JSON.stringify({ dataframe_split: { columns, data }, params: { note: "it's `${1}` and \\ \"so\"" } }, null, 2);
+    const answer = await runBody(page, body);
+    assert.equal(answer.status, 200, answer.text);
+    const code = async (language) => {
+      await page.getByText(language, { exact: true }).click();
+      const shown = page.getByRole('region', { name: language });
+      // It is written once it is looked at.
+      await shown.filter({ hasText: 'invocations' }).waitFor();
+      return shown.innerText();
+    };
+    const python3 = python();
+    const runs = {
+      curl: (text) => run('bash', ['-c', text]),
+      Python: (text) => run(python3, ['-c', text.replace('print(json.load(', 'print(json.dumps(json.load(').replace(/\)$/, '))')]),
+      fetch: (text) => run(process.execPath, ['--input-type=module', '-e', text]),
+    };
+    for (const [language, execute] of Object.entries(runs)) {
+      const { code: status, stdout, stderr } = await execute(await code(language));
+      assert.equal(status, 0, `${language}: ${stderr}`);
+      assert.deepEqual(JSON.parse(stdout), JSON.parse(answer.text), language);
+    }
   });
 
   page('what is not there is said so', async (page) => {
@@ -267,6 +324,13 @@ describe('models of others than scikit-learn', { timeout: 240_000 }, () => {
     }
   });
 
+  page('one among the files of a run, by the mark in its folder', async (page) => {
+    const { run, path } = logged.booster;
+    await page.goto(at(edge.url, `/experiments/0/runs/${run}/artifactPath/${path}`));
+    await page.getByRole('link', { name: 'Runs in this page: try it' }).click();
+    await answers(page, 'booster');
+  });
+
   page('a network that PyTorch exported, which the page then serves', async (page) => {
     await page.goto(at(edge.url, tryPage('models:/network/1')));
     await answers(page, 'network');
@@ -340,9 +404,11 @@ describe('a model on a host that fails', { timeout: 240_000 }, () => {
   page('one that is not what its server says is refused', { digest: `sha-256=:${createHash('sha256').update('another').digest('base64')}:` }, async (page, open) => {
     await open();
     await seeText(page, /what came as model\.onnx is not what its server says/, { timeout: 60_000 });
+    await screenshot(page, 'try-wrong-digest');
     const bytes = await readFile(path.join(FOREST, 'model.onnx'));
     host.how = { digest: `md5=:AAAA:, sha-256=:${createHash('sha256').update(bytes).digest('base64')}:` };
     await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('form', { name: 'Form' }).waitFor({ timeout: 60_000 });
     const { status, text } = await runBody(page, JSON.stringify(ROW));
     assert.equal(status, 200, text);
   });

@@ -32,7 +32,8 @@ export const watchMemories = (page) =>
       WebAssembly[name] = async (...given) => {
         const made = await original(...given);
         const memory = (made.instance ?? made).exports.memory;
-        if (memory) window.memories.push(memory);
+        // The files of one program share theirs.
+        if (memory && !window.memories.includes(memory)) window.memories.push(memory);
         return made;
       };
     }

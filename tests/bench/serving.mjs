@@ -113,6 +113,17 @@ async function measure(name, model, echo, { seconds, warmUp }) {
   }
 }
 
+/** How long a new workerd takes to a model that is loaded, in milliseconds: the median of five. */
+async function startUp(model) {
+  const times = [];
+  for (let turn = 0; turn < 5; turn++) {
+    const served = await startServe(['--model', model]);
+    times.push(Number(served.log().match(/loaded in (\d+) ms/)[1]));
+    await served.stop();
+  }
+  return times.sort((a, b) => a - b)[2];
+}
+
 async function version(command, args) {
   const { stdout } = await run(command, args, { env: QUIET });
   return stdout.trim().split('\n').at(-1).replace(/^workerd /, '');
@@ -132,8 +143,10 @@ async function main(args) {
     assert.equal(code, 0, `saving the models: ${stderr.trim().split('\n').at(-1)}`);
     const echo = await startEcho(dir);
     const parts = [];
+    const startUps = [];
     for (const name of names) {
       try {
+        startUps.push([MODELS[name], digits(await startUp(path.join(out, name)))]);
         parts.push(await measure(name, path.join(out, name), echo, options));
       } catch (error) {
         parts.push({ lines: [], notes: [`- ${MODELS[name]}: ${error.message.trim().split('\n')[0]}`] });
@@ -150,6 +163,8 @@ async function main(args) {
       'Made by `cargo xtask bench serving --save`; [how to read it](README.md). The Worker that echoes is the limit: ' +
       'what workerd and the load generator do when nothing is computed.';
     const report = ['# Serving', about, described(versions), table(HEAD, parts.flatMap((part) => part.lines))];
+    report.push('From a new workerd to a loaded model: both modules are compiled and instantiated, the files read, the model made, and a request answered.');
+    report.push(table(['model', 'ms'], startUps));
     await publish([...report, ...(notes.length ? [`Not timed:\n\n${notes.join('\n')}`] : [])].join('\n\n'), file);
   } finally {
     await stopAll();

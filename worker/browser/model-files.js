@@ -55,14 +55,13 @@ export async function openPlace(place, confirmed, hear) {
   const holds = async (path, { version }) => {
     if (!place.plain) return true;
     const now = await fetch(addressOf(place, path), { method: "HEAD", cache: "no-store" }).catch(() => null);
-    // Without a network, what is kept is what there is.
-    return now === null || (now.ok && version !== "" && versionOf(now) === version);
+    // Without its server, what is kept is what there is.
+    return isAway(now?.status) || (now.ok && version !== "" && versionOf(now) === version);
   };
 
   const first = await keptFile("MLmodel");
-  // Without a network, what is kept is what there is.
   const mlmodel = await download("MLmodel").catch((error) => {
-    if (first && error.status === undefined) return first;
+    if (first && isAway(error.status)) return first;
     throw error;
   });
   state.downloaded = 0;
@@ -112,6 +111,9 @@ export async function keptContent({ files }, path) {
   return bytes;
 }
 
+// Whether a server gave no answer of its own: none at all, or a gateway's.
+const isAway = (status) => status === undefined || (status >= 502 && status <= 504);
+
 function addressOf({ address, folder, plain }, path) {
   const whole = folder ? `${folder}/${path}` : path;
   return address + (plain ? path.split("/").map(encodeURIComponent).join("/") : encodeURIComponent(whole));
@@ -126,24 +128,25 @@ function versionOf(response) {
 }
 
 // The file as {bytes, version}. Where its download breaks off, the rest is
-// asked for, a few times.
+// asked for, a few times; where it is not what its server says (RFC 9530), all of
+// it once more, past what the browser itself has of it.
 async function fetchFile(place, path, weigh, hear) {
   const file = { chunks: [], done: 0, total: 0, mark: "", version: "", digest: undefined, whole: false };
   for (let attempt = 1; ; attempt++) {
     await fetchRest(place, path, file, attempt, weigh, hear);
-    if (file.whole) return checked(path, file);
+    if (file.whole) {
+      const bytes = join(file.chunks);
+      const isAsSaid = file.digest === undefined || (await digestOf(bytes)) === file.digest;
+      if (isAsSaid) return { bytes, version: file.version };
+      Object.assign(file, { chunks: [], done: 0, whole: false });
+      if (attempt > 1) {
+        throw failure(500, `what came as ${path} is not what its server says: its SHA-256 is another. The file was changed on its way, or is damaged there`);
+      }
+      continue;
+    }
     if (attempt > RESUMED) throw failure(502, `the download of ${path} broke off after ${file.done} of ${file.total || "?"} bytes`);
     await new Promise((resolve) => setTimeout(resolve, PAUSE * attempt));
   }
-}
-
-// The file, if it is what its server says that it is (RFC 9530).
-async function checked(path, { chunks, version, digest }) {
-  const bytes = join(chunks);
-  if (digest && (await digestOf(bytes)) !== digest) {
-    throw failure(502, `what came as ${path} is not what its server says: its SHA-256 is another. Try again; if that stays so, the file was changed on its way or is damaged there`);
-  }
-  return { bytes, version };
 }
 
 // The SHA-256 that a server gives for the whole file, in hexadecimal digits.

@@ -59,11 +59,8 @@ async function load(id, files) {
     return bytes;
   };
   await use(id, read);
-  const example = byPath.get("serving_input_example.json");
-  return {
-    model: loaded.model.describe(),
-    example: example ? new TextDecoder().decode(example) : null,
-  };
+  const text = (path) => byPath.has(path) ? new TextDecoder().decode(byPath.get(path)) : null;
+  return { model: loaded.model.describe(), example: await exampleOf(text) };
 }
 
 async function open(id, { place, server, uri, confirmed }) {
@@ -81,7 +78,7 @@ async function open(id, { place, server, uri, confirmed }) {
     if (error.large && state.hasStore) await remember(record).catch(() => {});
     throw error;
   }
-  const example = await readText("serving_input_example.json");
+  const example = await exampleOf(readText);
   // Among a run's files nobody puts one.
   const readme = place.plain ? await readText("README.md") : null;
   let kept = null;
@@ -98,11 +95,14 @@ async function reopen(id, { server, uri }) {
   await use(id, found.read);
   return {
     model: loaded.model.describe(),
-    example: await found.readText("serving_input_example.json"),
+    example: await exampleOf(found.readText),
     readme: await found.readText("README.md"),
     kept: await keeping(found.model.id, { cached: true, full: false, damaged: false }),
   };
 }
+
+// An example of a request; models from before MLflow 2.15 have its data alone.
+const exampleOf = async (text) => (await text("serving_input_example.json")) ?? (await text("input_example.json"));
 
 async function keeping(id, state) {
   const served = (await models()).find((one) => one.id === id)?.served;

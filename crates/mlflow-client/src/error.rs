@@ -134,6 +134,13 @@ impl Error {
         }
     }
 
+    /// Whether the server gave no answer of its own: nothing came, or a gateway
+    /// before it says that nothing does (502 to 504).
+    pub fn is_out_of_reach(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Unreachable { .. } | ErrorKind::Timeout)
+            || matches!(self.status(), Some(502..=504))
+    }
+
     /// Whether MLflow says that the thing asked for does not exist.
     pub fn is_not_found(&self) -> bool {
         matches!(self.error_code(), Some(ErrorCode::ResourceDoesNotExist | ErrorCode::NotFound))

@@ -84,7 +84,9 @@ pub use enforce::enforce;
 pub use error::{InputError, InputErrorKind};
 pub use frame::{DataFrame, Label};
 pub use input::Input;
-pub use model_file::{InputExample, MAX_FILE_BYTES, MlModel, MlModelError, OnnxFlavor};
+pub use model_file::{
+    InputExample, MAX_FILE_BYTES, MlModel, MlModelError, OnnxFlavor, names_flavor,
+};
 pub use params::enforce_params;
 pub use plain::{Plain, PlainReader};
 pub use schema::{

@@ -252,6 +252,21 @@ fn safe_path(field: &'static str, path: String) -> Result<String, MlModelError> 
     }
 }
 
+/// Whether a file names a flavor, by a look at its lines: for a list of many
+/// models, where reading each file would be too much. It finds what clients write,
+/// a key a line; of another form of YAML it answers no.
+pub fn names_flavor(file: &[u8], flavor: &str) -> bool {
+    let text = String::from_utf8_lossy(file);
+    let mut lines = text.lines().skip_while(|line| line.trim_end() != "flavors:").skip(1);
+    let Some(first) = lines.next() else { return false };
+    let indent = first.len() - first.trim_start().len();
+    let is_within = |line: &&str| line.starts_with(' ') || line.trim().is_empty();
+    let names = std::iter::once(first).chain(lines).take_while(is_within);
+    names
+        .filter(|line| line.len() - line.trim_start().len() == indent)
+        .any(|line| line.trim().split(':').next() == Some(flavor))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -336,5 +351,31 @@ mod tests {
             text.push_str(&format!("a{i}: &a{i} [{row}]\n"));
         }
         assert!(matches!(MlModel::parse(text.as_bytes()), Err(MlModelError::NotYaml(_))));
+    }
+
+    #[test]
+    fn a_look_finds_the_flavors_that_reading_finds() {
+        let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/models");
+        let mut seen = 0;
+        for folder in std::fs::read_dir(models).unwrap() {
+            let Ok(file) = std::fs::read(folder.unwrap().path().join("MLmodel")) else { continue };
+            let read = MlModel::parse(&file).unwrap();
+            let names: Vec<&str> = read.flavor_names().collect();
+            for flavor in ["onnx", "python_function", "sklearn", "code", "data"] {
+                assert_eq!(names_flavor(&file, flavor), names.contains(&flavor), "{flavor}");
+            }
+            seen += 1;
+        }
+        assert!(seen > 5);
+        for (file, found) in [
+            ("flavors:\n  python_function: {}\n\n  onnx: {}\n", true),
+            ("flavors:\r\n    onnx:\r\n        data: x\r\n", true),
+            ("flavors:\n  python_function:\n    onnx: x\nonnx: y\n", false),
+            ("a: b\n", false),
+            ("flavors:", false),
+            ("", false),
+        ] {
+            assert_eq!(names_flavor(file.as_bytes(), "onnx"), found, "{file}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use lexopt::Arg::{Long, Short};
 use lexopt::ValueExt as _;
@@ -138,12 +138,14 @@ fn serve(mut setup: Setup, level: Level, mut built: SystemTime, stop: &AtomicBoo
 fn start(setup: &Setup) -> Result<Workerd> {
     let workerd = Workerd::start(setup)?;
     for (name, place) in &setup.models {
+        let start = Instant::now();
         step(&format!("loading the model '{name}' ({place})"), || {
             match workerd.get(&format!("/models/{name}/ping"))? {
                 (200, _) => Ok(()),
                 (_, body) => Err(Error::new(message(&body).unwrap_or(body))),
             }
         })?;
+        eprintln!("    loaded in {} ms", start.elapsed().as_millis());
     }
     println!("listening on http://{}", SocketAddr::new(reachable(setup.host), workerd.port));
     Ok(workerd)

@@ -82,9 +82,7 @@ async fn of_run(client: &Mlflow, run_id: String, path: String) -> Result<ModelPl
 fn refused(error: Error) -> Unopened {
     match error.kind() {
         ErrorKind::Unauthenticated { .. } => Unopened::SignIn,
-        ErrorKind::Unreachable { .. } | ErrorKind::Unavailable { .. } | ErrorKind::Timeout => {
-            Unopened::Away(error.to_string())
-        }
+        _ if error.is_out_of_reach() => Unopened::Away(error.to_string()),
         _ => Unopened::Failed(error.to_string()),
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::{Map, Value, json};
 
+use super::format::number;
+use super::json::pretty;
 use super::signature::Summary;
 
 /// How a value is typed.
@@ -229,6 +231,22 @@ fn typed(field: &FormField, text: &str) -> Option<Value> {
     }
 }
 
+/// The request of a model's own example: a whole request, or only its data as
+/// models from before MLflow 2.15 have it.
+pub(crate) fn request_of(example: &str) -> String {
+    let Ok(value) = serde_json::from_slice::<Value>(example.as_bytes()) else {
+        return example.trim_end().to_owned();
+    };
+    let body = match &value {
+        Value::Object(fields) if fields.contains_key("columns") && fields.contains_key("data") => {
+            json!({ "dataframe_split": value })
+        }
+        Value::Array(_) => json!({ "inputs": value }),
+        _ => value,
+    };
+    pretty(&body)
+}
+
 /// Predictions as a table.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Predictions {
@@ -251,6 +269,7 @@ pub(crate) fn predictions(answer: &str) -> Option<Predictions> {
         serde_json::from_slice(answer.as_bytes()).ok()?;
     let cell = |value: &Value| match value {
         Value::String(text) => text.clone(),
+        Value::Object(fields) => shares(fields).unwrap_or_else(|| value.to_string()),
         other => other.to_string(),
     };
     let columns: Vec<String> = match first.first()? {
@@ -266,6 +285,15 @@ pub(crate) fn predictions(answer: &str) -> Option<Predictions> {
         single => vec![cell(single)],
     });
     Some(Predictions { rows: rows.collect(), total, columns })
+}
+
+/// What a classifier says of each class, to be read; the answer itself has all digits.
+fn shares(classes: &Map<String, Value>) -> Option<String> {
+    let share = |(class, value): (&String, &Value)| {
+        value.as_f64().map(|value| format!("{class}: {}", number(value)))
+    };
+    let all: Option<Vec<String>> = classes.iter().map(share).collect();
+    all.map(|all| all.join(", "))
 }
 
 /// What is read of an answer.
@@ -385,6 +413,23 @@ mod tests {
     }
 
     #[test]
+    fn an_example_is_a_request_or_its_data() {
+        for (example, expected) in [
+            (r#"{"dataframe_split": {"columns": ["a"], "data": [[1]]}}"#, "dataframe_split"),
+            (r#"{"columns": ["a"], "data": [[9007199254740993]]}"#, "dataframe_split"),
+            (r#"[[1.5, 2]]"#, "inputs"),
+            (r#"{"inputs": [[1]]}"#, "inputs"),
+        ] {
+            let body: Value = serde_json::from_slice(request_of(example).as_bytes()).unwrap();
+            assert_eq!(body.as_object().unwrap().keys().collect::<Vec<_>>(), [expected]);
+        }
+        assert!(
+            request_of(r#"{"columns": ["a"], "data": [[9007199254740993]]}"#).contains("740993")
+        );
+        assert_eq!(request_of("{\"inputs\": [NaN]}\n"), "{\"inputs\": [NaN]}");
+    }
+
+    #[test]
     fn predictions_of_each_form_are_a_table() {
         let table = predictions(r#"{"predictions": [{"y": 1.5, "z": "a"}]}"#).unwrap();
         assert_eq!(
@@ -393,6 +438,9 @@ mod tests {
         );
         assert_eq!(predictions(r#"{"predictions": [1, 2]}"#).unwrap().total, 2);
         assert_eq!(predictions(r#"{"predictions": [[1, 2]]}"#).unwrap().columns, ["1", "2"]);
+        let table =
+            predictions(r#"{"predictions": [{"p": {"a": 0.64315348, "b": 1}, "q": {"c": "x"}}]}"#);
+        assert_eq!(table.unwrap().rows, [["a: 0.6432, b: 1", r#"{"c":"x"}"#]]);
         let long = format!("{{\"predictions\": [{}1]}}", "1, ".repeat(250));
         let table = predictions(&long).unwrap();
         assert_eq!((table.rows.len(), table.total), (MOST_ROWS, 251));

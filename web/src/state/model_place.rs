@@ -1,10 +1,12 @@
 //! Where the files of a version's model are, from what the version says of its
 //! source.
 
+use bytes::Bytes;
 use mlflow_api::ModelVersion;
-use mlflow_client::FileRoot;
+use mlflow_client::{Error, FileRoot};
 
 use super::model_source::ModelSource;
+use super::session::Mlflow;
 
 /// The folder of a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +68,17 @@ impl ModelPlace {
         let (name, version) = (version.name.clone(), version.version.clone());
         ModelPlace { root: FileRoot::Version { name, version }, folder: String::new() }
     }
+}
+
+/// Reads the `MLmodel` of a place.
+///
+/// # Errors
+/// When there is none, or no answer.
+pub(crate) async fn read_mlmodel(client: &Mlflow, place: &ModelPlace) -> Result<Bytes, Error> {
+    // One byte more than is taken: what is larger says so.
+    let most = 0..mlmodel::MAX_FILE_BYTES as u64 + 1;
+    let file = client.read_file(&place.root, &place.path("MLmodel"), Some(most)).await?;
+    Ok(file.bytes)
 }
 
 /// The version that a source such as `models:/iris/3` is a copy of.

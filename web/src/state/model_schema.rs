@@ -3,6 +3,8 @@
 
 use mlmodel::{ColumnType, MlModel, ParamSpec, ParamType, Property, Schema};
 
+use super::model_source::FLAVOR;
+
 /// A column, a tensor, a parameter, or a part of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SchemaRow {
@@ -34,7 +36,7 @@ pub(crate) struct ModelSchema {
 impl ModelSchema {
     /// Whether it has the flavor that the page runs.
     pub(crate) fn runs_here(&self) -> bool {
-        self.flavors.iter().any(|flavor| flavor == "onnx")
+        self.flavors.iter().any(|flavor| flavor == FLAVOR)
     }
 
     /// Reads an `MLmodel` file.

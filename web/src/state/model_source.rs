@@ -5,6 +5,9 @@ use mlflow_api::ModelVersion;
 use super::language::tf;
 use super::model_place::is_logged_model;
 
+/// The flavor that the page runs.
+pub(crate) const FLAVOR: &str = "onnx";
+
 /// A model that may be tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ModelSource {

@@ -3,6 +3,7 @@
 use mlflow_api::{ModelVersion, RegisteredModel, Tag, filter, tags};
 
 use super::filter::name_contains;
+use super::language::t;
 
 /// What a name in the registry is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +100,25 @@ pub(crate) fn aliases_of(model: &RegisteredModel, version: &str) -> Vec<String> 
 pub(crate) fn user_tags(tags: &[Tag]) -> Vec<(String, String)> {
     let of_user = tags.iter().filter(|tag| !tag.is_system() && !tag.key.starts_with("_mlflow"));
     of_user.map(|tag| (tag.key.clone(), tag.value.clone())).collect()
+}
+
+/// How a version's registration went.
+pub(crate) fn version_status(status: &str) -> String {
+    match status {
+        "READY" => t("Ready").to_owned(),
+        "PENDING_REGISTRATION" => t("Being registered").to_owned(),
+        "FAILED_REGISTRATION" => t("Failed").to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// The colour of such a status.
+pub(crate) fn version_class(status: &str) -> &'static str {
+    match status {
+        "READY" => "version-ready",
+        "FAILED_REGISTRATION" => "version-failed",
+        _ => "version-pending",
+    }
 }
 
 #[cfg(test)]

@@ -23,8 +23,12 @@ const PACE: Duration = Duration::from_millis(150);
 /// The size of a sparkline.
 pub(crate) const SPARK: (f64, f64) = (108.0, 18.0);
 
-/// What is known of a run's metric.
+/// A run's row and a metric.
 type Key = (u32, String);
+
+/// The last step of a metric and its value's bits: with another one there is more to
+/// read.
+type Latest = (i64, u64);
 
 /// The histories. A copyable handle.
 #[derive(Clone, Copy)]
@@ -34,7 +38,8 @@ pub(crate) struct RunHistories {
     /// Sparklines as SVG paths; empty for less than two points.
     lines: StoredValue<HashMap<Key, String>>,
     waiting: StoredValue<VecDeque<Key>>,
-    asked: StoredValue<HashSet<Key>>,
+    asked: StoredValue<HashMap<Key, Latest>>,
+    failed: StoredValue<HashSet<Key>>,
     busy: StoredValue<usize>,
     /// Changes when something was read.
     version: RwSignal<u32>,
@@ -50,6 +55,7 @@ impl RunHistories {
             lines: StoredValue::default(),
             waiting: StoredValue::default(),
             asked: StoredValue::default(),
+            failed: StoredValue::default(),
             busy: StoredValue::new(0),
             version: RwSignal::new(0),
             due: StoredValue::new(false),
@@ -66,14 +72,30 @@ impl RunHistories {
         self.lines.with_value(|lines| lines.get(&(row, metric.to_owned())).cloned())
     }
 
-    /// Reads a run's metric, unless that was asked for already.
-    pub(crate) fn want(self, row: u32, metric: &str) {
+    /// Whether a run's metric could not be read.
+    pub(crate) fn has_failed(self, row: u32, metric: &str) -> bool {
+        self.failed
+            .with_value(|failed| !failed.is_empty() && failed.contains(&(row, metric.to_owned())))
+    }
+
+    /// Reads what could not be read again, once it is seen.
+    pub(crate) fn forgive(self) {
+        let failed = self.failed.try_update_value(std::mem::take).unwrap_or_default();
+        self.asked.update_value(|asked| asked.retain(|key, _| !failed.contains(key)));
+    }
+
+    /// Reads a run's metric, unless that was asked for already and nothing was logged
+    /// since.
+    pub(crate) fn want(self, frame: &Frame, row: u32, metric: &str) {
+        let Some(column) = frame.find(Group::Metric, metric) else { return };
+        let value = frame.cell(column, row).number().unwrap_or(f64::NAN);
+        let latest = (frame.step(column, row), value.to_bits());
         let key = (row, metric.to_owned());
-        if self.asked.with_value(|asked| asked.contains(&key)) {
+        if self.asked.with_value(|asked| asked.get(&key) == Some(&latest)) {
             return;
         }
         self.asked.update_value(|asked| {
-            asked.insert(key.clone());
+            asked.insert(key.clone(), latest);
         });
         self.waiting.update_value(|waiting| {
             waiting.push_back(key);
@@ -99,9 +121,14 @@ impl RunHistories {
             if self.frame.is_disposed() {
                 return;
             }
+            self.failed.update_value(|failed| match &answer {
+                Ok(_) => drop(failed.remove(&key)),
+                Err(_) => drop(failed.insert(key.clone())),
+            });
             if let Ok(history) = answer {
                 self.keep(key, history.points);
             }
+            self.tell();
         }
         self.busy.try_update_value(|busy| *busy -= 1);
     }
@@ -115,6 +142,10 @@ impl RunHistories {
             }
         });
         self.lines.update_value(|lines| drop(lines.insert((row, metric), path(&points))));
+    }
+
+    /// Has what was read shown, before long.
+    fn tell(self) {
         if !self.due.get_value() {
             self.due.set_value(true);
             set_timeout(

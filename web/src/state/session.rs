@@ -57,10 +57,8 @@ impl Reach {
             Ok(Probe { access: Access::NeedsCredentials(_), .. }) => Reach::SignIn,
             Ok(Probe { access: Access::Denied(_), .. }) => Reach::Refused,
             Ok(Probe { version, .. }) => Reach::Connected { version },
-            Err(error) => match error.kind() {
-                ErrorKind::Unreachable { .. } | ErrorKind::Timeout => Reach::Offline,
-                _ => Reach::Refused,
-            },
+            Err(error) if error.is_out_of_reach() => Reach::Offline,
+            Err(_) => Reach::Refused,
         }
     }
 }
@@ -183,7 +181,7 @@ impl Session {
     pub(crate) fn note(self, error: &Error) {
         match error.kind() {
             ErrorKind::Unauthenticated { .. } => self.reach.set(Reach::SignIn),
-            ErrorKind::Unreachable { .. } | ErrorKind::Timeout => self.reach.set(Reach::Offline),
+            _ if error.is_out_of_reach() => self.reach.set(Reach::Offline),
             _ => {}
         }
     }

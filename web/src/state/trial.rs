@@ -12,12 +12,13 @@ use super::clock::stopwatch;
 use super::config::EdgeModel;
 use super::engine::{Answer, Asked, Engine, Loaded, Progress, Unopened};
 use super::folder::{self, Found};
-use super::json::{pretty, pretty_text};
+use super::json::pretty;
 use super::kept_models;
 use super::language::{t, tf};
 use super::latency::Latencies;
 use super::model_files::{choose, folder_name};
 use super::model_folder::{absolute_here, whereabouts};
+use super::model_form::request_of;
 use super::model_source::ModelSource;
 use super::rows::batches::{Batches, Scorer, Table};
 use super::session::Mlflow;
@@ -385,7 +386,7 @@ impl Trial {
     fn show(self, loaded: Loaded) {
         let resumed = self.resumed.try_update_value(Option::take).flatten();
         let body = resumed.unwrap_or_else(|| match &loaded.example {
-            Some(example) => pretty_text(example),
+            Some(example) => request_of(example),
             None => pretty(&loaded.model.example_body()),
         });
         self.body.set(body);

@@ -29,13 +29,13 @@ pub(crate) fn snippets(url: &str, body: &str, served: Option<&str>) -> [Snippet;
             copy: t("Copy the Python"),
             code: format!(
                 "{}import json, urllib.request\n\n\
-                 body = json.loads({})\n\
+                 body = {}\n\
                  request = urllib.request.Request(\n    {},\n    \
-                 json.dumps(body).encode(),\n    \
+                 body.encode(),\n    \
                  {{\"Content-Type\": \"application/json\"}},\n)\n\
                  print(json.load(urllib.request.urlopen(request)))",
                 note("#"),
-                quoted(body),
+                python_text(body),
                 quoted(url)
             ),
         },
@@ -45,13 +45,23 @@ pub(crate) fn snippets(url: &str, body: &str, served: Option<&str>) -> [Snippet;
             code: format!(
                 "{}const answer = await fetch({}, {{\n  method: 'POST',\n  \
                  headers: {{ 'Content-Type': 'application/json' }},\n  \
-                 body: JSON.stringify({body}),\n}});\n\
-                 console.log(await answer.json());",
+                 body: `{}`,\n}});\n\
+                 console.log(await answer.text());",
                 note("//"),
-                quoted(url)
+                quoted(url),
+                // As it stands: JavaScript's numbers would lose digits.
+                body.replace('\\', "\\\\").replace('`', "\\`").replace("${", "\\${")
             ),
         },
     ]
+}
+
+/// A text in Python: over several lines, where nothing in it would end it.
+fn python_text(text: &str) -> String {
+    if text.contains('\\') || text.contains("'''") || text.ends_with('\'') {
+        return serde_json::Value::from(text).to_string();
+    }
+    format!("'''{text}'''")
 }
 
 /// The request as a command line. `base` is the page's address, to which the
@@ -111,7 +121,7 @@ mod tests {
         let served = Some("mlflow models serve -m models:/a/1");
         let [curl, python, fetch] = snippets("http://h/invocations", "{\"a\": \"\\\"\"}", served);
         assert!(curl.code.starts_with("# mlflow models serve"));
-        assert!(python.code.contains(r#"json.loads("{\"a\": \"\\\"\"}")"#), "{}", python.code);
+        assert!(python.code.contains(r#"body = "{\"a\": \"\\\"\"}""#), "{}", python.code);
         assert!(fetch.code.starts_with("// mlflow models serve"));
     }
 }

@@ -180,6 +180,23 @@ fn errors_of_mlflow() {
 }
 
 #[test]
+fn a_gateway_answers_for_a_server_that_does_not() {
+    let gone = r#"{"error_code": "TEMPORARILY_UNAVAILABLE", "message": "does not answer"}"#;
+    for (status, kind, body, out_of_reach) in [
+        (502, "application/json", gone, true),
+        (504, "text/html", "<title>504 Gateway Time-out</title>", true),
+        (500, "application/json", gone, false),
+        (404, "application/json", include_str!("data/no-experiment.json"), false),
+        (429, "text/plain", "busy", false),
+    ] {
+        let error = fail(|| answer(status, kind, body));
+        assert_eq!(error.is_out_of_reach(), out_of_reach, "{error}");
+    }
+    let error = fail(|| Err(TransportError::Timeout));
+    assert!(error.is_out_of_reach());
+}
+
+#[test]
 fn no_answer() {
     for (transport, kind) in [
         (TransportError::Timeout, ErrorKind::Timeout),

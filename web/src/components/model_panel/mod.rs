@@ -39,7 +39,7 @@ pub(crate) fn ModelPanel(
             <SchemaSection client places runs_here/>
             <Show when=move || runs_here.get() == Some(true)>
                 <section class="panel-trial" aria-label=t("Try it")>
-                    <div class="section-head">
+                    <div class="panel-head">
                         <h2>{t("Try it")}</h2>
                         <a class="link" href=href.clone()>{t("With tables, code and more")}</a>
                     </div>

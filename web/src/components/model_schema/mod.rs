@@ -5,7 +5,7 @@ use mlflow_client::Error;
 
 use crate::state::asked::Asked;
 use crate::state::language::t;
-use crate::state::model_place::ModelPlace;
+use crate::state::model_place::{ModelPlace, read_mlmodel};
 use crate::state::model_schema::{ModelSchema, SchemaRow};
 use crate::state::session::Mlflow;
 
@@ -17,12 +17,10 @@ pub(crate) async fn read_schema(
     client: &Mlflow,
     places: &[ModelPlace],
 ) -> Result<Result<ModelSchema, String>, Error> {
-    // One byte more than is taken: what is larger says so.
-    let most = 0..mlmodel::MAX_FILE_BYTES as u64 + 1;
     let mut failed = None;
     for place in places {
-        match client.read_file(&place.root, &place.path("MLmodel"), Some(most.clone())).await {
-            Ok(file) => return Ok(ModelSchema::parse(&file.bytes)),
+        match read_mlmodel(client, place).await {
+            Ok(file) => return Ok(ModelSchema::parse(&file)),
             Err(error) => failed = failed.or(Some(error)),
         }
     }

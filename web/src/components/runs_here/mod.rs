@@ -12,9 +12,9 @@ use leptos::task::spawn_local;
 
 use crate::components::charts::follow_visibility;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::model_schema::read_schema;
 use crate::state::language::t;
-use crate::state::model_place::ModelPlace;
+use crate::state::model_place::{ModelPlace, read_mlmodel};
+use crate::state::model_source::FLAVOR;
 use crate::state::route::Place;
 use crate::state::session::{Mlflow, use_session};
 
@@ -61,8 +61,8 @@ pub(crate) fn RunsHere(
         let (client, place, key) = (client.get_value(), place.get_value(), key.get_value());
         spawn_local(async move {
             // Without an answer there is no mark; the model's page says why.
-            let Ok(schema) = read_schema(&client, &[place]).await else { return };
-            let runs = schema.is_ok_and(|schema| schema.runs_here());
+            let Ok(file) = read_mlmodel(&client, &place).await else { return };
+            let runs = mlmodel::names_flavor(&file, FLAVOR);
             remember(&key, runs);
             known.try_set(Some(runs));
         });

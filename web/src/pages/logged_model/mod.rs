@@ -12,7 +12,7 @@ use crate::components::confirm::{Question, use_confirm};
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::menu::{Item, Menu};
-use crate::components::model_schema::SchemaSection;
+use crate::components::model_panel::ModelPanel;
 use crate::components::note_editor::NoteEditor;
 use crate::components::page::{Crumb, Page};
 use crate::components::refresh::Refresh;
@@ -28,6 +28,7 @@ use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
 use crate::state::logged_model::{registrations, status_words};
 use crate::state::model_place::ModelPlace;
+use crate::state::model_source::logged_uri;
 use crate::state::registry::user_tags;
 use crate::state::route::{Place, Route};
 use crate::state::saving::{Saving, calling};
@@ -145,7 +146,7 @@ fn LoggedView(
             {move || model.value().with(|model| model.as_ref().map(params))}
             {move || model.value().with(|model| model.as_ref().map(metrics))}
         </div>
-        <SchemaSection client=the.client places runs_here=the.runs_here/>
+        <ModelPanel client=the.client places uri=logged_uri(&the.id.get_value()) runs_here=the.runs_here/>
         <LoggedFiles the/>
     }
 }
@@ -272,12 +273,10 @@ pub(crate) fn metrics(model: &LoggedModel) -> impl IntoView + use<> {
             </tr>
         }
     };
-    let none = metrics.is_empty().then(|| view! { <p class="faint none">{t("none")}</p> });
     let rows = metrics.into_iter().map(row).collect_view();
-    view! {
-        <section>
-            <h2>{t("Metrics")}</h2>
-            {none}
+    let table = match rows.is_empty() {
+        true => view! { <p class="faint none">{t("none")}</p> }.into_any(),
+        false => view! {
             <table class="pairs logged-metrics" aria-label=t("Metrics")>
                 <thead>
                     <tr>
@@ -290,6 +289,13 @@ pub(crate) fn metrics(model: &LoggedModel) -> impl IntoView + use<> {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
+        }
+        .into_any(),
+    };
+    view! {
+        <section>
+            <h2>{t("Metrics")}</h2>
+            {table}
         </section>
     }
 }
@@ -303,7 +309,7 @@ fn Actions(
     let (confirm, toasts) = (use_confirm(), use_toasts());
     let navigator = use_navigator();
     let id = the.id.get_value();
-    let uri = format!("models:/{id}");
+    let uri = logged_uri(&id);
     let trial_href = Place::trial_of(&uri).href();
     let version = CreateModelVersion {
         source: uri,

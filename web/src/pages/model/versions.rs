@@ -20,7 +20,7 @@ use crate::state::location::use_navigator;
 use crate::state::model_place::ModelPlace;
 use crate::state::model_source::version_uri;
 use crate::state::pager::{PageOf, Pager, Phase};
-use crate::state::registry::{Registered, is_active, user_tags};
+use crate::state::registry::{Registered, is_active, user_tags, version_class, version_status};
 use crate::state::route::{Place, Route};
 use crate::state::session::Mlflow;
 use crate::state::storage::Shelf;
@@ -236,16 +236,14 @@ fn Chosen(
         Some(view! { <ModelPanel client places uri runs_here/> })
     };
     view! {
-        <section class="versions-part">
-            <div class="section-head versions-head">
-                <select
-                    class="input"
-                    aria-label=t("The version whose schema is shown")
-                    on:change=move |event| picked.set(Some(event_target_value(&event)))
-                >
-                    {move || numbers.get().into_iter().map(option).collect_view()}
-                </select>
-            </div>
+        <section class="version-chosen">
+            <select
+                class="input view-choice"
+                aria-label=t("The version whose schema is shown")
+                on:change=move |event| picked.set(Some(event_target_value(&event)))
+            >
+                {move || numbers.get().into_iter().map(option).collect_view()}
+            </select>
             {panel}
         </section>
     }
@@ -286,30 +284,11 @@ fn row(
             <td class="soft" title=created.map(date_time)>{created.map(since)}</td>
             <td><AliasEditor of=aliased version=nth.clone()/></td>
             {stage}
-            <td title=message><span class=status_class(status)>{status_words(status)}</span></td>
+            <td title=message><span class=version_class(status)>{version_status(status)}</span></td>
             <td>{run}</td>
             {user}
             <td><Tags tags/></td>
             <td class="soft clip" title=note.clone()>{note.clone()}</td>
         </tr>
-    }
-}
-
-/// How a version's registration went.
-pub(crate) fn status_words(status: &str) -> String {
-    match status {
-        "READY" => t("Ready").to_owned(),
-        "PENDING_REGISTRATION" => t("Being registered").to_owned(),
-        "FAILED_REGISTRATION" => t("Failed").to_owned(),
-        other => other.to_owned(),
-    }
-}
-
-/// The colour of such a status.
-pub(crate) fn status_class(status: &str) -> &'static str {
-    match status {
-        "READY" => "version-ready",
-        "FAILED_REGISTRATION" => "version-failed",
-        _ => "version-pending",
     }
 }

@@ -16,6 +16,7 @@ use crate::state::language::{t, tf};
 use crate::state::logged_model::status_words;
 use crate::state::model_place::ModelPlace;
 use crate::state::model_source::{ModelSource, logged_uri, version_uri};
+use crate::state::registry::version_status;
 use crate::state::route::Route;
 use crate::state::schema::{Field, fields};
 
@@ -103,7 +104,7 @@ pub(super) fn Models(
                     <a href=href>{version.name}</a> <RunsHere client=the.client place uri/>
                 </th>
                 <td class="number">{version.version}</td>
-                <td>{version.status}</td>
+                <td>{version.status.as_deref().map(version_status)}</td>
                 <td class="anywhere">{aliases}</td>
             </tr>
         }

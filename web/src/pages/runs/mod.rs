@@ -161,7 +161,11 @@ fn Runs(
     let crumbs = Signal::derive(move || {
         vec![Crumb::link(t("Experiments"), &Route::Experiments), Crumb::here(name.get())]
     });
-    let actions = move || view! { <Refresh refresh=move |()| table.source.reload()/> };
+    let reload = move |()| {
+        table.histories.forgive();
+        table.source.reload();
+    };
+    let actions = move || view! { <Refresh refresh=reload/> };
     view! {
         <Page crumbs actions filling=true>
             {head.run()}

@@ -194,7 +194,7 @@ fn Body(
 }
 
 /// The longest body that an editor opens for unasked, in bytes.
-const LARGEST_EDITED: usize = 256 << 10;
+const LARGEST_EDITED: usize = 100 << 10;
 
 /// The beginning of a body that is too large to be edited with ease.
 #[component]

@@ -23,7 +23,7 @@ use crate::components::register_model::RegisterModel;
 use crate::components::tag_editor::TagEditor;
 use crate::components::toasts::use_toasts;
 use crate::pages::logged_model::{metrics, params};
-use crate::pages::model::versions::{StagesToggle, stages_shown, status_class, status_words};
+use crate::pages::model::versions::{StagesToggle, stages_shown};
 use crate::pages::model::waiting;
 use crate::pages::version::lineage::Lineage;
 use crate::parts::{self, FilesPart};
@@ -33,7 +33,7 @@ use crate::state::language::{t, tf};
 use crate::state::location::use_navigator;
 use crate::state::model_place::{ModelPlace, copied_from};
 use crate::state::model_source::version_uri;
-use crate::state::registry::{Registered, aliases_of, user_tags};
+use crate::state::registry::{Registered, aliases_of, user_tags, version_class, version_status};
 use crate::state::route::{Place, Route};
 use crate::state::saving::{Saving, calling};
 use crate::state::session::Mlflow;
@@ -133,7 +133,7 @@ fn VersionView(
     let status = move || {
         let (status, message) = the.version(|v| (v.status.clone(), v.status_message.clone()));
         let status = status.unwrap_or_default();
-        view! { <span class=status_class(&status) title=message>{status_words(&status)}</span> }
+        view! { <span class=version_class(&status) title=message>{version_status(&status)}</span> }
     };
     let note = move |text: String| {
         let (name, version) = the.names();

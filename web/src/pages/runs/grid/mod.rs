@@ -29,6 +29,9 @@ use crate::state::runs_table::{Lines, RunsTable, Shown, TableLine};
 use crate::state::runs_view::Aggregation;
 use crate::state::window::{self, ROW};
 
+/// Stands where a history could not be read.
+const UNREAD: &str = "!";
+
 /// Everything that rows are drawn from.
 pub(super) struct Drawing<'a> {
     pub(super) frame: &'a Frame,
@@ -305,20 +308,25 @@ fn fill_cell(
     if let ColumnId::Sparkline(_) = &shown.id {
         let has = !value.is_missing();
         if has {
-            drawing.histories.want(row, metric);
+            drawing.histories.want(drawing.frame, row, metric);
         }
         let line = drawing.histories.line(row, metric).filter(|_| has);
         let colour = colour(drawing.frame, row);
         slot.draw(line.as_deref().map(|line| (line, colour.as_str())));
-        slot.put("", false, &cell_class(shown, false, 0, active));
+        let words = if drawing.histories.has_failed(row, metric) { UNREAD } else { "" };
+        slot.put(words, false, &cell_class(shown, false, 0, active));
         return;
     }
     slot.draw(None);
-    if matches!(shown.id, ColumnId::Stat(..)) && value.is_missing() {
+    if matches!(shown.id, ColumnId::Stat(..)) {
         let latest = drawing.frame.find(run_frame::Group::Metric, metric);
         if latest.is_some_and(|latest| !drawing.frame.cell(latest, row).is_missing()) {
-            drawing.histories.want(row, metric);
-            return slot.put("…", false, &cell_class(shown, false, 0, active));
+            drawing.histories.want(drawing.frame, row, metric);
+            if value.is_missing() {
+                let failed = drawing.histories.has_failed(row, metric);
+                let words = if failed { UNREAD } else { "…" };
+                return slot.put(words, false, &cell_class(shown, false, 0, active));
+            }
         }
     }
     let number = match value {
@@ -432,7 +440,17 @@ pub(super) fn tooltip(table: RunsTable, line: usize, column: usize) -> Option<St
     let lines: Arc<Lines> = table.lines.get_untracked();
     let shown = table.columns.with_untracked(|columns| columns.get(column).cloned())?;
     table.source.frame().with_untracked(|frame| match lines.lines.get(line)? {
-        TableLine::Run(run) => Some(cells::whole(frame.cell(shown.column?, run.row))),
+        TableLine::Run(run) => match &shown.id {
+            ColumnId::Stat(_, metric) | ColumnId::Sparkline(metric)
+                if table.histories.has_failed(run.row, metric) =>
+            {
+                Some(
+                    t("This history could not be read. Refresh the page's runs to try again.")
+                        .to_owned(),
+                )
+            }
+            _ => Some(cells::whole(frame.cell(shown.column?, run.row))),
+        },
         TableLine::Group(nth) => {
             let group = lines.groups.get(*nth as usize)?;
             Some(cells::group_whole(&frame.aggregate(shown.column?, &group.rows)?))
