@@ -55,7 +55,7 @@ pub(crate) fn Sheet(
                 label=label
                 rows=Signal::from(rows)
                 columns=Signal::from(columns)
-                side_width=72.0
+                side_width=96.0
                 corner=|| view! { <span class="sr-only">{t("Row")}</span> }
                 head=Callback::new(move |column| text(head.run(column)))
                 side=Callback::new(side)
