@@ -4,8 +4,10 @@ import { read } from "./read.js";
 
 // A footer larger than this is not real.
 const MOST_FOOTER = 32 << 20;
-// What was read last is kept, up to so much: rows that follow lie in the same parts.
-const MOST_KEPT = 96 << 20;
+// What was read last is kept, up to so much, or to what one piece of the table took:
+// rows that follow lie in the same parts.
+const KEPT = 64 << 20;
+const MOST_KEPT = 512 << 20;
 // Columns, and letters of a value, that are shown.
 const MOST_COLUMNS = 1000;
 const MOST_LETTERS = 500;
@@ -26,7 +28,8 @@ const codecs = {
 };
 
 export async function open(source, byteLength) {
-  const file = { byteLength, slice: remembering(source, byteLength) };
+  const kept = { most: KEPT };
+  const file = { byteLength, slice: remembering(source, byteLength, kept) };
   await checkEnd(file);
   const metadata = await parquetMetadataAsync(file);
   const all = parquetSchema(metadata).children;
@@ -48,6 +51,8 @@ export async function open(source, byteLength) {
     about: JSON.stringify(about),
     cost: (rowStart, rowEnd) => cost(metadata, new Set(names), rowStart, rowEnd),
     async rows(rowStart, rowEnd) {
+      const needed = cost(metadata, new Set(names), rowStart, rowEnd);
+      kept.most = Math.min(Math.max(KEPT, needed), MOST_KEPT);
       const rows = await parquetReadObjects({
         file, metadata, compressors, rowStart, rowEnd, columns: names, useOffsetIndex: true,
       });
@@ -57,19 +62,17 @@ export async function open(source, byteLength) {
 }
 
 // Reads parts of a file, and keeps those that it read last.
-function remembering(source, byteLength) {
+function remembering(source, byteLength, limit) {
   const kept = new Map();
   let size = 0;
   return async (start, end = byteLength) => {
     const key = `${start}-${end}`;
     const part = kept.get(key) ?? (await read(source, start, Math.min(end, byteLength))).buffer;
     if (kept.delete(key)) size -= part.byteLength;
-    if (part.byteLength <= MOST_KEPT) {
-      kept.set(key, part);
-      size += part.byteLength;
-    }
+    kept.set(key, part);
+    size += part.byteLength;
     for (const [old, { byteLength }] of kept) {
-      if (size <= MOST_KEPT) break;
+      if (size <= limit.most) break;
       kept.delete(old);
       size -= byteLength;
     }
