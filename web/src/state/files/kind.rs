@@ -46,11 +46,14 @@ pub(crate) enum View {
 /// The ways in which a file can be shown, the best first; never empty. What its
 /// name says is only believed while its first bytes, `head`, do not contradict.
 pub(crate) fn views(path: &str, head: &[u8]) -> Vec<View> {
-    if let Some(best) = of_bytes(head) {
-        return vec![best, View::Bytes];
-    }
     let ending = name(path).rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     let ending = ending.unwrap_or_default();
+    match of_bytes(head) {
+        // Which of both it is, the bytes don't say soon.
+        Some(ASF) if ending == "wma" => return vec![View::Sound("audio/x-ms-wma"), View::Bytes],
+        Some(best) => return vec![best, View::Bytes],
+        None => {}
+    }
     let table = match ending.as_str() {
         "csv" => Some(View::Table(separator_of(head))),
         "tsv" => Some(View::Table(b'\t')),
@@ -76,6 +79,9 @@ pub(crate) fn views(path: &str, head: &[u8]) -> Vec<View> {
     [map, table, best, Some(View::Text), Some(View::Bytes)].into_iter().flatten().collect()
 }
 
+/// What holds sound or film of Windows'.
+const ASF: View = View::Film("video/x-ms-asf");
+
 /// What the first bytes say by themselves.
 fn of_bytes(head: &[u8]) -> Option<View> {
     let at = |start: usize, magic: &[u8]| head.get(start..).is_some_and(|b| b.starts_with(magic));
@@ -88,7 +94,7 @@ fn of_bytes(head: &[u8]) -> Option<View> {
         () if at(0, b"RIFF") && at(8, b"AVI ") => View::Film("video/x-msvideo"),
         () if at(4, b"ftypM4A ") => View::Sound("audio/mp4"),
         () if at(4, b"ftypqt  ") => View::Film("video/mp4"),
-        () if at(0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11") => View::Film("video/x-ms-asf"),
+        () if at(0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11") => ASF,
         () if at(4, b"ftypavif") || at(4, b"ftypavis") => View::Picture("image/avif"),
         () if at(0, b"BM") && at(6, &[0, 0, 0, 0]) => View::Picture("image/bmp"),
         () if at(0, b"\x93NUMPY") => View::Array,
@@ -174,6 +180,9 @@ mod tests {
         assert_eq!(best("a.MOV", b"\0\0\0\x14ftypqt  "), View::Film("video/mp4"));
         assert_eq!(best("a.m4a", b"\0\0\0\x1cftypM4A "), View::Sound("audio/mp4"));
         assert_eq!(best("a.avi", b"RIFF\0\0\0\0AVI LIST"), View::Film("video/x-msvideo"));
+        let asf = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11";
+        assert_eq!(best("a.wma", asf), View::Sound("audio/x-ms-wma"));
+        assert_eq!(best("a.wmv", asf), ASF);
         assert_eq!(best("a.aac", b"\xff\xf1\x50\0"), View::Sound("audio/aac"));
         // The bytes of the last letter are cut.
         assert_eq!(best("x.txt", &"ü".as_bytes()[..1]), View::Text);
