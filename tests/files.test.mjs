@@ -17,7 +17,7 @@ for (const [name, start] of Object.entries(bothServers)) {
     let browser, server, logged;
     before(async () => {
       [browser, server] = await Promise.all([launch(), start()]);
-      logged = JSON.parse(await runPython('files.py', [server.api]));
+      logged = JSON.parse(await runPython('files.py', name === 'our server' ? [server.api, 'large'] : [server.api]));
     });
     after(async () => {
       await browser?.close();
@@ -361,6 +361,223 @@ for (const [name, start] of Object.entries(bothServers)) {
       });
     }
 
+    pageOnce('a large file is written as it comes, for somebody who signed in as well', async (page) => {
+      // Credentials can't stand in an address, so that the browser can't ask by itself.
+      await page.addInitScript(() => sessionStorage.setItem('millrace.credentials ', JSON.stringify({ bearer: { token: 'anything' } })));
+      await picker(page);
+      await go(page, 'large/tall.csv');
+      await page.getByRole('button', { name: 'Download', exact: true }).click();
+      await page.getByRole('status').getByText(/^1 file, \d+ MB/).waitFor({ timeout: 60_000 });
+      const [size, last] = await page.evaluate(async () => {
+        const file = await globalThis.picked.getFile();
+        return [file.size, await file.slice(-20).text()];
+      });
+      assert.ok(size > 64 << 20, `${size}`);
+      assert.ok(last.endsWith(`,${(logged.tall - 1) ** 2}\n`), last);
+      // A small one needs no place: it comes as any other download.
+      await go(page, 'data/raw.bin');
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Download', exact: true }).click();
+      const file = await download;
+      assert.equal(file.suggestedFilename(), 'raw.bin');
+      assert.equal((await readFile(await file.path())).length, 10_240);
+      await screenshot(page, 'files-download');
+      // And one that is gone says so, in place.
+      await page.route(/get-artifact.*raw\.bin/, (route) => route.fulfill({ status: 503 }));
+      await page.getByRole('button', { name: 'Download', exact: true }).click();
+      await page.getByRole('alert').getByText(/The file is not downloaded: .*503/).waitFor();
+    });
+
+    pageOnce('all of a long folder, archive, list and notebook can be reached', async (page) => {
+      const more = (place) => place.getByRole('button', { name: 'Show more' });
+      await open(page, 'many');
+      const view = page.locator('.files-view');
+      await view.getByText('and 600 more').waitFor();
+      await more(view).click();
+      await view.getByText('and 100 more').waitFor();
+      await more(view).click();
+      await view.getByRole('link', { name: '1099.txt' }).waitFor();
+      assert.equal(await more(view).count(), 0);
+      await more(tree(page)).click();
+      await tree(page).getByRole('link', { name: '0999.txt' }).waitFor();
+      await screenshot(page, 'files-many');
+      await go(page, 'data/many.zip');
+      await seeText(page, '1,200 files');
+      await more(view).click();
+      await more(view).click();
+      await page.getByRole('button', { name: 'file 1199.txt' }).click();
+      await page.locator('pre').getByText('words 1199').waitFor();
+      await go(page, 'data/list.json');
+      await page.getByRole('button', { name: /^list: list of 1,200 values/ }).click();
+      await more(view).click();
+      await more(view).click();
+      await view.locator('.json-leaf').getByText('1199:').waitFor();
+      await go(page, 'long.ipynb');
+      const pictures = page.locator('.notebook img');
+      await page.locator('.notebook').getByText('40 × 24 pixels').waitFor();
+      await page.locator('.notebook').getByText('20 × 10 pixels').waitFor();
+      assert.equal(await pictures.count(), 2);
+      await page.getByRole('alert').getByText('A picture of this notebook is broken.').waitFor();
+      assert.equal(await page.evaluate(() => globalThis.ran), undefined);
+      await more(view).click();
+      await page.locator('.notebook').getByText('cell 699').waitFor();
+      await screenshot(page, 'files-notebook');
+    });
+
+    pageOnce('a table taller than browsers draw is reached to its last row, and kept in part', async (page) => {
+      await go(page, 'large/tall.csv');
+      const table = page.getByRole('table', { name: 'Table of the file' });
+      const scroller = page.locator('.sheet .grid-scroll');
+      const rows = () => table.getAttribute('aria-rowcount').then(Number);
+      await table.getByRole('columnheader', { name: 'square' }).waitFor();
+      for (const end = Date.now() + 60_000; (await rows()) <= logged.tall; ) {
+        assert.ok(Date.now() < end, `${await rows()} rows`);
+        const before = await rows();
+        await scroller.evaluate((scroller) => scroller.scrollTo(0, 1e9));
+        await page.waitForFunction((before) => Number(document.querySelector('.sheet [role=table]').getAttribute('aria-rowcount')) > before, before);
+      }
+      await seeText(page, '400,000 rows');
+      await scroller.evaluate((scroller) => scroller.scrollTo(0, 1e9));
+      await table.getByRole('cell', { name: String((logged.tall - 1) ** 2), exact: true }).waitFor();
+      const height = await table.evaluate((table) => table.offsetHeight);
+      assert.ok(height <= 8e6 && logged.tall * 28 > 8e6, `${height}`);
+      await screenshot(page, 'files-tall');
+      // The first rows were let go, and are read again.
+      const again = page.waitForRequest((request) => request.url().includes('tall.csv') && /^bytes=0-/.test(request.headers().range));
+      await scroller.evaluate((scroller) => scroller.scrollTo(0, 0));
+      await again;
+      await table.getByRole('cell', { name: `${'x'.repeat(200)} 3`, exact: true }).waitFor();
+      // A wheel goes on row by row.
+      const seen = () => table.getByRole('rowheader').evaluateAll((all) => all.map((one) => one.textContent));
+      await scroller.evaluate((scroller) => scroller.scrollTo(0, 4e6));
+      await table.getByRole('rowheader', { name: /^1\d\d,\d\d\d$|^2\d\d,\d\d\d$/ }).first().waitFor();
+      const before = await seen();
+      await scroller.hover();
+      await page.mouse.wheel(0, 280);
+      await page.waitForTimeout(400);
+      const after = await seen();
+      assert.ok(before.filter((row) => after.includes(row)).length > before.length / 2, `${before} ${after}`);
+      await go(page, 'data/open.csv');
+      await table.getByRole('cell', { name: '2', exact: true }).waitFor();
+    });
+
+    pageOnce('texts that are no UTF-8 are read, and it is said', async (page) => {
+      await go(page, 'data/old.csv');
+      const table = page.getByRole('table', { name: 'Table of the file' });
+      await table.getByRole('columnheader', { name: 'Größe', exact: true }).waitFor();
+      await table.getByRole('cell', { name: '5 €', exact: true }).waitFor();
+      await seeText(page, 'It is no UTF-8, and shown as Windows-1252.');
+      await screenshot(page, 'files-windows');
+      await go(page, 'data/old.txt');
+      await page.locator('pre').getByText('Schöne Grüße – „aus München“').waitFor();
+      await show(page, 'Bytes');
+      await page.locator('pre').getByText(/53 63 68 f6/).waitFor();
+      assert.equal(await page.getByText('Windows-1252').count(), 0);
+    });
+
+    page('pictures are enlarged, those in a logged table too', async (page) => {
+      await go(page, 'pictures/dot.png');
+      await page.getByRole('button', { name: 'Enlarge dot.png' }).press('Enter');
+      const dialog = page.getByRole('dialog', { name: 'dot.png' });
+      const picture = dialog.getByRole('img', { name: 'dot.png' });
+      await picture.waitFor();
+      const width = () => picture.evaluate((img) => img.getBoundingClientRect().width);
+      assert.ok((await width()) > 300);
+      await screenshot(page, `files-zoom-${name === 'MLflow' ? 'mlflow' : 'ours'}`);
+      await dialog.getByRole('button', { name: 'Actual size' }).click();
+      assert.equal(await width(), 30);
+      await dialog.getByRole('button', { name: 'Fit into the window' }).waitFor();
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' }).catch(() => dialog.waitFor({ state: 'hidden' }));
+      await go(page, 'seen.json');
+      const table = page.getByRole('table', { name: 'Table of the file' });
+      await table.getByRole('cell', { name: 'orange', exact: true }).waitFor();
+      const thumbs = table.locator('.thumb img');
+      await thumbs.nth(1).waitFor();
+      await page.waitForFunction(() => [...document.querySelectorAll('.thumb img')].every((img) => img.naturalWidth > 0));
+      assert.deepEqual(page.requested.filter((url) => /table_images.*\.png/.test(url)), []);
+      await screenshot(page, `files-table-${name === 'MLflow' ? 'mlflow' : 'ours'}`);
+      await table.getByRole('button', { name: /^Enlarge .*\.png$/ }).first().click();
+      const large = page.getByRole('dialog').getByRole('img');
+      await large.waitFor();
+      await page.waitForFunction(() => document.querySelector('dialog[open] img')?.naturalWidth === 400);
+      await page.keyboard.press('Escape');
+    });
+
+    page('sound, film, documents and newer pictures are shown; broken ones say so', async (page) => {
+      for (const kind of ['webp', 'avif', 'jpeg']) {
+        await go(page, `media/dot.${kind}`);
+        await seeText(page, '40 × 24 pixels');
+        await go(page, `media/broken.${kind}`);
+        await page.getByRole('alert').getByText(/can't show this file/).waitFor();
+      }
+      for (const [file, tag] of [['tone.wav', 'audio'], ['still.webm', 'video']]) {
+        await go(page, `media/${file}`);
+        const player = page.locator(`.files-view ${tag}`);
+        await player.waitFor();
+        await page.waitForFunction((tag) => document.querySelector(`.files-view ${tag}`)?.duration > 0, tag);
+        // It comes from where the page does, by ranges, and not through the page's memory.
+        assert.match(await player.evaluate((player) => player.currentSrc), /^http.*get-artifact/);
+        await player.evaluate((player) => { player.muted = true; return player.play(); });
+        await page.waitForFunction((tag) => document.querySelector(`.files-view ${tag}`).currentTime > 0, tag);
+        await go(page, `media/broken-${file}`);
+        await page.getByRole('alert').getByText(/This browser can't play broken-/).waitFor();
+      }
+      await go(page, 'media/still.webm');
+      await page.waitForFunction(() => document.querySelector('.files-view video')?.videoWidth === 40);
+      await go(page, 'media/paper.pdf');
+      await page.locator('iframe.file-frame[src^="blob:"]').waitFor();
+      await screenshot(page, `files-paper-${name === 'MLflow' ? 'mlflow' : 'ours'}`);
+      await go(page, 'media/broken-paper.pdf');
+      await page.locator('iframe.file-frame[src^="blob:"]').waitFor();
+      for (const file of ['old.wma', 'old.avi']) {
+        await go(page, `media/${file}`);
+        await page.getByRole('alert').getByText(`This browser can't play ${file}`).waitFor();
+        await page.locator('.files-view').getByText('Download', { exact: true }).waitFor();
+      }
+      await screenshot(page, `files-old-${name === 'MLflow' ? 'mlflow' : 'ours'}`);
+      // What the browser says of broken files is not the page's affair.
+      page.problems.console = [];
+    });
+
+    pageOnce('sound is fetched by the page itself where that needs credentials', async (page) => {
+      await page.addInitScript(() => sessionStorage.setItem('millrace.credentials ', JSON.stringify({ bearer: { token: 'anything' } })));
+      await go(page, 'media/tone.wav');
+      await page.waitForFunction(() => document.querySelector('.files-view audio')?.duration > 0);
+      assert.match(await page.locator('.files-view audio').evaluate((player) => player.currentSrc), /^blob:/);
+    });
+
+    pageOnce('Parquet without an index of pages asks before it reads much', async (page) => {
+      let bytes = 0;
+      page.on('response', async (response) => {
+        if (response.url().includes('flat.parquet')) bytes += Number((await response.allHeaders())['content-length'] ?? Infinity);
+      });
+      await go(page, 'large/flat.parquet');
+      await seeText(page, /The file has no index of its pages: \d+ MB have to be read/);
+      await page.locator('dd').getByText('900,000').waitFor();
+      assert.ok(bytes < 2e6, `${bytes}`);
+      await screenshot(page, 'files-parquet-asks');
+      await page.getByRole('button', { name: 'Read them' }).click();
+      const table = page.getByRole('table', { name: 'Table of the file' });
+      await table.getByRole('cell', { name: /^0\.\d+$/ }).first().waitFor({ timeout: 30_000 });
+      const once = bytes;
+      await page.locator('.sheet .grid-scroll').evaluate((scroller) => scroller.scrollTo(0, 28 * 600));
+      await page.waitForTimeout(1_500);
+      assert.equal(bytes, once, 'what follows lies in what was read');
+      await go(page, 'large/wide.parquet');
+      await seeText(page, 'The first 1,000 of 1,100 columns are shown.');
+    });
+
+    pageOnce('a long table in Markdown does not block the page', async (page) => {
+      await go(page, 'table.md');
+      const rows = page.locator('.markdown tr');
+      await page.locator('.markdown').getByText('The end.').waitFor();
+      assert.ok((await rows.count()) <= 201);
+      await page.locator('.markdown').getByRole('button', { name: 'Show more' }).click();
+      await page.locator('.markdown').getByRole('cell', { name: 'r390', exact: true }).waitFor();
+      await screenshot(page, 'files-markdown-table');
+    });
+
     pageOnce('GeoJSON is drawn without a map', async (page) => {
       await go(page, 'data/places.geojson');
       const map = page.getByRole('listbox', { name: '2 shapes' });
@@ -431,9 +648,9 @@ for (const [name, start] of Object.entries(bothServers)) {
     });
 
     const axe = async (page) => {
-      for (const path of ['data/rows.csv', 'data/nested.json', 'pictures/huge.png', 'study.ipynb', 'data', 'train.py', 'page.html', 'data/arrays.npz', 'data/rows.parquet', 'data/net.onnx', 'data/places.geojson']) {
+      for (const path of ['data/rows.csv', 'data/nested.json', 'pictures/huge.png', 'study.ipynb', 'data', 'train.py', 'page.html', 'data/arrays.npz', 'data/rows.parquet', 'data/net.onnx', 'data/places.geojson', 'seen.json', 'table.md', 'data/old.csv']) {
         await open(page, path);
-        await page.locator('.files-view :is(.grid, .json-tree, .file-problem, .notebook, .files-folder, .code-keyword, .file-frame, .onnx-part, .file-map):visible').first().waitFor();
+        await page.locator('.files-view :is(.grid, .json-tree, .file-problem, .notebook, .files-folder, .code-keyword, .file-frame, .onnx-part, .file-map, .markdown):visible').first().waitFor();
         assert.deepEqual(await violations(page), [], path);
       }
       for (const query of ['', '&artifact=train.py']) {

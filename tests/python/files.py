@@ -1,8 +1,11 @@
-"""Logs one run with files of many kinds: files.py TRACKING_URI.
+"""Logs one run with files of many kinds: files.py TRACKING_URI ["large"].
+
+With the second word, large ones as well.
 
 Prints the run, its experiment, and what the files hold, as JSON.
 """
 
+import base64
 import csv
 import io
 import json
@@ -10,15 +13,124 @@ import os
 import struct
 import sys
 import tempfile
+import wave
 import zipfile
 import zlib
 
 import mlflow
 import numpy as np
 import onnx
+import PIL.Image
 import plotly.graph_objects
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+
+def picture(kind: str, colour: str = "teal") -> bytes:
+    """A picture of a format that Pillow writes."""
+    out = io.BytesIO()
+    PIL.Image.new("RGB", (40, 24), colour).save(out, kind)
+    return out.getvalue()
+
+
+def sound() -> bytes:
+    """Half a second of a tone."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        tone = 8000 * np.sin(np.arange(4000) * 2 * np.pi * 440 / 8000)
+        file.writeframes(tone.astype("<i2").tobytes())
+    return out.getvalue()
+
+
+def film() -> bytes:
+    """WebM of one frame: that of a WebP, which is VP8 as well."""
+
+    def element(name: str, data: bytes) -> bytes:
+        return bytes.fromhex(name) + struct.pack(">Q", len(data) | 1 << 56) + data
+
+    def number(name: str, value: int) -> bytes:
+        return element(name, value.to_bytes(max(1, (value.bit_length() + 7) // 8), "big"))
+
+    webp = picture("WEBP")
+    at = webp.index(b"VP8 ")
+    frame = webp[at + 8 : at + 8 + struct.unpack("<I", webp[at + 4 : at + 8])[0]]
+    head = number("4286", 1) + number("42f7", 1) + number("42f2", 4) + number("42f3", 8)
+    head += element("4282", b"webm") + number("4287", 2) + number("4285", 2)
+    info = number("2ad7b1", 1_000_000) + element("4489", struct.pack(">d", 1000.0))
+    info += element("4d80", b"files.py") + element("5741", b"files.py")
+    sides = number("b0", 40) + number("ba", 24)
+    track = number("d7", 1) + number("73c5", 1) + number("83", 1) + element("86", b"V_VP8")
+    track += element("e0", sides)
+    blocks = element("a3", b"\x81\0\0\x80" + frame) + element("a3", b"\x81\x03\x20\x80" + frame)
+    cluster = number("e7", 0) + blocks
+    segment = element("1549a966", info) + element("1654ae6b", element("ae", track))
+    segment += element("1f43b675", cluster)
+    return element("1a45dfa3", head) + element("18538067", segment)
+
+
+def pdf() -> bytes:
+    """A document of one page with two words."""
+    words = b"BT /F1 24 Tf 20 60 Td (Two words) Tj ET"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 120] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(words), words),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    out, places = b"%PDF-1.4\n", []
+    for nth, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (nth, body)
+    start = len(out)
+    out += b"xref\n0 6\n0000000000 65535 f \n"
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+
+
+def long_notebook() -> dict:
+    """More cells than are shown at once, and pictures of each kind."""
+    shown = [
+        {"image/jpeg": base64.b64encode(picture("JPEG")).decode()},
+        {"image/svg+xml": SVG.splitlines(keepends=True)},
+        {"image/png": "bro*ken"},
+    ]
+    outputs = [{"output_type": "display_data", "data": data, "metadata": {}} for data in shown]
+    cells = [{"cell_type": "code", "source": "draw()", "metadata": {}, "outputs": outputs}]
+    cells += [
+        {"cell_type": "code", "source": f"cell {nth}", "metadata": {}, "outputs": []}
+        for nth in range(700)
+    ]
+    return {"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}
+
+
+def many_zip() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for nth in range(1_200):
+            archive.writestr(f"file {nth:04}.txt", f"words {nth}")
+    return packed.getvalue()
+
+
+def large(folder: str) -> None:
+    """Files that are larger than what the page holds or browsers draw."""
+    for nth in range(1_100):
+        write(folder, f"many/{nth:04}.txt", b"")
+    os.makedirs(os.path.join(folder, "large"))
+    with open(os.path.join(folder, "large", "tall.csv"), "w") as file:
+        file.write("number,text,square\n")
+        for row in range(TALL):
+            file.write(f"{row},{'x' * 200} {row},{row * row}\n")
+    columns = {f"c{nth}": np.random.default_rng(nth).random(900_000) for nth in range(5)}
+    table = pa.table(columns)
+    path = os.path.join(folder, "large", "flat.parquet")
+    pq.write_table(table, path, row_group_size=900_000, use_dictionary=False)
+    wide = pa.table({f"column {nth}": [nth] for nth in range(1_100)})
+    pq.write_table(wide, os.path.join(folder, "large", "wide.parquet"))
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -53,6 +165,7 @@ NOTEBOOK = {
     "metadata": {},
 }
 ROWS = 20_000
+TALL = 400_000
 BIG = 3_000_000
 # Tries every way out; what it says of them stands in the report.
 REPORT = """<!doctype html><title>r</title><p id=drawn></p><ul id=tried></ul><script src="https://cdn.example/plot.js"></script>
@@ -204,8 +317,28 @@ def main() -> None:
             os.path.join(folder, "data", "array.npy"),
             np.arange(12, dtype=np.float32).reshape(3, 4) / 10,
         )
+        for kind in ("webp", "avif", "jpeg"):
+            write(folder, f"media/dot.{kind}", picture(kind.upper()))
+            write(folder, f"media/broken.{kind}", picture(kind.upper())[:16] + b"\xff\0" * 50)
+        for name, data in (("tone.wav", sound()), ("still.webm", film()), ("paper.pdf", pdf())):
+            write(folder, f"media/{name}", data)
+            write(folder, f"media/broken-{name}", data[:16] + b"\xff\0" * 50)
+        write(folder, "media/old.wma", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11" + b"\0" * 100)
+        write(folder, "media/old.avi", b"RIFF\x64\0\0\0AVI LIST" + b"\0" * 100)
+        write(folder, "long.ipynb", json.dumps(long_notebook()).encode())
+        rows = "".join(f"|{nth}|r{nth}|\n" for nth in range(60_000))
+        write(folder, "table.md", f"# Table\n\n| a | b |\n|---|---|\n{rows}\nThe end.\n".encode())
+        write(folder, "data/many.zip", many_zip())
+        write(folder, "data/old.csv", "Größe;Ort\n5 €;München\n".encode("cp1252"))
+        write(folder, "data/old.txt", "Schöne Grüße – „aus München“\n".encode("cp1252"))
+        write(folder, "data/list.json", json.dumps({"list": list(range(1_200))}).encode())
+        write(folder, "data/open.csv", b'a,b\n1,2\n3,"' + b"open " * 10)
+        if "large" in sys.argv:
+            large(folder)
         mlflow.log_artifacts(folder)
         mlflow.log_table({"question": ["a", "b"], "score": [0.5, 1]}, "scores.json")
+        pictures = [PIL.Image.new("RGB", (400, 300), colour) for colour in ("teal", "orange")]
+        mlflow.log_table({"name": ["teal", "orange"], "picture": pictures}, "seen.json")
     with tempfile.TemporaryDirectory() as folder, mlflow.start_run() as other:
         write(folder, "report.md", MARKDOWN.encode())
         write(folder, "train.py", TRAINING.replace("done", "over").encode())
@@ -223,6 +356,7 @@ def main() -> None:
                 "version": version.version,
                 "experiment": run.info.experiment_id,
                 "rows": ROWS,
+                "tall": TALL,
                 "big": BIG // 16 * 16,
             }
         )

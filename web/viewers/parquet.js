@@ -4,6 +4,10 @@ import { read } from "./read.js";
 
 // A footer larger than this is not real.
 const MOST_FOOTER = 32 << 20;
+// What was read last is kept, up to so much, or to what one piece of the table took:
+// rows that follow lie in the same parts.
+const KEPT = 64 << 20;
+const MOST_KEPT = 512 << 20;
 // Columns, and letters of a value, that are shown.
 const MOST_COLUMNS = 1000;
 const MOST_LETTERS = 500;
@@ -24,22 +28,19 @@ const codecs = {
 };
 
 export async function open(source, byteLength) {
-  const file = {
-    byteLength,
-    async slice(start, end = byteLength) {
-      const bytes = await read(source, start, Math.min(end, byteLength));
-      return bytes.buffer;
-    },
-  };
+  const kept = { most: KEPT };
+  const file = { byteLength, slice: remembering(source, byteLength, kept) };
   await checkEnd(file);
   const metadata = await parquetMetadataAsync(file);
-  const columns = parquetSchema(metadata).children.slice(0, MOST_COLUMNS);
+  const all = parquetSchema(metadata).children;
+  const columns = all.slice(0, MOST_COLUMNS);
   const names = columns.map(({ element }) => element.name);
   const used = new Set(metadata.row_groups.flatMap(({ columns }) => columns.map((c) => c.meta_data?.codec)));
   const compressors = {};
   for (const codec of used) if (codecs[codec]) compressors[codec] = await codecs[codec]();
   const about = {
     rows: Number(metadata.num_rows),
+    width: all.length,
     columns: columns.map(({ element, children }) => [element.name, typeOf(element, children)]),
     groups: metadata.row_groups.length,
     codecs: [...used].filter(Boolean),
@@ -48,13 +49,52 @@ export async function open(source, byteLength) {
   };
   return {
     about: JSON.stringify(about),
+    cost: (rowStart, rowEnd) => cost(metadata, new Set(names), rowStart, rowEnd),
     async rows(rowStart, rowEnd) {
+      const needed = cost(metadata, new Set(names), rowStart, rowEnd);
+      kept.most = Math.min(Math.max(KEPT, needed), MOST_KEPT);
       const rows = await parquetReadObjects({
         file, metadata, compressors, rowStart, rowEnd, columns: names, useOffsetIndex: true,
       });
       return JSON.stringify(rows.map((row) => names.map((name) => text(row[name]))));
     },
   };
+}
+
+// Reads parts of a file, and keeps those that it read last.
+function remembering(source, byteLength, limit) {
+  const kept = new Map();
+  let size = 0;
+  return async (start, end = byteLength) => {
+    const key = `${start}-${end}`;
+    const part = kept.get(key) ?? (await read(source, start, Math.min(end, byteLength))).buffer;
+    if (kept.delete(key)) size -= part.byteLength;
+    kept.set(key, part);
+    size += part.byteLength;
+    for (const [old, { byteLength }] of kept) {
+      if (size <= limit.most) break;
+      kept.delete(old);
+      size -= byteLength;
+    }
+    return part;
+  };
+}
+
+// How many bytes have to be read for rows: where a column has no index of its pages,
+// all that it has in the row group.
+function cost({ row_groups }, names, rowStart, rowEnd) {
+  let first = 0;
+  let bytes = 0;
+  for (const { num_rows, columns } of row_groups) {
+    const next = first + Number(num_rows);
+    if (next > rowStart && first < rowEnd) {
+      for (const { meta_data, offset_index_length } of columns) {
+        if (meta_data && names.has(meta_data.path_in_schema[0]) && !offset_index_length) bytes += Number(meta_data.total_compressed_size);
+      }
+    }
+    first = next;
+  }
+  return bytes;
 }
 
 // The last eight bytes say how long the footer is: nothing is read on a lie.

@@ -20,6 +20,7 @@ pub(crate) mod icon;
 pub(crate) mod kept_models;
 pub(crate) mod keyboard;
 pub(crate) mod line_diff;
+pub(crate) mod long_list;
 pub(crate) mod markdown;
 pub(crate) mod menu;
 pub(crate) mod modal;

@@ -10,18 +10,20 @@ use wasm_bindgen::JsCast;
 
 use crate::components::files::preview::{Shown, problem};
 use crate::components::files::reading::{Opened, PART, Reader};
+use crate::components::long_list::LongList;
 use crate::state::files::zip::{Directory, END, Entry, LOCAL_HEAD, data_start, entries};
 use crate::state::format;
 use crate::state::language::{t, tf, tn};
 use crate::state::viewers::{ask, viewer};
 
-/// The most files that are listed.
-const MOST: usize = 1_000;
-/// The largest directory that is read.
-const MOST_DIRECTORY: u64 = 4 << 20;
+/// The most that is read of a directory.
+const MOST_DIRECTORY: u64 = 16 << 20;
 /// The most that is unpacked of a file: a small archive can hold one that fills
 /// all memory.
 const MOST_UNPACKED: u64 = 64 << 20;
+
+/// The files of an archive, and how many entries of its directory were left out.
+type Listed = (Arc<[Entry]>, u64);
 
 /// A file that is an archive.
 #[component]
@@ -32,7 +34,7 @@ pub(super) fn Archive(
     head: Opened,
 ) -> impl IntoView {
     let reader = StoredValue::new(reader);
-    let listed: RwSignal<Option<Result<Arc<[Entry]>, String>>> = RwSignal::new(None);
+    let listed: RwSignal<Option<Result<Listed, String>>> = RwSignal::new(None);
     let total = head.total;
     spawn_local(async move {
         let list = list(&reader.get_value(), total).await;
@@ -42,30 +44,31 @@ pub(super) fn Archive(
     move || match listed.get() {
         None => view! { <span class="bone w5"></span> }.into_any(),
         Some(Err(why)) => problem(tf("This is no archive that can be read: {0}.", &[&why])),
-        Some(Ok(entries)) if entries.is_empty() => {
+        Some(Ok((entries, _))) if entries.is_empty() => {
             view! { <p class="faint">{t("The archive is empty.")}</p> }.into_any()
         }
-        Some(Ok(entries)) => contents(reader, entries, chosen),
+        Some(Ok(listed)) => contents(reader, listed, chosen),
     }
 }
 
 /// Reads an archive's directory.
-async fn list(reader: &Reader, total: u64) -> Result<Arc<[Entry]>, String> {
+async fn list(reader: &Reader, total: u64) -> Result<Listed, String> {
     let words = |error: mlflow_client::Error| error.to_string();
     let tail = reader.read(total.saturating_sub(END)..total).await.map_err(words)?;
     let directory = Directory::find(&tail.bytes, total)?;
     let end = directory.start + directory.length.min(MOST_DIRECTORY);
     let read = reader.read(directory.start..end).await.map_err(words)?;
-    Ok(entries(&read.bytes, MOST)?.into())
+    let (found, known) = entries(&read.bytes)?;
+    Ok((found.into(), directory.entries.saturating_sub(known)))
 }
 
 /// What is in an archive, and the file of it that was chosen.
 fn contents(
     reader: StoredValue<Reader>,
-    entries: Arc<[Entry]>,
+    (entries, left): Listed,
     chosen: RwSignal<Option<usize>>,
 ) -> AnyView {
-    let row = |(nth, entry): (usize, &Entry)| {
+    let row = move |nth: usize, entry: &Entry| {
         view! {
             <tr>
                 <th scope="row">
@@ -83,7 +86,18 @@ fn contents(
             </tr>
         }
     };
-    let rows = entries.iter().enumerate().map(row).collect_view();
+    let page = LongList::of(entries.len());
+    let listed = Arc::clone(&entries);
+    let rows = page.list(move |nth| listed.get(nth).map(|entry| row(nth, entry)).into_any());
+    let left = usize::try_from(left).unwrap_or(usize::MAX);
+    let left = (left > 0).then(|| {
+        let words = tn(
+            left,
+            "{0} more entry is not listed: the archive has too many.",
+            "{0} more entries are not listed: the archive has too many.",
+        );
+        view! { <p class="faint">{words}</p> }
+    });
     let amount = tn(entries.len(), "{0} file", "{0} files");
     let shown = move || {
         let entry = entries.get(chosen.get()?)?.clone();
@@ -102,7 +116,9 @@ fn contents(
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
+            {page.foot()}
         </div>
+        {left}
         {shown}
     }
     .into_any()

@@ -16,17 +16,15 @@ use crate::components::files::reading::{Opened, PART, Reader};
 use crate::components::files::{Beside, Path, named};
 use crate::components::icon::{Glyph, Icon};
 use crate::components::line_diff::line_diff;
+use crate::components::long_list::LongList;
 use crate::state::board::runs::run_colour;
 use crate::state::files::kind::{View, views};
 use crate::state::files::paths;
 use crate::state::files::union::{Agreement, Row, Side, rows};
 use crate::state::format::bytes;
-use crate::state::language::{t, tf, tn};
+use crate::state::language::{t, tf};
 use crate::state::route::Route;
 use crate::state::session::Mlflow;
-
-/// The most entries of a folder that are shown.
-const MOST: usize = 500;
 
 /// A run whose files are compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,7 +206,7 @@ fn table(columns: Columns, path: &str, rows: Vec<Row>, href: Callback<String, St
         };
         columns.iter().map(head).collect_view()
     });
-    let row = |row: &Row| {
+    let row = move |row: &Row| {
         let glyph = row.is_folder.then(|| view! { <Icon glyph=Glyph::Folder/> });
         let side = |side: &Side| match side {
             Side::Missing => view! { <td class="number faint">{t("not there")}</td> }.into_any(),
@@ -234,9 +232,8 @@ fn table(columns: Columns, path: &str, rows: Vec<Row>, href: Callback<String, St
             </tr>
         }
     };
-    let more = rows.len().saturating_sub(MOST);
-    let more = (more > 0)
-        .then(|| view! { <p class="faint">{tn(more, "and {0} more", "and {0} more")}</p> });
+    let list = LongList::of(rows.len());
+    let rows = list.list(move |nth| rows.get(nth).map(row).into_any());
     view! {
         <div class="compared-table">
             <table class="files-folder">
@@ -247,10 +244,10 @@ fn table(columns: Columns, path: &str, rows: Vec<Row>, href: Callback<String, St
                         <th scope="col">{t("Comparison")}</th>
                     </tr>
                 </thead>
-                <tbody>{rows.iter().take(MOST).map(row).collect_view()}</tbody>
+                <tbody>{rows}</tbody>
             </table>
         </div>
-        {more}
+        {list.foot()}
     }
     .into_any()
 }

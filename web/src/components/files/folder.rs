@@ -4,16 +4,14 @@ use leptos::prelude::*;
 use mlflow_api::FileInfo;
 
 use crate::components::failure::Failure;
-use crate::components::files::folder_download::FolderDownload;
+use crate::components::files::download::{Download, What};
 use crate::components::files::listings::{Listing, Listings, size};
 use crate::components::icon::{Glyph, Icon};
+use crate::components::long_list::LongList;
 use crate::components::runs_here::RunsHere;
 use crate::state::files::paths;
 use crate::state::format::bytes;
-use crate::state::language::{t, tn};
-
-/// The most entries that are shown.
-const MOST: usize = 500;
+use crate::state::language::t;
 
 /// What is in a folder.
 #[component]
@@ -39,6 +37,7 @@ pub(super) fn FolderView(
                 <td class="number">{size(file).map(bytes)}</td>
             </tr>
         }
+        .into_any()
     };
     move || match listings.get(&path) {
         Listing::Waiting => view! { <span class="bone w5"></span> }.into_any(),
@@ -48,17 +47,15 @@ pub(super) fn FolderView(
             view! { <Failure error retry/> }.into_any()
         }
         Listing::Known(files) => {
-            let more = files.len().saturating_sub(MOST);
-            let more = (more > 0).then(|| {
-                view! { <p class="faint">{tn(more, "and {0} more", "and {0} more")}</p> }
-            });
+            let page = LongList::of(files.len());
             let is_model = files.iter().any(|file| paths::name(&file.path) == "MLmodel");
             let trial = is_model.then(|| listings.model(&path)).flatten();
             let trial = trial.map(|(place, uri)| {
                 view! { <RunsHere client=listings.client() place uri words=true/> }
             });
+            let rows = page.list(move |nth| files.get(nth).map(row).into_any());
             view! {
-                <FolderDownload listings path=path.clone()/>
+                <Download what=What::Folder(listings, path.clone())/>
                 {trial}
                 <table class="files-folder">
                     <thead>
@@ -67,9 +64,9 @@ pub(super) fn FolderView(
                             <th scope="col" class="number">{t("Size")}</th>
                         </tr>
                     </thead>
-                    <tbody>{files.iter().take(MOST).map(row).collect_view()}</tbody>
+                    <tbody>{rows}</tbody>
                 </table>
-                {more}
+                {page.foot()}
             }
             .into_any()
         }

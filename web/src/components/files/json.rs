@@ -7,12 +7,11 @@ use crate::components::files::named;
 use crate::components::files::preview::{problem, whole};
 use crate::components::files::reading::{Opened, Reader};
 use crate::components::icon::{Glyph, Icon};
+use crate::components::long_list::LongList;
 use crate::state::language::{t, tf, tn};
 
 /// The most JSON that is read as a tree.
 const MOST: u64 = 4 << 20;
-/// The most values of a list or an object that are shown.
-const MOST_CHILDREN: usize = 500;
 /// The most letters of a text that are shown.
 const MOST_LETTERS: usize = 2_000;
 
@@ -69,26 +68,21 @@ fn node(key: Option<String>, value: Value, open: bool) -> AnyView {
 }
 
 fn children(value: &Value) -> AnyView {
-    let (all, nodes): (usize, Vec<AnyView>) = match value {
+    let children: Vec<(String, Value)> = match value {
         Value::Array(items) => {
-            let items_shown = items.iter().enumerate().take(MOST_CHILDREN);
-            let node = |(nth, item): (usize, &Value)| {
-                self::node(Some(nth.to_string()), item.clone(), false)
-            };
-            (items.len(), items_shown.map(node).collect())
+            items.iter().enumerate().map(|(nth, item)| (nth.to_string(), item.clone())).collect()
         }
         Value::Object(fields) => {
-            let node =
-                |(key, item): (&String, &Value)| self::node(Some(key.clone()), item.clone(), false);
-            (fields.len(), fields.iter().take(MOST_CHILDREN).map(node).collect())
+            fields.iter().map(|(key, item)| (key.clone(), item.clone())).collect()
         }
         _ => return ().into_any(),
     };
-    let more = all.saturating_sub(MOST_CHILDREN);
-    let more = (more > 0).then(|| {
-        view! { <li class="faint json-leaf">{tn(more, "and {0} more", "and {0} more")}</li> }
+    let page = LongList::of(children.len());
+    let nodes = page.list(move |nth| {
+        let child = children.get(nth).cloned();
+        child.map(|(key, item)| node(Some(key), item, false)).into_any()
     });
-    view! { <ul>{nodes} {more}</ul> }.into_any()
+    view! { <ul>{nodes} <li class="json-more">{page.foot()}</li></ul> }.into_any()
 }
 
 fn leaf(value: &Value) -> AnyView {

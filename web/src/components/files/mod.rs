@@ -6,7 +6,8 @@
 //! | `listings` | what folders hold, as far as it is known |
 //! | `tree` | the folders, and a search among them |
 //! | `folder` | a folder that is in the address |
-//! | `folder_download` | a folder as one zip |
+//! | `download` | a file, or a folder as one zip, to the user's disk |
+//! | `zoom` | a picture in its full size |
 //! | `preview` | a file that is in the address |
 //! | `compare` | the files of several runs side by side |
 //! | `reading` | a file's bytes, by ranges |
@@ -15,9 +16,9 @@
 mod archive;
 mod array;
 mod compare;
+mod download;
 mod dump;
 mod folder;
-mod folder_download;
 mod formats;
 mod json;
 mod listings;
@@ -32,6 +33,7 @@ mod report;
 mod table;
 mod text;
 mod tree;
+mod zoom;
 
 use leptos::prelude::*;
 use mlflow_client::FileRoot;
@@ -40,8 +42,8 @@ pub(crate) use compare::{CompareFiles, ComparedRun};
 pub(crate) use formats::{Formatted, formatted};
 
 use crate::components::empty::Empty;
+use crate::components::files::download::{Download, What};
 use crate::components::files::folder::FolderView;
-use crate::components::files::folder_download::FolderDownload;
 use crate::components::files::listings::{Found, Listings};
 use crate::components::files::preview::Preview;
 use crate::components::files::tree::Tree;
@@ -81,7 +83,7 @@ pub(crate) fn Files(
             Found::Waiting => view! { <span class="bone w5"></span> }.into_any(),
             Found::Root => view! {
                 <p class="faint">{t("Choose a file to look into it.")}</p>
-                <FolderDownload listings path=String::new()/>
+                <Download what=What::Folder(listings, String::new())/>
             }
             .into_any(),
             Found::Folder => view! { <FolderView listings path href/> }.into_any(),

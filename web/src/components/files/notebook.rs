@@ -2,17 +2,16 @@
 
 use leptos::prelude::*;
 
-use crate::components::files::media::Drawn;
+use crate::components::files::media::{Drawn, too_large};
 use crate::components::files::preview::{problem, whole};
 use crate::components::files::reading::{Opened, Reader};
+use crate::components::long_list::LongList;
 use crate::components::markdown::Markdown;
 use crate::state::files::notebook::{Cell, cells};
 use crate::state::language::{t, tf};
 
 /// The most that is read.
 const MOST: u64 = 16 << 20;
-/// The most cells that are shown.
-const MOST_CELLS: usize = 500;
 
 /// A file of a notebook.
 #[component]
@@ -25,8 +24,9 @@ pub(super) fn NotebookView(
     whole(reader, head, MOST, |bytes| match cells(&bytes) {
         Err(why) => problem(tf("This is no notebook that can be read: {0}.", &[&why])),
         Ok(cells) => {
-            let cells = cells.into_iter().take(MOST_CELLS).map(cell).collect_view();
-            view! { <div class="notebook">{cells}</div> }.into_any()
+            let page = LongList::of(cells.len());
+            let cells = page.list(move |nth| cells.get(nth).cloned().map(cell).into_any());
+            view! { <div class="notebook">{cells}</div> {page.foot()} }.into_any()
         }
     })
 }
@@ -40,14 +40,20 @@ fn cell(cell: Cell) -> AnyView {
         Cell::Output(text) => {
             view! { <pre class="notebook-output" tabindex="0">{text}</pre> }.into_any()
         }
-        Cell::Picture(base64) => match picture(&base64) {
-            Some(bytes) => {
-                view! { <Drawn bytes=bytes.into() media="image/png" alt=t("Picture").to_owned()/> }
-                    .into_any()
-            }
+        Cell::Drawing(svg) => drawn(svg.into_bytes(), "image/svg+xml"),
+        Cell::Picture(media, base64) => match picture(&base64) {
+            Some(bytes) => drawn(bytes, media),
             None => problem(t("A picture of this notebook is broken.").to_owned()),
         },
     }
+}
+
+/// A picture. Of one that would fill all memory, the words that say so.
+fn drawn(bytes: Vec<u8>, media: &'static str) -> AnyView {
+    if let Some(words) = too_large(&bytes) {
+        return problem(words);
+    }
+    view! { <Drawn bytes=bytes.into() media alt=t("Picture").to_owned()/> }.into_any()
 }
 
 /// The bytes of base64: the browser gives them as letters up to 255.

@@ -8,6 +8,7 @@ use crate::components::failure::Failure;
 use crate::components::files::preview::problem;
 use crate::components::files::reading::{Opened, Reader};
 use crate::components::icon::{Glyph, Icon};
+use crate::components::long_list::LongList;
 use crate::state::engine::Engine;
 use crate::state::files::onnx::{Step, Summary, Walk};
 use crate::state::files::paths;
@@ -21,8 +22,6 @@ const MOST: u64 = 32 << 20;
 const MOST_READS: usize = 1_000;
 /// The largest model that is loaded to see whether it runs.
 const MOST_RUN: u64 = 256 << 20;
-/// The most rows of a table.
-const MOST_ROWS: usize = 500;
 
 /// A summary, how much was read for it, and whether that was enough.
 type Walked = (Summary, u64, bool);
@@ -147,7 +146,8 @@ fn table(title: &'static str, heads: &[&'static str], rows: Vec<Vec<String>>) ->
         let cells = row.into_iter().map(|cell| view! { <td class="mono">{cell}</td> });
         view! { <tr>{cells.collect_view()}</tr> }
     };
-    let rows = rows.into_iter().take(MOST_ROWS).map(row).collect_view();
+    let page = LongList::of(rows.len());
+    let rows = page.list(move |nth| rows.get(nth).cloned().map(row).into_any());
     let table = view! {
         <section class="onnx-part">
             <h3>{title}</h3>
@@ -155,6 +155,7 @@ fn table(title: &'static str, heads: &[&'static str], rows: Vec<Vec<String>>) ->
                 <thead><tr>{heads}</tr></thead>
                 <tbody>{rows}</tbody>
             </table>
+            {page.foot()}
         </section>
     };
     Some(table.into_any())

@@ -20,14 +20,16 @@ use crate::state::viewers::{ask, viewer};
 const BLOCK: usize = 200;
 /// The most blocks that are kept.
 const MOST_BLOCKS: usize = 50;
-/// The most rows that can be scrolled to: browsers draw no taller page.
-const MOST_ROWS: usize = 1_000_000;
+/// More than this is not read for a block of rows before the user agrees.
+const MOST_READ: f64 = (32 << 20) as f64;
 
 /// What a file says of itself.
 #[derive(Clone, Debug, Deserialize)]
 struct About {
     rows: u64,
-    /// Names and types.
+    /// How many columns it has.
+    width: usize,
+    /// Names and types of the first of them.
     columns: Vec<(String, String)>,
     groups: usize,
     codecs: Vec<String>,
@@ -84,8 +86,10 @@ fn Rows(
 ) -> impl IntoView {
     let blocks: RwSignal<Blocks> = RwSignal::default();
     let failed: RwSignal<Option<String>> = RwSignal::new(None);
-    let all = usize::try_from(about.rows).unwrap_or(MOST_ROWS);
-    let rows = all.min(MOST_ROWS);
+    let rows = usize::try_from(about.rows).unwrap_or(usize::MAX);
+    // Whether the user lets much be read, and how much it would be for which block.
+    let agreed = RwSignal::new(false);
+    let asks: RwSignal<Option<(usize, u64)>> = RwSignal::new(None);
     let load = move |block: usize| {
         let fresh = blocks.try_update_untracked(|blocks| {
             if blocks.contains_key(&block) {
@@ -107,6 +111,13 @@ fn Rows(
             let Some(file) = file.try_get_value() else { return };
             let (start, end) = (block * BLOCK, ((block + 1) * BLOCK).min(rows));
             let range = Array::of2(&(start as f64).into(), &(end as f64).into());
+            let cost = ask(&file, "cost", &range).await.ok().and_then(|cost| cost.as_f64());
+            let cost = cost.unwrap_or_default();
+            if cost > MOST_READ && agreed.try_get_untracked() == Some(false) {
+                blocks.try_update_untracked(|blocks| blocks.remove(&block));
+                asks.try_set(Some((block, cost as u64)));
+                return;
+            }
             let read = ask(&file, "rows", &range).await.and_then(|text| {
                 let text = text.as_string().unwrap_or_default();
                 serde_json::from_str::<Vec<Vec<String>>>(&text).map_err(|e| e.to_string())
@@ -134,20 +145,41 @@ fn Rows(
         view! { <tr><th scope="row">{name.clone()}</th> <td class="mono">{kind.clone()}</td></tr> }
     });
     let schema = schema.collect_view();
-    let cut = (all > rows).then(|| {
-        let words = tf("The first {0} rows are shown.", &[&format::count(rows)]);
-        view! { <p class="faint">{words}</p> }
-    });
+    let offer = move || {
+        let (block, cost) = asks.get()?;
+        let words = tf(
+            "The file has no index of its pages: {0} have to be read to show these rows.",
+            &[&format::bytes(cost)],
+        );
+        let agree = move |_| {
+            agreed.set(true);
+            asks.set(None);
+            load(block);
+        };
+        Some(view! {
+            <div class="files-foot" role="status">
+                <span>{words}</span>
+                <button type="button" class="button" on:click=agree>{t("Read them")}</button>
+            </div>
+        })
+    };
     let names: Vec<String> = about.columns.iter().map(|(name, _)| name.clone()).collect();
     let width = names.len();
+    let cut = (about.width > width).then(|| {
+        let words = tf(
+            "The first {0} of {1} columns are shown.",
+            &[&format::count(width), &format::count(about.width)],
+        );
+        view! { <p class="faint">{words}</p> }
+    });
     let names = StoredValue::new(names);
     let head = move |column: usize| {
         names.with_value(|names| names.get(column).cloned().unwrap_or_default())
     };
     view! {
         <dl class="file-facts">
-            {fact(t("Rows"), format::count(all))}
-            {fact(t("Columns"), format::count(width))}
+            {fact(t("Rows"), format::count(rows))}
+            {fact(t("Columns"), format::count(about.width))}
             {fact(t("Row groups"), format::count(about.groups))}
             {fact(t("Compression"), about.codecs.join(", "))}
             {fact(t("Written by"), about.by)}
@@ -163,6 +195,7 @@ fn Rows(
         </details>
         {move || failed.get().map(|why| problem(tf("Rows can't be read: {0}.", &[&why])))}
         {cut}
+        {offer}
         <Sheet
             label=named(t("Table of the file"))
             rows=Memo::new(move |_| rows)

@@ -6,6 +6,7 @@ use mlflow_client::Error;
 
 use crate::components::copy_button::CopyButton;
 use crate::components::failure::Failure;
+use crate::components::files::download::{Download, What};
 use crate::components::files::dump::Dump;
 use crate::components::files::formats::Formatted;
 use crate::components::files::json::JsonView;
@@ -15,10 +16,9 @@ use crate::components::files::reading::{Opened, PART, Reader};
 use crate::components::files::table::{LoggedTable, Table};
 use crate::components::files::text::{MarkdownText, Source};
 use crate::components::icon::{Glyph, Icon};
-use crate::components::toasts::use_toasts;
 use crate::parts;
-use crate::state::download::{blob, save_blob};
 use crate::state::files::kind::{View, views};
+use crate::state::files::letters::is_windows;
 use crate::state::files::paths;
 use crate::state::format;
 use crate::state::language::{t, tf};
@@ -54,61 +54,16 @@ pub(super) fn Preview(
         Some(Ok(head)) => Some(head.total),
         _ => size,
     };
+    let known = Memo::new(move |_| total());
     view! {
         <div class="file-head">
             <h2 class="clip">{paths::name(&path).to_owned()}</h2>
-            <span class="faint">{move || total().map(format::bytes)}</span>
+            <span class="faint">{move || known.get().map(format::bytes)}</span>
             <CopyButton text=path label=t("Copy the path")/>
-            <Download reader=reader.get_value()/>
+            {move || view! { <Download what=What::File(reader.get_value(), known.get())/> }}
         </div>
         {body}
     }
-}
-
-/// Gives the user the file: by the browser itself where it may ask for it, which
-/// takes files of any size.
-#[component]
-fn Download(
-    /// Reads the file.
-    reader: Reader,
-) -> impl IntoView {
-    let toasts = use_toasts();
-    let name = paths::name(reader.path()).to_owned();
-    let content = || view! { <Icon glyph=Glyph::Download/> {t("Download")} };
-    if let Some(url) = reader.direct_url() {
-        return view! { <a class="button" href=url download=name>{content()}</a> }.into_any();
-    }
-    let reader = StoredValue::new(reader);
-    let waiting = RwSignal::new(false);
-    let save = move |_| {
-        if waiting.get_untracked() {
-            return;
-        }
-        waiting.set(true);
-        let name = name.clone();
-        spawn_local(async move {
-            match reader.get_value().whole().await {
-                Ok(bytes) => {
-                    if let Some(blob) = blob(&bytes, "application/octet-stream") {
-                        save_blob(&name, &blob);
-                    }
-                }
-                Err(error) => toasts.failed(tf("{0} is not downloaded", &[&name]), &error),
-            }
-            waiting.try_set(false);
-        });
-    };
-    view! {
-        <button
-            type="button"
-            class="button"
-            aria-disabled=move || waiting.get().to_string()
-            on:click=save
-        >
-            {content()}
-        </button>
-    }
-    .into_any()
 }
 
 /// What is in a file, in the way that the user chose.
@@ -121,9 +76,19 @@ pub(super) fn Shown(
 ) -> impl IntoView {
     let ways = views(reader.path(), &head.bytes);
     let chosen = RwSignal::new(ways.first().copied().unwrap_or(View::Bytes));
+    let head_bytes = head.bytes.clone();
     let content = move || show(chosen.get(), reader.clone(), head.clone());
+    let is_windows = is_windows(&head_bytes);
+    let encoding = move || {
+        let is_text = matches!(chosen.get(), View::Text | View::Table(_));
+        (is_windows && is_text).then(|| {
+            let words = t("It is no UTF-8, and shown as Windows-1252.");
+            view! { <p class="faint">{words}</p> }
+        })
+    };
     view! {
         <Ways ways chosen/>
+        {encoding}
         {content}
     }
 }

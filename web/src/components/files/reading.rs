@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use mlflow_client::{Error, ErrorKind, FilePart, FileRoot};
 use wasm_bindgen::JsValue;
+use web_sys::Url;
 
 use crate::components::failure::Failure;
 use crate::state::format;
@@ -151,6 +152,14 @@ impl Reader {
         Some(request.uri().to_string())
     }
 
+    /// The same, where the page's own policy lets sound and film come from: the
+    /// origin that the page is from.
+    pub(super) fn own_url(&self) -> Option<String> {
+        let page = window().location();
+        let url = Url::new_with_base(&self.direct_url()?, &page.href().ok()?).ok()?;
+        (Some(url.origin()) == page.origin().ok()).then(|| url.href())
+    }
+
     /// What a module of JavaScript needs to read the file by itself: its address,
     /// the headers of a request, and where it begins there; or its bytes, if it
     /// was unpacked.
@@ -219,7 +228,7 @@ pub(super) struct Parts {
     reader: StoredValue<Reader>,
     loaded: RwSignal<u64>,
     total: u64,
-    most: u64,
+    most: RwSignal<u64>,
     waiting: RwSignal<bool>,
     failed: RwSignal<Option<Error>>,
 }
@@ -231,7 +240,7 @@ impl Parts {
             reader: StoredValue::new(reader),
             loaded: RwSignal::new(loaded),
             total,
-            most,
+            most: RwSignal::new(most),
             waiting: RwSignal::new(false),
             failed: RwSignal::new(None),
         }
@@ -244,7 +253,12 @@ impl Parts {
 
     /// Whether nothing more is to be read.
     pub(super) fn is_done(self) -> bool {
-        self.loaded.get() >= self.total.min(self.most)
+        self.loaded.get() >= self.total.min(self.most.get())
+    }
+
+    /// Nothing more is read: there is no sense in it.
+    pub(super) fn stop(self) {
+        self.most.set(0);
     }
 
     /// Whether the whole file was read.
@@ -256,7 +270,7 @@ impl Parts {
     /// already or there are none.
     pub(super) fn more(self, size: u64, take: impl FnOnce(Bytes) + 'static) {
         let start = self.loaded.get_untracked();
-        let end = start.saturating_add(size).min(self.total.min(self.most));
+        let end = start.saturating_add(size).min(self.total.min(self.most.get_untracked()));
         if self.waiting.get_untracked() || start >= end {
             return;
         }

@@ -12,7 +12,7 @@ use crate::components::files::named;
 use crate::components::files::preview::whole;
 use crate::components::files::reading::{Opened, PART, Parts, PartsFoot, Reader};
 use crate::components::markdown::Markdown;
-use crate::state::files::code;
+use crate::state::files::{code, letters};
 use crate::state::language::t;
 use crate::state::viewers::{ask, viewer};
 
@@ -35,7 +35,7 @@ pub(super) fn Source(
     let language = code::language(reader.path(), &head.bytes);
     match language.filter(|_| head.is_whole() && head.bytes.len() <= MOST_CODE) {
         Some(language) => {
-            let text = String::from_utf8_lossy(&head.bytes).into_owned();
+            let text = letters::text(&head.bytes).into_owned();
             view! { <Code text language/> }.into_any()
         }
         None => view! { <Text reader head/> }.into_any(),
@@ -84,8 +84,12 @@ fn Text(
     let parts = Parts::new(reader, head.bytes.len() as u64, head.total, MOST);
     let cut: StoredValue<Vec<u8>> = StoredValue::new(Vec::new());
     let pieces: RwSignal<Vec<Arc<str>>> = RwSignal::default();
+    let is_windows = letters::is_windows(&head.bytes);
     let take = move |bytes: Bytes| {
-        let text = cut.try_update_value(|cut| decode(cut, &bytes)).unwrap_or_default();
+        let text = match is_windows {
+            true => letters::windows(&bytes),
+            false => cut.try_update_value(|cut| decode(cut, &bytes)).unwrap_or_default(),
+        };
         pieces.update(|pieces| pieces.push(text.into()));
     };
     take(head.bytes);
@@ -121,7 +125,7 @@ pub(super) fn MarkdownText(
     head: Opened,
 ) -> impl IntoView {
     whole(reader, head, MOST_MARKDOWN, |bytes| {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let text = letters::text(&bytes).into_owned();
         view! { <Markdown text/> }.into_any()
     })
 }

@@ -9,13 +9,11 @@ use crate::components::failure::Failure;
 use crate::components::files::listings::{Listing, Listings, size};
 use crate::components::filter_box::FilterBox;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::long_list::LongList;
 use crate::state::files::paths;
 use crate::state::format::bytes;
 use crate::state::fuzzy;
-use crate::state::language::{t, tf, tn};
-
-/// The most entries of a folder, or finds, that are shown at once.
-const MOST: usize = 500;
+use crate::state::language::{t, tf};
 
 /// The files as a tree.
 #[component]
@@ -76,20 +74,13 @@ fn folder(branch: Branch, path: String) -> AnyView {
             view! { <Failure error retry/> }.into_any()
         }
         Listing::Known(files) => {
-            let more = files.len().saturating_sub(MOST);
-            let entries = files.iter().take(MOST).map(|file| entry(branch, file));
-            view! { <ul>{entries.collect_view()} {more_of(more)}</ul> }.into_any()
+            let page = LongList::of(files.len());
+            let entries =
+                page.list(move |nth| files.get(nth).map(|file| entry(branch, file)).into_any());
+            view! { <ul>{entries} <li class="files-more">{page.foot()}</li></ul> }.into_any()
         }
     };
     content.into_any()
-}
-
-/// Says how many are left out.
-fn more_of(more: usize) -> Option<AnyView> {
-    (more > 0).then(|| {
-        view! { <li class="faint files-more">{tn(more, "and {0} more", "and {0} more")}</li> }
-            .into_any()
-    })
 }
 
 /// A file or a folder within the tree.
@@ -158,9 +149,11 @@ fn finds(branch: Branch, typed: &str) -> AnyView {
         let words = tf("No file here is called {0}.", &[&typed]);
         return view! { <p class="faint files-more" role="status">{words}</p> }.into_any();
     }
-    let more = found.len().saturating_sub(MOST);
-    let links = found.iter().take(MOST).map(|(_, file)| {
-        view! { <li>{link(branch, file, file.path.clone())}</li> }
+    let page = LongList::of(found.len());
+    let found: Vec<FileInfo> = found.into_iter().map(|(_, file)| file.clone()).collect();
+    let links = page.list(move |nth| {
+        let file = found.get(nth);
+        file.map(|file| view! { <li>{link(branch, file, file.path.clone())}</li> }).into_any()
     });
-    view! { <ul>{links.collect_view()} {more_of(more)}</ul> }.into_any()
+    view! { <ul>{links} <li class="files-more">{page.foot()}</li></ul> }.into_any()
 }

@@ -2,13 +2,21 @@
 //! page. Rows and columns have one size each; the head and the first column
 //! stay in view.
 
+mod travel;
+
 use std::ops::Range;
+use std::time::Duration;
 
 use leptos::html::Div;
+use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 
-/// How high a row is, in CSS pixels: `--row` of the style.
+use travel::{TALLEST, Travel};
+
+/// How high a row is, in CSS pixels: `--row` of the style. The head is so, always.
 const ROW: f64 = 28.0;
+/// A scroller that did not move for so long rests.
+const REST: Duration = Duration::from_millis(150);
 /// Rows and columns kept around what is seen, and the steps in which they change.
 const SPARE: usize = 8;
 
@@ -46,6 +54,9 @@ pub(crate) fn Grid(
     /// How wide the first column is, in CSS pixels.
     #[prop(default = 220.0)]
     side_width: f64,
+    /// How high a row is, in CSS pixels.
+    #[prop(default = ROW)]
+    row_height: f64,
     /// What stands in the corner.
     #[prop(into)]
     corner: ViewFn,
@@ -61,15 +72,22 @@ pub(crate) fn Grid(
 ) -> impl IntoView {
     let scroller: NodeRef<Div> = NodeRef::new();
     let seen = RwSignal::new(Seen::default());
+    let travel = StoredValue::new(Travel::default());
+    let shift = RwSignal::new(0.0);
+    let height_of = move |rows: usize| ROW + rows as f64 * row_height;
     let look = move || {
         let Some(scroller) = scroller.get_untracked() else { return };
+        let (view, height) = (scroller.client_height().into(), height_of(rows.get_untracked()));
+        let now = travel.try_update_value(|travel| {
+            travel.moved(scroller.scroll_top().into(), view, height);
+            *travel
+        });
+        let Some(now) = now else { return };
+        if shift.get_untracked() != now.shift() {
+            shift.set(now.shift());
+        }
         let now = Seen {
-            rows: tracks(
-                scroller.scroll_top().into(),
-                scroller.client_height().into(),
-                ROW,
-                rows.get_untracked(),
-            ),
+            rows: tracks(now.at, view, row_height, rows.get_untracked()),
             columns: tracks(
                 scroller.scroll_left().into(),
                 scroller.client_width().into(),
@@ -81,11 +99,34 @@ pub(crate) fn Grid(
             seen.set(now);
         }
     };
+    // Once it rests, the thumb of its bar stands where the table does.
+    let resting: StoredValue<Option<TimeoutHandle>> = StoredValue::new(None);
+    let rest = move || {
+        let Some(scroller) = scroller.try_get_untracked().flatten() else { return };
+        let (view, height) = (scroller.client_height().into(), height_of(rows.get_untracked()));
+        let Some(top) = travel.with_value(|travel| travel.rest(view, height)) else { return };
+        scroller.set_scroll_top(top as i32);
+        let top = scroller.scroll_top().into();
+        travel.update_value(|travel| travel.put(top));
+        shift.set(travel.with_value(Travel::shift));
+    };
+    let scrolled = move |_| {
+        look();
+        if height_of(rows.get_untracked()) > TALLEST {
+            let next = set_timeout_with_handle(rest, REST).ok();
+            if let Some(before) =
+                resting.try_update_value(|own| std::mem::replace(own, next)).flatten()
+            {
+                before.clear();
+            }
+        }
+    };
     Effect::new(move || {
         rows.track();
         columns.track();
         scroller.track();
         look();
+        untrack(rest);
     });
     let resized = window_event_listener(leptos::ev::resize, move |_| look());
     on_cleanup(move || resized.remove());
@@ -94,7 +135,12 @@ pub(crate) fn Grid(
     let across = move |nth: usize| format!("{}px", side_width + nth as f64 * column_width);
     let column_px = format!("{column_width}px");
     let width = move || format!("{}px", side_width + columns.get() as f64 * column_width);
-    let height = move || format!("{}px", (rows.get() + 1) as f64 * ROW);
+    let height = move || format!("{}px", height_of(rows.get()).min(TALLEST));
+    // Rows lie from the first that is drawn on: no place is too far for the browser.
+    let body_top = move || {
+        let first = seen.with(|seen| seen.rows.start);
+        format!("{}px", height_of(first) + shift.get())
+    };
     let heads = {
         let column_px = column_px.clone();
         move || {
@@ -118,6 +164,7 @@ pub(crate) fn Grid(
         let side_px = side_px.clone();
         move || {
             let Seen { rows, columns } = seen.get();
+            let first = rows.start;
             let row = |nth: usize| {
                 let cells = columns.clone().map(|column| {
                     view! {
@@ -137,7 +184,7 @@ pub(crate) fn Grid(
                         role="row"
                         class="grid-row"
                         aria-rowindex=(nth + 2).to_string()
-                        style:top=format!("{}px", (nth + 1) as f64 * ROW)
+                        style:top=format!("{}px", (nth - first) as f64 * row_height)
                     >
                         <div
                             role="rowheader"
@@ -155,7 +202,7 @@ pub(crate) fn Grid(
         }
     };
     view! {
-        <div class="grid-scroll" node_ref=scroller tabindex="0" on:scroll=move |_| look()>
+        <div class="grid-scroll" node_ref=scroller tabindex="0" on:scroll=scrolled>
             <div
                 role="table"
                 class="grid"
@@ -176,7 +223,14 @@ pub(crate) fn Grid(
                     </div>
                     {heads}
                 </div>
-                {body}
+                <div
+                    role="rowgroup"
+                    class="grid-body"
+                    style:top=body_top
+                    style=("--row", format!("{row_height}px"))
+                >
+                    {body}
+                </div>
             </div>
         </div>
     }

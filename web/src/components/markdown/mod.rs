@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::icon::{Glyph, Icon};
+use crate::components::long_list::LongList;
 use crate::state::language::t;
 use crate::state::markdown::{Kind, Node, parse};
 
@@ -16,8 +17,23 @@ pub(crate) fn Markdown(
     view! { <div class="markdown">{move || text.with(|text| nodes(parse(text)))}</div> }
 }
 
+/// How many pieces of one element there are at first, and how many more come at a time.
+const STEP: usize = 200;
+
 fn nodes(all: Vec<Node>) -> AnyView {
-    all.into_iter().map(node).collect_view().into_any()
+    let (first, more) = bounded(all);
+    view! { {first} {more} }.into_any()
+}
+
+/// The pieces of an element; of very many the first, and what brings the next.
+fn bounded(all: Vec<Node>) -> (AnyView, Option<AnyView>) {
+    let total = all.len();
+    if total <= STEP {
+        return (all.into_iter().map(node).collect_view().into_any(), None);
+    }
+    let list = LongList::by(STEP, total);
+    let pieces = list.list(move |nth| all.get(nth).cloned().map(node).into_any());
+    (pieces, Some(list.foot()))
 }
 
 fn node(node: Node) -> AnyView {
@@ -52,9 +68,13 @@ fn element(kind: Kind, inner: Vec<Node>) -> AnyView {
         Kind::Heading(3) => view! { <h5>{nodes(inner)}</h5> }.into_any(),
         Kind::Heading(_) => view! { <h6>{nodes(inner)}</h6> }.into_any(),
         Kind::Quote => view! { <blockquote>{nodes(inner)}</blockquote> }.into_any(),
-        Kind::List(None) => view! { <ul>{nodes(inner)}</ul> }.into_any(),
-        Kind::List(Some(first)) => {
-            view! { <ol start=first.to_string()>{nodes(inner)}</ol> }.into_any()
+        Kind::List(first) => {
+            let (items, more) = bounded(inner);
+            let list = match first {
+                None => view! { <ul>{items}</ul> }.into_any(),
+                Some(first) => view! { <ol start=first.to_string()>{items}</ol> }.into_any(),
+            };
+            view! { {list} {more} }.into_any()
         }
         Kind::Item => view! { <li>{nodes(inner)}</li> }.into_any(),
         Kind::Code => view! { <code>{nodes(inner)}</code> }.into_any(),
@@ -71,12 +91,16 @@ fn element(kind: Kind, inner: Vec<Node>) -> AnyView {
             </a>
         }
         .into_any(),
-        Kind::Table => view! {
-            <div class="markdown-table" tabindex="0">
-                <table>{nodes(inner)}</table>
-            </div>
+        Kind::Table => {
+            let (rows, more) = bounded(inner);
+            view! {
+                <div class="markdown-table" tabindex="0">
+                    <table>{rows}</table>
+                </div>
+                {more}
+            }
+            .into_any()
         }
-        .into_any(),
         Kind::TableHead => view! { <thead><tr>{columns(inner)}</tr></thead> }.into_any(),
         Kind::TableRow => view! { <tr>{nodes(inner)}</tr> }.into_any(),
         Kind::Cell => view! { <td>{nodes(inner)}</td> }.into_any(),

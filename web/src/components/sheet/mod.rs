@@ -17,6 +17,12 @@ pub(crate) fn Sheet(
     head: Callback<usize, String>,
     /// What stands at a row and a column.
     cell: Callback<(usize, usize), String>,
+    /// What stands there instead of the text, where that is more than one.
+    #[prop(optional)]
+    picture: Option<Callback<(usize, usize), Option<AnyView>>>,
+    /// How high a row is, in CSS pixels.
+    #[prop(default = 28.0)]
+    row_height: f64,
     /// Hears which rows are drawn.
     seen: Callback<usize>,
     /// What it is called.
@@ -49,11 +55,15 @@ pub(crate) fn Sheet(
                 label=label
                 rows=Signal::from(rows)
                 columns=Signal::from(columns)
-                side_width=72.0
+                side_width=96.0
                 corner=|| view! { <span class="sr-only">{t("Row")}</span> }
                 head=Callback::new(move |column| text(head.run(column)))
                 side=Callback::new(side)
-                cell=Callback::new(move |at| text(cell.run(at)))
+                row_height
+                cell=Callback::new(move |at| match picture.and_then(|picture| picture.run(at)) {
+                    Some(picture) => picture,
+                    None => text(cell.run(at)),
+                })
             />
         </div>
     }

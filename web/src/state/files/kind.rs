@@ -1,5 +1,6 @@
 //! How a file can be shown, by its name and its first bytes.
 
+use super::letters::{is_utf8, is_windows};
 use super::paths::name;
 use super::separated::separator_of;
 
@@ -45,29 +46,41 @@ pub(crate) enum View {
 /// The ways in which a file can be shown, the best first; never empty. What its
 /// name says is only believed while its first bytes, `head`, do not contradict.
 pub(crate) fn views(path: &str, head: &[u8]) -> Vec<View> {
-    if let Some(best) = of_bytes(head) {
-        return vec![best, View::Bytes];
-    }
     let ending = name(path).rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     let ending = ending.unwrap_or_default();
-    if !is_text(head) {
-        return [of_media(&ending), Some(View::Bytes)].into_iter().flatten().collect();
+    match of_bytes(head) {
+        // Which of both it is, the bytes don't say soon.
+        Some(ASF) if ending == "wma" => return vec![View::Sound("audio/x-ms-wma"), View::Bytes],
+        Some(best) => return vec![best, View::Bytes],
+        None => {}
+    }
+    let table = match ending.as_str() {
+        "csv" => Some(View::Table(separator_of(head))),
+        "tsv" => Some(View::Table(b'\t')),
+        _ => None,
+    };
+    if !is_utf8(head) {
+        let media = of_media(&ending);
+        let text = (media.is_none() && is_windows(head)).then_some(View::Text);
+        let table = table.filter(|_| text.is_some());
+        return [media, table, text, Some(View::Bytes)].into_iter().flatten().collect();
     }
     let best = match ending.as_str() {
         "svg" => Some(View::Picture("image/svg+xml")),
-        "md" | "markdown" => Some(View::Markdown),
-        "csv" => Some(View::Table(separator_of(head))),
-        "tsv" => Some(View::Table(b'\t')),
+        "md" | "markdown" | "mdx" => Some(View::Markdown),
         "ipynb" => Some(View::Notebook),
         "html" | "htm" => Some(View::Page),
         "json" | "geojson" | "webmanifest" => Some(View::Json),
-        _ => None,
+        _ => table,
     };
     let map =
         (best == Some(View::Json) && (ending == "geojson" || is_geo(head))).then_some(View::Map);
     let table = (best == Some(View::Json) && is_logged_table(head)).then_some(View::LoggedTable);
     [map, table, best, Some(View::Text), Some(View::Bytes)].into_iter().flatten().collect()
 }
+
+/// What holds sound or film of Windows'.
+const ASF: View = View::Film("video/x-ms-asf");
 
 /// What the first bytes say by themselves.
 fn of_bytes(head: &[u8]) -> Option<View> {
@@ -78,6 +91,10 @@ fn of_bytes(head: &[u8]) -> Option<View> {
         () if at(0, b"GIF87a") || at(0, b"GIF89a") => View::Picture("image/gif"),
         () if at(0, b"RIFF") && at(8, b"WEBP") => View::Picture("image/webp"),
         () if at(0, b"RIFF") && at(8, b"WAVE") => View::Sound("audio/wav"),
+        () if at(0, b"RIFF") && at(8, b"AVI ") => View::Film("video/x-msvideo"),
+        () if at(4, b"ftypM4A ") => View::Sound("audio/mp4"),
+        () if at(4, b"ftypqt  ") => View::Film("video/mp4"),
+        () if at(0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11") => ASF,
         () if at(4, b"ftypavif") || at(4, b"ftypavis") => View::Picture("image/avif"),
         () if at(0, b"BM") && at(6, &[0, 0, 0, 0]) => View::Picture("image/bmp"),
         () if at(0, b"\x93NUMPY") => View::Array,
@@ -105,19 +122,17 @@ fn of_media(ending: &str) -> Option<View> {
         "mp3" => View::Sound("audio/mpeg"),
         "m4a" => View::Sound("audio/mp4"),
         "ogg" | "oga" | "opus" => View::Sound("audio/ogg"),
-        "mp4" | "m4v" => View::Film("video/mp4"),
+        "aac" => View::Sound("audio/aac"),
+        "flac" => View::Sound("audio/flac"),
+        "wma" => View::Sound("audio/x-ms-wma"),
+        "wav" => View::Sound("audio/wav"),
+        // What browsers can play of these, they play as that.
+        "mp4" | "m4v" | "mov" => View::Film("video/mp4"),
+        "webm" | "mkv" => View::Film("video/webm"),
+        "avi" => View::Film("video/x-msvideo"),
         "ogv" => View::Film("video/ogg"),
         _ => return None,
     })
-}
-
-/// Whether bytes are UTF-8 without zeros; the last letter may be cut.
-fn is_text(head: &[u8]) -> bool {
-    let whole = match std::str::from_utf8(head) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none(),
-    };
-    whole && !head.contains(&0)
 }
 
 /// Whether JSON begins as a collection of GeoJSON.
@@ -158,6 +173,17 @@ mod tests {
         assert_eq!(best("t.parquet", b"PAR1\x15\x04"), View::Parquet);
         assert_eq!(best("w.npz", b"PK\x03\x04\x2d"), View::Archive);
         assert_eq!(best("empty", b""), View::Text);
+        assert_eq!(best("t.csv", b"Gr\xf6\xdfe,Ort\n1,2\n"), View::Table(b','));
+        assert_eq!(best("t.txt", b"Gr\xf6\xdfe und Ort\n"), View::Text);
+        assert_eq!(best("t.mp3", b"Gr\xf6\xdfe und Ort\n"), View::Sound("audio/mpeg"));
+        assert_eq!(best("guide.mdx", b"# Guide\n"), View::Markdown);
+        assert_eq!(best("a.MOV", b"\0\0\0\x14ftypqt  "), View::Film("video/mp4"));
+        assert_eq!(best("a.m4a", b"\0\0\0\x1cftypM4A "), View::Sound("audio/mp4"));
+        assert_eq!(best("a.avi", b"RIFF\0\0\0\0AVI LIST"), View::Film("video/x-msvideo"));
+        let asf = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11";
+        assert_eq!(best("a.wma", asf), View::Sound("audio/x-ms-wma"));
+        assert_eq!(best("a.wmv", asf), ASF);
+        assert_eq!(best("a.aac", b"\xff\xf1\x50\0"), View::Sound("audio/aac"));
         // The bytes of the last letter are cut.
         assert_eq!(best("x.txt", &"ü".as_bytes()[..1]), View::Text);
     }

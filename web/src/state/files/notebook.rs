@@ -11,8 +11,10 @@ pub(crate) enum Cell {
     Code(String),
     /// What code printed.
     Output(String),
-    /// A picture that code drew: PNG in base64.
-    Picture(String),
+    /// A picture that code drew: its media type, and its bytes in base64.
+    Picture(&'static str, String),
+    /// One that is drawn from text: SVG.
+    Drawing(String),
 }
 
 /// The cells of a notebook, each output as one of its own.
@@ -37,9 +39,18 @@ pub(crate) fn cells(bytes: &[u8]) -> Result<Vec<Cell>, String> {
     Ok(cells)
 }
 
+/// The media types of pictures in base64, the best first.
+const PICTURES: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
+
 fn output(output: &Value) -> Option<Cell> {
-    if let Some(png) = output.pointer("/data/image~1png") {
-        return Some(Cell::Picture(text(Some(png)).split_whitespace().collect()));
+    let data = output.get("data");
+    let of = |media: &str| data.and_then(|data| data.get(media));
+    if let Some((media, picture)) = PICTURES.into_iter().find_map(|m| Some((m, of(m)?))) {
+        let base64 = text(Some(picture)).split_whitespace().collect();
+        return Some(Cell::Picture(media, base64));
+    }
+    if let Some(svg) = of("image/svg+xml") {
+        return Some(Cell::Drawing(text(Some(svg))));
     }
     let plain = output.get("text").or_else(|| output.pointer("/data/text~1plain"));
     let words = match plain {
@@ -72,6 +83,8 @@ mod tests {
             {"cell_type": "code", "source": "1 + 1", "outputs": [
                 {"output_type": "stream", "text": ["hello\n"]},
                 {"data": {"image/png": "iVB\nOR", "text/plain": "<Figure>"}},
+                {"data": {"image/jpeg": "/9j/", "text/plain": "<Image>"}},
+                {"data": {"image/svg+xml": ["<svg>", "</svg>"], "text/plain": "<SVG>"}},
                 {"ename": "ValueError", "evalue": "no"}]}]}"##;
         assert_eq!(
             cells(file).unwrap(),
@@ -79,7 +92,9 @@ mod tests {
                 Cell::Markdown("# A\nb".into()),
                 Cell::Code("1 + 1".into()),
                 Cell::Output("hello\n".into()),
-                Cell::Picture("iVBOR".into()),
+                Cell::Picture("image/png", "iVBOR".into()),
+                Cell::Picture("image/jpeg", "/9j/".into()),
+                Cell::Drawing("<svg></svg>".into()),
                 Cell::Output("ValueError: no".into()),
             ]
         );

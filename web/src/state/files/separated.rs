@@ -1,6 +1,8 @@
 //! Values with commas or tabs between them, read as the bytes come and written
 //! (RFC 4180, and what spreadsheets make of it).
 
+use super::letters::text;
+
 /// Where the reader stands within a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Place {
@@ -33,6 +35,9 @@ pub(crate) struct Separated {
     /// How many values there are up to the end of each record.
     records: Vec<usize>,
     widest: usize,
+    /// How many bytes were read, and how many of them up to the last whole record.
+    read: u64,
+    whole: u64,
 }
 
 impl Separated {
@@ -41,17 +46,34 @@ impl Separated {
         Separated { separator, ..Separated::default() }
     }
 
+    /// Nothing yet, of values that begin in the middle of a file.
+    pub(crate) fn amid(separator: u8) -> Separated {
+        Separated { separator, begun: true, ..Separated::default() }
+    }
+
     /// Reads on. A byte order mark is skipped.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let begun = self.begun;
         self.begun |= !bytes.is_empty();
-        let bytes = match begun {
+        let rest = match begun {
             true => bytes,
             false => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
         };
-        for byte in bytes {
+        self.read += (bytes.len() - rest.len()) as u64;
+        for byte in rest {
+            self.read += 1;
             self.take(*byte);
         }
+    }
+
+    /// How many bytes were read up to the end of the last whole record.
+    pub(crate) fn whole(&self) -> u64 {
+        self.whole
+    }
+
+    /// How many bytes are kept of values.
+    pub(crate) fn weight(&self) -> usize {
+        self.bytes.len() + (self.ends.len() + self.records.len()) * size_of::<usize>()
     }
 
     /// There is no more: what stands there is the last record.
@@ -95,6 +117,7 @@ impl Separated {
         self.widest = self.widest.max(self.ends.len() - before);
         self.records.push(self.ends.len());
         self.place = Place::Record;
+        self.whole = self.read;
     }
 
     /// How many records are whole.
@@ -109,7 +132,7 @@ impl Separated {
 
     /// A value as text; `None` where a record is shorter.
     pub(crate) fn value(&self, record: usize, column: usize) -> Option<String> {
-        Some(String::from_utf8_lossy(self.bytes(record, column)?).into_owned())
+        Some(text(self.bytes(record, column)?).into_owned())
     }
 
     /// A value; `None` where a record is shorter.
@@ -168,6 +191,8 @@ impl Separated {
             begun: self.begun,
             place: self.place,
             after_return: self.after_return,
+            read: self.read,
+            whole: self.whole,
         };
         std::mem::replace(self, begun)
     }

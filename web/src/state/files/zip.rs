@@ -61,21 +61,25 @@ impl Directory {
     }
 }
 
-/// The files that a directory lists, `most` at most.
+/// The files that a directory lists, as far as it is here, and how many entries
+/// that were: folders are entries as well.
 ///
 /// # Errors
-/// When it is cut or is none.
-pub(crate) fn entries(directory: &[u8], most: usize) -> Result<Vec<Entry>, &'static str> {
+/// When not even the first is whole.
+pub(crate) fn entries(directory: &[u8]) -> Result<(Vec<Entry>, u64), &'static str> {
     let mut rest = directory;
-    let mut entries = Vec::new();
-    while rest.starts_with(b"PK\x01\x02") && entries.len() < most {
-        let (entry, length) = entry(rest).ok_or("its directory is cut")?;
+    let (mut entries, mut read) = (Vec::new(), 0);
+    while rest.starts_with(b"PK\x01\x02") {
+        let Some((entry, length)) = entry(rest) else {
+            return if read > 0 { Ok((entries, read)) } else { Err("its directory is cut") };
+        };
+        read += 1;
         if !entry.path.ends_with('/') {
             entries.push(entry);
         }
         rest = rest.get(length..).unwrap_or_default();
     }
-    Ok(entries)
+    Ok((entries, read))
 }
 
 fn entry(bytes: &[u8]) -> Option<(Entry, usize)> {
@@ -161,12 +165,15 @@ mod tests {
         let records =
             [record("a.npy", 9, &[]), record("folder/", 0, &[]), record("b", u32::MAX, &wide)];
         let directory = records.concat();
-        let found = entries(&directory, 10).unwrap();
+        let (found, read) = entries(&directory).unwrap();
         let sizes: Vec<_> = found.iter().map(|entry| (entry.path.as_str(), entry.size)).collect();
         assert_eq!(sizes, [("a.npy", 9), ("b", 1 << 40)]);
         assert_eq!((found[0].method, found[0].packed, found[0].start), (8, 5, 7));
-        assert_eq!(entries(&directory, 1).unwrap().len(), 1);
-        assert!(entries(&directory[..50], 10).is_err());
+        assert_eq!(read, 3);
+        // Of one that is cut, those before the cut.
+        let (found, read) = entries(&directory[..directory.len() - 1]).unwrap();
+        assert_eq!((found.len(), read), (1, 2));
+        assert!(entries(&directory[..50]).is_err());
 
         let mut tail = directory.clone();
         tail.extend(b"PK\x05\x06\0\0\0\0\x03\0\x03\0");
@@ -181,7 +188,7 @@ mod tests {
 
     #[test]
     fn bytes_begin_behind_the_names() {
-        let entry = entries(&record("a", 1, &[]), 1).unwrap().remove(0);
+        let entry = entries(&record("a", 1, &[])).unwrap().0.remove(0);
         let mut head = b"PK\x03\x04".to_vec();
         head.extend([0; 22]);
         head.extend([1, 0, 4, 0]);
@@ -194,7 +201,7 @@ mod tests {
         fn anything_is_read(mut bytes: Vec<u8>, total: u64) {
             Directory::find(&bytes, total).ok();
             bytes.splice(0..0, *b"PK\x01\x02");
-            entries(&bytes, 10).ok();
+            entries(&bytes).ok();
             bytes.splice(0..0, *b"PK\x06\x06PK\x05\x06");
             Directory::find(&bytes, total).ok();
         }

@@ -1,18 +1,16 @@
-// Downloads files as one zip, packed as they come: nothing of it is held in memory
-// where the browser lets a page write a file.
-import { makeZip } from "./client-zip.js";
+// Downloads a file, or files as one zip that is packed as they come: nothing is held
+// in memory where the browser lets a page write a file.
 
 // What is held in memory where it does not.
 const MOST = 512 << 20;
 
 // Begins: where the browser asks for a place, it must do so while it still knows
-// of the click. `done` counts bytes; `save` takes [{path, url, headers}].
-export function start(name) {
+// of the click. It is not asked for what is `small`. `done` counts bytes; `save`
+// takes what is in the file, [{path, url, headers}]: several as a zip.
+export function start(name, zipped, small) {
   const abort = new AbortController();
-  const place = globalThis.showSaveFilePicker?.({
-    suggestedName: name,
-    types: [{ accept: { "application/zip": [".zip"] } }],
-  });
+  const types = zipped ? { types: [{ accept: { "application/zip": [".zip"] } }] } : {};
+  const place = small ? undefined : globalThis.showSaveFilePicker?.({ suggestedName: name, ...types });
   // Who waits for it hears of a refusal later.
   place?.catch(() => {});
   const job = {
@@ -23,8 +21,9 @@ export function start(name) {
       const file = await place?.catch(() => {
         throw new Error("");
       });
-      const stream = makeZip(inputs(files, job, file ? Infinity : MOST, signal), { buffersAreUTF8: true });
       try {
+        const parts = inputs(files, job, file ? Infinity : MOST, signal);
+        const stream = zipped ? await pack(parts) : await only(parts);
         if (file) await stream.pipeTo(await file.createWritable(), { signal });
         else offer(name, await new Response(stream).blob());
       } catch (error) {
@@ -33,6 +32,16 @@ export function start(name) {
     },
   };
   return job;
+}
+
+async function pack(parts) {
+  const { makeZip } = await import("./client-zip.js");
+  return makeZip(parts, { buffersAreUTF8: true });
+}
+
+async function only(parts) {
+  const { value } = await parts.next();
+  return value.input || new Blob().stream();
 }
 
 async function* inputs(files, job, most, signal) {

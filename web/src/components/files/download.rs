@@ -1,4 +1,4 @@
-//! A folder as one zip.
+//! A file, or a folder as one zip, written to the user's disk as it comes.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use wasm_bindgen::JsValue;
 
 use crate::components::files::listings::{Listings, size};
 use crate::components::files::preview::problem;
+use crate::components::files::reading::Reader;
 use crate::components::icon::{Glyph, Icon};
 use crate::state::files::paths;
 use crate::state::format::bytes;
@@ -17,6 +18,18 @@ use crate::state::viewers::{ask, viewer};
 
 /// How often it is looked how far a download has come.
 const LOOK: Duration = Duration::from_millis(200);
+
+/// Files up to this size are held in memory, and no place for them is asked for.
+const SMALL: u64 = 32 << 20;
+
+/// What is downloaded.
+#[derive(Clone)]
+pub(super) enum What {
+    /// A folder, by its path.
+    Folder(Listings, String),
+    /// A file, and how large it is as far as that is known.
+    File(Reader, Option<u64>),
+}
 
 /// How far a download has come.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,14 +46,30 @@ enum Stage {
     Failed(String),
 }
 
-/// A button that downloads a folder.
+/// A button that downloads something. A file that the browser may ask for by
+/// itself, it downloads by itself.
 #[component]
-pub(super) fn FolderDownload(
-    /// What is known.
-    listings: Listings,
-    /// The folder's path.
-    path: String,
+pub(super) fn Download(
+    /// What it is.
+    what: What,
 ) -> impl IntoView {
+    let words = match &what {
+        What::Folder(..) => t("Download as zip"),
+        What::File(..) => t("Download"),
+    };
+    if let What::File(reader, _) = &what
+        && let Some(url) = reader.direct_url()
+    {
+        let name = paths::name(reader.path()).to_owned();
+        let link = view! {
+            <a class="button" href=url download=name>
+                <Icon glyph=Glyph::Download/>
+                {words}
+            </a>
+        };
+        return link.into_any();
+    }
+    let is_folder = matches!(what, What::Folder(..));
     let stage = RwSignal::new(Stage::Idle);
     let job: StoredValue<Option<JsValue>, LocalStorage> = StoredValue::new_local(None);
     let cancel = move || {
@@ -51,14 +80,14 @@ pub(super) fn FolderDownload(
         }
     };
     on_cleanup(cancel);
-    let path = StoredValue::new(path);
+    let what = StoredValue::new(what);
     let start = move |_| {
         if matches!(stage.get_untracked(), Stage::Listing | Stage::Packing(..)) {
             return;
         }
         stage.set(Stage::Listing);
         spawn_local(async move {
-            let end = match download(listings, path.get_value(), job, stage).await {
+            let end = match download(what.get_value(), job, stage).await {
                 Ok((files, total)) => Stage::Done(files, total),
                 // The user changed their mind.
                 Err(why) if why.is_empty() => Stage::Idle,
@@ -85,46 +114,65 @@ pub(super) fn FolderDownload(
             let words = tf("{0}, {1}", &[&files, &bytes(total)]);
             view! { <span class="faint" role="status">{words}</span> }.into_any()
         }
-        Stage::Failed(why) => problem(tf("The folder is not downloaded: {0}", &[&why])),
+        Stage::Failed(why) if is_folder => {
+            problem(tf("The folder is not downloaded: {0}", &[&why]))
+        }
+        Stage::Failed(why) => problem(tf("The file is not downloaded: {0}", &[&why])),
     };
     view! {
         <div class="files-foot">
             <button type="button" class="button" on:click=start>
                 <Icon glyph=Glyph::Download/>
-                {t("Download as zip")}
+                {words}
             </button>
             {said}
         </div>
     }
+    .into_any()
 }
 
-/// Downloads a folder; answers how many files and bytes it had.
+/// Downloads it; answers how many files and bytes it had.
 async fn download(
-    listings: Listings,
-    folder: String,
+    what: What,
     job: StoredValue<Option<JsValue>, LocalStorage>,
     stage: RwSignal<Stage>,
 ) -> Result<(usize, u64), String> {
-    let viewer = viewer("folder").await?;
-    let name = match folder.as_str() {
-        "" => "artifacts.zip".to_owned(),
-        folder => format!("{}.zip", paths::name(folder)),
+    let viewer = viewer("download").await?;
+    let (name, zipped, small) = match &what {
+        What::Folder(_, folder) if folder.is_empty() => ("artifacts.zip".to_owned(), true, false),
+        What::Folder(_, folder) => (format!("{}.zip", paths::name(folder)), true, false),
+        What::File(reader, size) => {
+            let small = size.is_some_and(|size| size <= SMALL);
+            (paths::name(reader.path()).to_owned(), false, small)
+        }
     };
-    let started = ask(&viewer, "start", &Array::of1(&name.into())).await?;
+    let arguments = Array::of3(&name.into(), &zipped.into(), &small.into());
+    let started = ask(&viewer, "start", &arguments).await?;
     job.try_set_value(Some(started.clone()));
-    let files = listings.below(&folder).await?;
-    if files.is_empty() {
-        return Err(t("there is no file in it").to_owned());
-    }
-    let total: u64 = files.iter().filter_map(size).sum();
     let list = Array::new();
-    for file in &files {
-        let source = listings.reader(file.path.clone()).source();
-        let source = source.ok_or_else(|| file.path.clone())?;
-        let path = paths::below(&folder, &file.path);
+    let add = |reader: Reader, path: &str| {
+        let source = reader.source().ok_or_else(|| path.to_owned())?;
         Reflect::set(&Object::from(source.clone()), &"path".into(), &path.into()).ok();
         list.push(&source);
-    }
+        Ok::<_, String>(())
+    };
+    let total: u64 = match &what {
+        What::File(reader, size) => {
+            add(reader.clone(), reader.path())?;
+            size.unwrap_or_default()
+        }
+        What::Folder(listings, folder) => {
+            let files = listings.below(folder).await?;
+            if files.is_empty() {
+                return Err(t("there is no file in it").to_owned());
+            }
+            for file in &files {
+                add(listings.reader(file.path.clone()), paths::below(folder, &file.path))?;
+            }
+            files.iter().filter_map(size).sum()
+        }
+    };
+    let many = list.length() as usize;
     stage.try_set(Stage::Packing(0, total));
     let looked = started.clone();
     let look = move || {
@@ -136,5 +184,5 @@ async fn download(
     if let Some(looking) = looking {
         looking.clear();
     }
-    saved.map(|_| (files.len(), total))
+    saved.map(|_| (many, total))
 }
