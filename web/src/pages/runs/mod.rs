@@ -54,8 +54,8 @@ pub(crate) fn RunsPage(
         spawn_local(async move {
             match asked.get_experiment(&id.get_value()).await {
                 Ok(experiment) => {
-                    missing.try_set(None);
                     found.try_set(Some(experiment));
+                    missing.try_set(None);
                 }
                 // A server without the experiment finds no runs, as in an empty one.
                 Err(error) if error.is_not_found() => drop(missing.try_set(Some(error))),
@@ -73,7 +73,9 @@ pub(crate) fn RunsPage(
     let own = client.clone();
     let head = move || view! { <ExperimentHead client=own.clone() experiment=found/> }.into_any();
     let again = Callback::new(move |()| ask());
-    move || match missing.get() {
+    // What is there stays: only whether it is there is a reason to build it anew.
+    let is_missing = Memo::new(move |_| missing.with(Option::is_some));
+    move || match is_missing.get().then(|| missing.get_untracked()).flatten() {
         Some(error) => {
             let crumbs = vec![
                 Crumb::link(t("Experiments"), &Route::Experiments),
