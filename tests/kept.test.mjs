@@ -4,13 +4,12 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
 import { violations } from './support/axe.mjs';
-import { launch, PHONE, screenshot } from './support/browser.mjs';
+import { PHONE, screenshot } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
 import { assertClose } from './support/close.mjs';
 import { testsDir } from './support/environment.mjs';
-import { pyfunc, runPython, startMlflow } from './support/mlflow.mjs';
 import { at, runBody, seeText } from './support/pages.mjs';
-import { startServe } from './support/serve.mjs';
+import { startRelogged } from './support/relogged.mjs';
 
 const FOREST = path.join(testsDir, 'golden', 'models', 'forest');
 const ROW = { dataframe_split: { columns: ['age', 'bmi'], data: [[51, 27.5]] } };
@@ -18,14 +17,11 @@ const tryPage = (model) => `/try?model=${encodeURIComponent(model)}`;
 const files = (page) => page.requested.filter((url) => /\.onnx/.test(decodeURIComponent(url)));
 
 describe('models that a browser keeps', { timeout: 300_000 }, () => {
-  let browser, mlflow, edge, logged, expected;
+  let browser, mlflow, edge, logged, expected, stop;
   before(async () => {
-    [browser, mlflow] = await Promise.all([launch(), startMlflow()]);
-    logged = JSON.parse(await runPython('relog.py', [mlflow.uri, FOREST, 'risk']));
-    edge = await startServe(['--tracking-uri', mlflow.uri]);
-    expected = JSON.parse((await pyfunc(FOREST, [ROW]))[0].body);
+    ({ browser, mlflow, edge, logged, expected, stop } = await startRelogged(FOREST, 'risk', ROW));
   });
-  after(() => Promise.all([browser?.close(), edge?.stop(), mlflow?.stop()]));
+  after(() => stop?.());
 
   const page = (name, body) => checkPage(name, () => browser, body);
   const open = async (page, model) => {

@@ -14,6 +14,7 @@ import { python, siteDir, testsDir } from './support/environment.mjs';
 import { pyfunc, pyfuncAll, runPython, startMlflow } from './support/mlflow.mjs';
 import { at, download, runBody, runForm, seeText, serverState, signIn } from './support/pages.mjs';
 import { run } from './support/processes.mjs';
+import { startRelogged } from './support/relogged.mjs';
 import { startServe } from './support/serve.mjs';
 import { startStatic } from './support/static-server.mjs';
 import { startUnruly } from './support/unruly-server.mjs';
@@ -27,14 +28,11 @@ const files = (page) => page.requested.filter((url) => /\.onnx/.test(decodeURICo
 const accessible = async (page) => assert.deepEqual(await violations(page), []);
 
 describe('a model on an MLflow server', { timeout: 240_000 }, () => {
-  let browser, mlflow, edge, logged, expected;
+  let browser, edge, logged, expected, stop;
   before(async () => {
-    [browser, mlflow] = await Promise.all([launch(), startMlflow()]);
-    logged = JSON.parse(await runPython('relog.py', [mlflow.uri, FOREST, 'risk']));
-    edge = await startServe(['--tracking-uri', mlflow.uri]);
-    expected = JSON.parse((await pyfunc(FOREST, [ROW]))[0].body);
+    ({ browser, edge, logged, expected, stop } = await startRelogged(FOREST, 'risk', ROW));
   });
-  after(() => Promise.all([browser?.close(), edge?.stop(), mlflow?.stop()]));
+  after(() => stop?.());
 
   const page = (name, body, options) => checkPage(name, () => browser, body, options);
   const answers = async (page) => {
