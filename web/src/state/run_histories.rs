@@ -85,14 +85,18 @@ impl RunHistories {
     }
 
     /// Reads a run's metric, unless that was asked for already and nothing was logged
-    /// since.
-    pub(crate) fn want(self, frame: &Frame, row: u32, metric: &str) {
-        let Some(column) = frame.find(Group::Metric, metric) else { return };
-        let value = frame.cell(column, row).number().unwrap_or(f64::NAN);
+    /// since. Answers whether the run has it.
+    pub(crate) fn want(self, frame: &Frame, row: u32, metric: &str) -> bool {
+        let Some(column) = frame.find(Group::Metric, metric) else { return false };
+        let value = frame.cell(column, row);
+        if value.is_missing() {
+            return false;
+        }
+        let value = value.number().unwrap_or(f64::NAN);
         let latest = (frame.step(column, row), value.to_bits());
         let key = (row, metric.to_owned());
         if self.asked.with_value(|asked| asked.get(&key) == Some(&latest)) {
-            return;
+            return true;
         }
         self.asked.update_value(|asked| {
             asked.insert(key.clone(), latest);
@@ -111,6 +115,7 @@ impl RunHistories {
             self.busy.update_value(|busy| *busy += 1);
             spawn_local(self.work());
         }
+        true
     }
 
     async fn work(self) {

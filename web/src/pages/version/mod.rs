@@ -323,12 +323,11 @@ fn Actions(
     the: TheVersion,
 ) -> impl IntoView {
     let navigator = use_navigator();
-    let (name, number) = the.names();
-    let trial_href = Place::trial_of(&format!("models:/{name}/{number}")).href();
+    let trial_href = Place::trial_of(&untrack(|| the.version(version_uri))).href();
     let copy = untrack(|| {
         the.version(|version| CreateModelVersion {
             name: String::new(),
-            source: format!("models:/{}/{}", version.name, version.version),
+            source: version_uri(version),
             run_id: version.run_id.clone(),
             tags: version.tags.clone(),
             run_link: version.run_link.clone(),

@@ -307,10 +307,7 @@ fn fill_cell(
     let value = shown.column.map_or(Cell::Missing, |column| drawing.frame.cell(column, row));
     let metric = shown.id.metric().unwrap_or_default();
     if let ColumnId::Sparkline(_) = &shown.id {
-        let has = !value.is_missing();
-        if has {
-            drawing.histories.want(drawing.frame, row, metric);
-        }
+        let has = drawing.histories.want(drawing.frame, row, metric);
         let line = drawing.histories.line(row, metric).filter(|_| has);
         let colour = colour(drawing.frame, row);
         slot.draw(line.as_deref().map(|line| (line, colour.as_str())));
@@ -319,16 +316,13 @@ fn fill_cell(
         return;
     }
     slot.draw(None);
-    if matches!(shown.id, ColumnId::Stat(..)) {
-        let latest = drawing.frame.find(run_frame::Group::Metric, metric);
-        if latest.is_some_and(|latest| !drawing.frame.cell(latest, row).is_missing()) {
-            drawing.histories.want(drawing.frame, row, metric);
-            if value.is_missing() {
-                let failed = drawing.histories.has_failed(row, metric);
-                let words = if failed { UNREAD } else { "…" };
-                return slot.put(words, false, &cell_class(shown, false, 0, active));
-            }
-        }
+    if matches!(shown.id, ColumnId::Stat(..))
+        && drawing.histories.want(drawing.frame, row, metric)
+        && value.is_missing()
+    {
+        let failed = drawing.histories.has_failed(row, metric);
+        let words = if failed { UNREAD } else { "…" };
+        return slot.put(words, false, &cell_class(shown, false, 0, active));
     }
     let number = match value {
         Cell::Text(_) if !shown.numeric => None,
