@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
 import { violations } from './support/axe.mjs';
+import { bothServers } from './support/both-servers.mjs';
 import { DESKTOP, FOREIGN_HOST, launch, PHONE, screenshot } from './support/browser.mjs';
 import { checkPage } from './support/check.mjs';
 import { assertClose } from './support/close.mjs';
@@ -288,60 +289,72 @@ describe('a model on a server that asks who is asking', { timeout: 240_000 }, ()
   });
 });
 
-describe('models of others than scikit-learn', { timeout: 240_000 }, () => {
-  let browser, edge, scratch, logged, expected;
-  before(async () => {
-    scratch = await mkdtemp(path.join(os.tmpdir(), 'millrace-converted-'));
-    [browser, edge] = await Promise.all([launch(), startServe()]);
-    const exported = path.join(path.dirname(path.dirname(python())), 'lib/python3.11/site-packages/onnx/backend/test/data/pytorch-converted/test_Conv2d/model.onnx');
-    logged = JSON.parse(await runPython('converted.py', [edge.url, exported, scratch]));
-    const answers = await pyfuncAll(Object.values(logged).map(({ folder, body }) => ({ model: folder, body })));
-    expected = Object.fromEntries(Object.keys(logged).map((name, nth) => [name, JSON.parse(answers[nth].body)]));
-  });
-  after(() => Promise.all([browser?.close(), edge?.stop(), scratch && rm(scratch, { recursive: true, force: true })]));
+for (const [server, startServer] of Object.entries(bothServers)) {
+  describe(`models of three libraries on ${server}`, { timeout: 240_000 }, () => {
+    let browser, edge, scratch, logged, expected;
+    before(async () => {
+      scratch = await mkdtemp(path.join(os.tmpdir(), 'millrace-converted-'));
+      [browser, edge] = await Promise.all([launch(), startServer()]);
+      const exported = path.join(path.dirname(path.dirname(python())), 'lib/python3.11/site-packages/onnx/backend/test/data/pytorch-converted/test_Conv2d/model.onnx');
+      logged = JSON.parse(await runPython('converted.py', [edge.api, exported, scratch]));
+      const answers = await pyfuncAll(Object.values(logged).map(({ folder, body }) => ({ model: folder, body })));
+      expected = Object.fromEntries(Object.keys(logged).map((name, nth) => [name, JSON.parse(answers[nth].body)]));
+    });
+    after(() => Promise.all([browser?.close(), edge?.stop(), scratch && rm(scratch, { recursive: true, force: true })]));
 
-  const page = (name, body) => checkPage(name, () => browser, body);
-  const answers = async (page, name) => {
-    await page.getByRole('table').filter({ hasText: 'Inputs' }).waitFor({ timeout: 60_000 });
-    const { status, text } = await runBody(page, logged[name].body);
-    assert.equal(status, 200, text);
-    assertClose(JSON.parse(text), expected[name]);
-  };
+    const page = (name, body) => checkPage(name, () => browser, body);
+    const answers = async (page, name) => {
+      await page.getByRole('table').filter({ hasText: 'Inputs' }).waitFor({ timeout: 60_000 });
+      const { status, text } = await runBody(page, logged[name].body);
+      assert.equal(status, 200, text);
+      assertClose(JSON.parse(text), expected[name]);
+    };
 
-  page('one from XGBoost gives the numbers of mlflow.pyfunc', async (page) => {
-    await page.goto(at(edge.url, tryPage('models:/booster/1')));
-    await answers(page, 'booster');
-    await page.getByRole('table').filter({ hasText: 'Inputs' }).getByText('float32 (-1, 8)').waitFor();
-  });
-
-  page('one among the files of a run, and one that the run logged, by the address of the run', async (page) => {
-    for (const where of [logged.booster.path, 'booster']) {
-      await page.goto(at(edge.url, tryPage(`runs:/${logged.booster.run}/${where}`)));
-      await page.reload();
-      await answers(page, 'booster');
+    const KINDS = {
+      pipeline: ['scikit-learn', 'float32 (-1, 4)'],
+      booster: ['XGBoost', 'float32 (-1, 8)'],
+      network: ['PyTorch', 'float32 (-1, 3, 7, 5)'],
+    };
+    for (const [name, [library, input]] of Object.entries(KINDS)) {
+      page(`one of ${library} is found, described, and gives the numbers of mlflow.pyfunc`, async (page) => {
+        await page.goto(at(edge.url, '/models'));
+        await page.getByRole('link', { name, exact: true }).click();
+        await page.getByRole('link', { name: 'Version 1', exact: true }).click();
+        await page.getByRole('table', { name: 'Inputs' }).getByText(input).waitFor();
+        await page.getByRole('link', { name: 'Try it' }).click();
+        await answers(page, name);
+      });
     }
-  });
 
-  page('one among the files of a run, by the mark in its folder', async (page) => {
-    const { run, path } = logged.booster;
-    await page.goto(at(edge.url, `/experiments/0/runs/${run}/artifactPath/${path}`));
-    await page.getByRole('link', { name: 'Runs in this page: try it' }).click();
-    await answers(page, 'booster');
-  });
+    page('one among the files of a run, and one that the run logged, by the address of the run', async (page) => {
+      for (const where of [logged.booster.path, 'booster']) {
+        await page.goto(at(edge.url, tryPage(`runs:/${logged.booster.run}/${where}`)));
+        await page.reload();
+        await answers(page, 'booster');
+      }
+    });
 
-  page('a network that PyTorch exported, which the page then serves', async (page) => {
-    await page.goto(at(edge.url, tryPage('models:/network/1')));
-    await answers(page, 'network');
-    await page.getByLabel('Serve it here').check();
-    await seeText(page, /This browser answers here/);
-    const [status, text] = await page.evaluate(async (body) => {
-      const answer = await fetch('./models/network/1/invocations', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
-      return [answer.status, await answer.text()];
-    }, logged.network.body);
-    assert.equal(status, 200, text);
-    assertClose(JSON.parse(text), expected.network);
+    page('one among the files of a run, by the mark in its folder', async (page) => {
+      const { run, path } = logged.booster;
+      await page.goto(at(edge.url, `/experiments/0/runs/${run}/artifactPath/${path}`));
+      await page.getByRole('link', { name: 'Runs in this page: try it' }).click();
+      await answers(page, 'booster');
+    });
+
+    page('a network that the page then serves', async (page) => {
+      await page.goto(at(edge.url, tryPage('models:/network/1')));
+      await answers(page, 'network');
+      await page.getByLabel('Serve it here').check();
+      await seeText(page, /This browser answers here/);
+      const [status, text] = await page.evaluate(async (body) => {
+        const answer = await fetch('./models/network/1/invocations', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+        return [answer.status, await answer.text()];
+      }, logged.network.body);
+      assert.equal(status, 200, text);
+      assertClose(JSON.parse(text), expected.network);
+    });
   });
-});
+}
 
 describe('a model on a host that fails', { timeout: 240_000 }, () => {
   let browser, site, host, url;

@@ -1,11 +1,11 @@
-"""Logs models of others than scikit-learn with the unmodified MLflow client, and registers them.
+"""Logs models of three kinds with the unmodified MLflow client, and registers them.
 
     converted.py TRACKING_URI NETWORK FOLDER
 
-The one from XGBoost is trained here; NETWORK is one that PyTorch exported, and
-FOLDER a new one for both as they are saved, for answers to compare with. Prints, for
-`booster` and `network`, {run, path, folder, body}: `path` is where it lies among
-the files of the run, and `body` a request.
+Those of scikit-learn and XGBoost are trained here; NETWORK is one that PyTorch
+exported, and FOLDER a new one for all as they are saved, for answers to compare
+with. Prints, for `pipeline`, `booster` and `network`, {run, path, folder, body}:
+`path` is where it lies among the files of the run, and `body` a request.
 """
 
 import json
@@ -21,9 +21,21 @@ import onnx
 from mlflow.models import infer_signature
 from onnxmltools import convert_xgboost
 from onnxmltools.convert.common.data_types import FloatTensorType
+from skl2onnx import to_onnx
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from xgboost import XGBClassifier
 
 RANDOM = np.random.default_rng(6)
+
+
+def pipeline():
+    rows = RANDOM.normal(5, 3, size=(200, 4)).astype(np.float32)
+    labels = (rows[:, 0] + rows[:, 1] > 10).astype(int) + (rows[:, 2] > 7)
+    fit = make_pipeline(StandardScaler(), LogisticRegression()).fit(rows, labels)
+    model = to_onnx(fit, rows[:1], options={"zipmap": False})
+    return model, rows[:5], {"inputs": rows[:5].tolist()}
 
 
 def booster():
@@ -56,6 +68,7 @@ def main():
     uri, of_pytorch, folder = sys.argv[1:]
     mlflow.set_tracking_uri(uri)
     print(json.dumps({
+        "pipeline": log("pipeline", *pipeline(), folder),
         "booster": log("booster", *booster(), folder),
         "network": log("network", *network(of_pytorch), folder),
     }))
