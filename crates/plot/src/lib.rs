@@ -98,7 +98,7 @@ pub use group::{Grouped, grouped};
 pub use hover::{Readout, ReadoutEntry};
 pub use layout::Layout;
 pub use line_chart::{Frame, LineChart, Markers};
-pub use parallel::{Brush, Parallel, ParallelLayout};
+pub use parallel::{AxisName, Brush, Parallel, ParallelLayout};
 pub use picture::{Dimension, Hit, Mark, Picture, Sheet};
 pub use points::{Points, Sample, XKind};
 pub use scale::{Domain, Scale, ScaleKind};

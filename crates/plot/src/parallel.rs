@@ -14,6 +14,8 @@ use crate::ticks;
 const GAP: f64 = 5.0;
 /// How far from an axis the pointer is on it, in CSS pixels.
 const REACH: f64 = 14.0;
+/// The most lines that the names of the axes stand on.
+const NAME_LINES: usize = 3;
 /// The opacity of a run that a brush leaves out.
 const LEFT_OUT: f64 = 0.07;
 
@@ -45,6 +47,17 @@ pub struct ParallelLayout {
     pub xs: Vec<f64>,
     /// The scale of each axis.
     pub scales: Vec<Scale>,
+    /// The name above each axis.
+    pub names: Vec<AxisName>,
+}
+
+/// The name above an axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AxisName {
+    /// The name: whole where there is room for it.
+    pub text: String,
+    /// The middle of its left end.
+    pub at: Point,
 }
 
 impl ParallelLayout {
@@ -127,12 +140,53 @@ impl Parallel {
         let left = (widest + 2.0 * GAP).min(frame.width * 0.5).max(16.0);
         let width = (frame.width - left - 24.0).max(1.0);
         let steps = self.axes.len().saturating_sub(1).max(1) as f64;
-        let (top, bottom) = (line + 10.0, (frame.height - 6.0).max(line + 11.0));
+        let xs: Vec<f64> =
+            (0..self.axes.len()).map(|nth| left + width * nth as f64 / steps).collect();
+        // As few lines as give every name its room.
+        let set_on = |lines| self.names(&xs, lines, frame.width, line, &width_of);
+        let fits = |names: &Vec<AxisName>| {
+            names.iter().zip(&self.axes).all(|(name, axis)| name.text == axis.name)
+        };
+        let lines = (1..NAME_LINES).find(|lines| fits(&set_on(*lines))).unwrap_or(NAME_LINES);
+        let top = line * lines as f64 + 10.0;
+        let bottom = (frame.height - 6.0).max(top + 1.0);
         let scale = |axis: &Dimension| Scale::new(ScaleKind::Linear, axis.domain(), bottom, top);
-        ParallelLayout {
-            xs: (0..self.axes.len()).map(|nth| left + width * nth as f64 / steps).collect(),
-            scales: self.axes.iter().map(scale).collect(),
-        }
+        let scales = self.axes.iter().map(scale).collect();
+        ParallelLayout { scales, names: set_on(lines), xs }
+    }
+
+    /// Names on so many lines, one after the other and again from the first: the
+    /// more there are, the more room has each.
+    fn names(
+        &self,
+        xs: &[f64],
+        lines: usize,
+        width: f64,
+        line: f64,
+        width_of: &dyn Fn(&str) -> f64,
+    ) -> Vec<AxisName> {
+        let each = match xs {
+            [first, second, ..] => second - first,
+            _ => width,
+        } * lines as f64;
+        let last = self.axes.len().saturating_sub(1);
+        let name = |(nth, (axis, x)): (usize, (&Dimension, &f64))| {
+            let room = match nth {
+                // Its neighbour on the line is in the middle of its own axis.
+                0 => x + each / 2.0,
+                _ if nth == last => width - x + each / 2.0,
+                _ => each.min(2.0 * x.min(width - x)),
+            };
+            let text = shortened(&axis.name, room - GAP, width_of);
+            let wide = width_of(&text);
+            let left = match nth {
+                0 => 0.0,
+                _ if nth == last => width - wide,
+                _ => x - wide / 2.0,
+            };
+            AxisName { text, at: Point::new(left, line * ((nth % lines) as f64 + 0.5)) }
+        };
+        self.axes.iter().zip(xs).enumerate().map(name).collect()
     }
 
     /// Draws axes, lines and brushes.
@@ -211,14 +265,8 @@ impl Parallel {
         let font = theme.font();
         let width_of = sized(measure, &font);
         let line = axes::line(theme);
-        let frame = sheet.frame();
         let ratio = axes::sound_ratio(sheet.pixel_ratio);
         let width = hairline(ratio);
-        let last = self.axes.len().saturating_sub(1);
-        let each = match layout.xs.as_slice() {
-            [first, second, ..] => second - first,
-            _ => frame.width,
-        };
         for (nth, ((axis, x), scale)) in
             self.axes.iter().zip(&layout.xs).zip(&layout.scales).enumerate()
         {
@@ -234,9 +282,8 @@ impl Parallel {
                 // Lines run below the words.
                 let wide = width_of(&text);
                 let left = match anchor {
-                    Anchor::Start => at,
-                    Anchor::Middle => Point::new(at.x - wide / 2.0, at.y),
                     Anchor::End => Point::new(at.x - wide, at.y),
+                    _ => at,
                 };
                 let rect = Rect {
                     x: left.x - 2.0,
@@ -259,21 +306,16 @@ impl Parallel {
                 // Whole labels: those that would touch are left out.
                 if end - y >= line {
                     end = y;
-                    text(label, Point::new(x - GAP, y), Anchor::End, &theme.muted);
+                    let (at, anchor) = match x - GAP {
+                        right if width_of(&label) <= right => (right, Anchor::End),
+                        _ => (0.0, Anchor::Start),
+                    };
+                    text(label, Point::new(at, y), anchor, &theme.muted);
                 }
             }
-            let anchor = match nth {
-                0 => Anchor::Start,
-                _ if nth == last => Anchor::End,
-                _ => Anchor::Middle,
-            };
-            let place = match anchor {
-                Anchor::Start => 0.0,
-                Anchor::Middle => *x,
-                Anchor::End => frame.width,
-            };
-            let name = shortened(&axis.name, each - GAP, &width_of);
-            text(name, Point::new(place, line / 2.0), anchor, &theme.ink);
+            if let Some(name) = layout.names.get(nth) {
+                text(name.text.clone(), name.at, Anchor::Start, &theme.ink);
+            }
             let brushed = self.brushes.iter().find(|brush| brush.axis == nth);
             let ends = brushed
                 .and_then(|b| scale.to_px(*b.range.end()).zip(scale.to_px(*b.range.start())));
@@ -352,6 +394,36 @@ mod tests {
         assert!(
             picture.draws.iter().any(|d| matches!(d, Draw::Text { text, .. } if text == whole))
         );
+    }
+
+    #[test]
+    fn names_of_axes_are_whole_while_there_is_room() {
+        let named = |names: &[&str]| {
+            let mut many = chart(Vec::new());
+            many.axes = names.iter().map(|n| Dimension::numbers(*n, [Some(0.1)])).collect();
+            many.layout(&sheet(), &measure).names
+        };
+        let whole = ["lr", "a", "validation/accuracy_top_5_mean", "b", "weight_decay_of_all", "f1"];
+        let names = named(&whole);
+        assert_eq!(names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>(), whole);
+        let lines = |names: &[AxisName]| {
+            let mut all: Vec<f64> = names.iter().map(|name| name.at.y).collect();
+            all.sort_by(f64::total_cmp);
+            all.dedup();
+            all.len()
+        };
+        assert_eq!(lines(&names), 2);
+        assert_eq!(lines(&named(&["lr", "f1"])), 1);
+        let long = ["learning_rate_of_the_first_group_of_parameters"; 12];
+        for names in [&named(&whole), &named(&long)] {
+            for (nth, name) in names.iter().enumerate() {
+                let right = name.at.x + measure(&name.text, "");
+                assert!(name.at.x >= 0.0 && right <= 600.0, "{} sticks out", name.text);
+                let next = names.iter().skip(nth + 1).find(|next| next.at.y == name.at.y);
+                assert!(next.is_none_or(|next| next.at.x >= right), "{} is written over", name.text);
+            }
+        }
+        assert!(named(&long).iter().all(|name| name.text.ends_with('…')));
     }
 
     #[test]

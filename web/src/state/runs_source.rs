@@ -12,9 +12,8 @@ use run_frame::Frame;
 
 use super::pager::Phase;
 use super::session::Mlflow;
+use super::window;
 
-/// How many runs the first page has: about as many as a screen shows.
-const FIRST_PAGE: u32 = 32;
 /// How many each further page has.
 const PAGE: u32 = 1000;
 /// Where loading stops by itself.
@@ -218,7 +217,7 @@ impl RunsSource {
         // Asked at once, so that the same question is not asked twice meanwhile.
         self.listing.update_untracked(|listing| listing.ask = ask.clone());
         spawn_local(async move {
-            let answer = self.page(&ask, FIRST_PAGE, None).await;
+            let answer = self.page(&ask, screenful(), None).await;
             if !self.is_turn(turn) {
                 return;
             }
@@ -407,6 +406,15 @@ impl RunsSource {
         self.merge(&runs);
         Ok(())
     }
+}
+
+/// How many runs the first page has: as many as the window shows, since each costs
+/// the server time and the network bytes before the first is on the screen.
+fn screenful() -> u32 {
+    /// What stands above the rows, in CSS pixels.
+    const ABOVE: f64 = 168.0;
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(900.0);
+    (((height - ABOVE) / window::ROW as f64) as u32).clamp(10, 100)
 }
 
 /// Takes in a page; returns the rows of its runs.

@@ -15,6 +15,9 @@ use super::transport::PageTransport;
 /// The client that talks to the server in use.
 pub(crate) type Mlflow = Client<PageTransport>;
 
+/// How long other questions wait for the page's first answer, at most.
+const FIRST_ALONE: Duration = Duration::from_secs(1);
+
 const SERVER: &str = "millrace.server";
 const RECENT: &str = "millrace.recent";
 
@@ -72,6 +75,8 @@ pub(crate) struct Session {
     reach: RwSignal<Reach>,
     recent: RwSignal<Vec<String>>,
     models: RwSignal<Vec<EdgeModel>>,
+    /// What is asked once the page's first question is answered, while there is one.
+    waiting: StoredValue<Option<Vec<Callback<()>>>>,
 }
 
 impl Session {
@@ -86,6 +91,7 @@ impl Session {
             reach: RwSignal::new(Reach::None),
             recent: RwSignal::new(Shelf::Device.get(RECENT).unwrap_or_default()),
             models: RwSignal::new(Vec::new()),
+            waiting: StoredValue::new(None),
         };
         // Never credentials from the address: it is logged and shared.
         let asked = asked.and_then(|url| read_address(&url).ok()).map(|(server, _)| server);
@@ -167,14 +173,47 @@ impl Session {
         };
         self.reach.set(Reach::Checking);
         self.stage.set(Stage::Using(client.clone()));
-        // What the page asks for goes first.
-        let probe = move || {
+        let probe = move |()| {
+            let client = client.clone();
             spawn_local(async move {
                 let found = client.probe().await;
                 self.reach.set(Reach::found(found));
             });
         };
-        set_timeout(probe, Duration::ZERO);
+        // Once the page is built, which may have a question that goes first.
+        set_timeout(move || self.afterwards(Callback::new(probe)), Duration::ZERO);
+    }
+
+    /// The page's first question to a server has it to itself: MLflow's answers
+    /// requests in turns, and each beside it makes the first row later. A page
+    /// that is opened when the server is known already asks all at once.
+    pub(crate) fn ask_first(self) {
+        if self.reach.with_untracked(|reach| *reach == Reach::Checking) {
+            self.waiting.set_value(Some(Vec::new()));
+            set_timeout(move || self.answered(), FIRST_ALONE);
+        }
+    }
+
+    /// Asks something else, at the latest in a second.
+    pub(crate) fn afterwards(self, ask: Callback<()>) {
+        let waits = self.waiting.try_update_value(|waiting| match waiting {
+            Some(waiting) => {
+                waiting.push(ask);
+                true
+            }
+            None => false,
+        });
+        if waits == Some(false) {
+            ask.try_run(());
+        }
+    }
+
+    /// The page's first question is answered.
+    pub(crate) fn answered(self) {
+        let waiting = self.waiting.try_update_value(Option::take).flatten();
+        for ask in waiting.unwrap_or_default() {
+            ask.try_run(());
+        }
     }
 
     /// A request to the server in use failed: the rail says so.

@@ -49,7 +49,7 @@ pub(crate) fn RunsPage(
     let missing: RwSignal<Option<Error>> = RwSignal::new(None);
     let id = StoredValue::new(experiment.clone());
     let asked = client.clone();
-    let ask = move || {
+    let ask = Callback::new(move |()| {
         let asked = asked.clone();
         spawn_local(async move {
             match asked.get_experiment(&id.get_value()).await {
@@ -63,8 +63,10 @@ pub(crate) fn RunsPage(
                 Err(_) => {}
             }
         });
-    };
-    ask();
+    });
+    let session = use_session();
+    session.ask_first();
+    session.afterwards(ask);
     let name = Signal::derive(move || {
         found
             .with(|found| found.as_ref().map(|found| found.name.clone()))
@@ -72,7 +74,6 @@ pub(crate) fn RunsPage(
     });
     let own = client.clone();
     let head = move || view! { <ExperimentHead client=own.clone() experiment=found/> }.into_any();
-    let again = Callback::new(move |()| ask());
     // What is there stays: only whether it is there is a reason to build it anew.
     let is_missing = Memo::new(move |_| missing.with(Option::is_some));
     move || match is_missing.get().then(|| missing.get_untracked()).flatten() {
@@ -83,7 +84,7 @@ pub(crate) fn RunsPage(
             ];
             view! {
                 <Page crumbs=Signal::stored(crumbs)>
-                    <div class="page"><Failure error retry=again/></div>
+                    <div class="page"><Failure error retry=ask/></div>
                 </Page>
             }
             .into_any()
@@ -143,6 +144,12 @@ fn AskedFirst(
     if experiments.len() > 1 {
         spawn_local(name_experiments(client, experiments, table));
     }
+    let (session, phase) = (use_session(), table.source.phase());
+    Effect::new(move || {
+        if !matches!(phase.get(), Phase::Loading) {
+            session.answered();
+        }
+    });
     let is_asked = RwSignal::new(false);
     spawn_local(async move {
         is_asked.try_set(true);
