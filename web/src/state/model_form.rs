@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::{Map, Value, json};
 
 use super::format::number;
@@ -254,9 +256,13 @@ pub(crate) struct Predictions {
     pub(crate) columns: Vec<String>,
     /// The rows, at most [`MOST_ROWS`].
     pub(crate) rows: Vec<Vec<String>>,
-    /// How many rows there are in all.
-    pub(crate) total: usize,
+    /// How many rows there are in all, where they were counted.
+    pub(crate) total: Option<usize>,
 }
+
+/// The longest answer whose rows are counted, in bytes: to read a longer one takes
+/// longer than a frame.
+const LONGEST_COUNTED: usize = 1 << 20;
 
 /// The most rows and columns that are shown.
 const MOST_ROWS: usize = 100;
@@ -265,8 +271,15 @@ const MOST_COLUMNS: usize = 50;
 /// The predictions of an answer, where they are rows. Only those that are shown
 /// are taken in.
 pub(crate) fn predictions(answer: &str) -> Option<Predictions> {
-    let Answer { predictions: Rows { first, total } } =
-        serde_json::from_slice(answer.as_bytes()).ok()?;
+    let counts = answer.len() <= LONGEST_COUNTED;
+    let mut rows = Rows { first: Vec::new(), total: 0, counts, cut: false };
+    let mut json = serde_json::Deserializer::from_slice(answer.as_bytes());
+    let read = AnswerReader(&mut rows).deserialize(&mut json);
+    let Rows { first, total, cut, .. } = rows;
+    if !cut {
+        read.and_then(|()| json.end()).ok()?;
+    }
+    let total = (!cut).then_some(total);
     let cell = |value: &Value| match value {
         Value::String(text) => text.clone(),
         Value::Object(fields) => shares(fields).unwrap_or_else(|| value.to_string()),
@@ -296,42 +309,78 @@ fn shares(classes: &Map<String, Value>) -> Option<String> {
     all.map(|all| all.join(", "))
 }
 
-/// What is read of an answer.
-#[derive(serde::Deserialize)]
-struct Answer {
-    predictions: Rows,
-}
-
-/// The beginning of a list, and how long it is.
+/// The beginning of the list of predictions.
 struct Rows {
     first: Vec<Value>,
     total: usize,
+    /// Whether the rest is counted.
+    counts: bool,
+    /// Whether there is a rest that was not counted.
+    cut: bool,
 }
 
-impl<'de> Deserialize<'de> for Rows {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Rows, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Rows;
+/// Reads an answer as far as it is shown.
+struct AnswerReader<'a>(&'a mut Rows);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
+impl<'de> DeserializeSeed<'de> for AnswerReader<'_> {
+    type Value = ();
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Rows, A::Error> {
-                let mut rows = Rows { first: Vec::new(), total: 0 };
-                while rows.first.len() < MOST_ROWS {
-                    let Some(row) = list.next_element()? else { return Ok(rows) };
-                    rows.first.push(row);
-                    rows.total += 1;
-                }
-                while list.next_element::<IgnoredAny>()?.is_some() {
-                    rows.total += 1;
-                }
-                Ok(rows)
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for AnswerReader<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an answer")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut answer: A) -> Result<(), A::Error> {
+        while let Some(key) = answer.next_key::<String>()? {
+            match key.as_str() {
+                "predictions" => answer.next_value_seed(RowsReader(&mut *self.0))?,
+                _ => drop(answer.next_value::<IgnoredAny>()?),
             }
         }
-        deserializer.deserialize_seq(Reader)
+        Ok(())
+    }
+}
+
+/// Reads the list of predictions.
+struct RowsReader<'a>(&'a mut Rows);
+
+impl<'de> DeserializeSeed<'de> for RowsReader<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RowsReader<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let rows = self.0;
+        while rows.first.len() < MOST_ROWS {
+            let Some(row) = list.next_element()? else { return Ok(()) };
+            rows.first.push(row);
+            rows.total += 1;
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            rows.total += 1;
+            if !rows.counts {
+                rows.cut = true;
+                return Err(A::Error::custom("the rest is not read"));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -436,14 +485,18 @@ mod tests {
             (table.columns, table.rows),
             (vec!["y".into(), "z".into()], vec![vec!["1.5".into(), "a".into()]])
         );
-        assert_eq!(predictions(r#"{"predictions": [1, 2]}"#).unwrap().total, 2);
+        assert_eq!(predictions(r#"{"predictions": [1, 2]}"#).unwrap().total, Some(2));
         assert_eq!(predictions(r#"{"predictions": [[1, 2]]}"#).unwrap().columns, ["1", "2"]);
         let table =
             predictions(r#"{"predictions": [{"p": {"a": 0.64315348, "b": 1}, "q": {"c": "x"}}]}"#);
         assert_eq!(table.unwrap().rows, [["a: 0.6432, b: 1", r#"{"c":"x"}"#]]);
         let long = format!("{{\"predictions\": [{}1]}}", "1, ".repeat(250));
         let table = predictions(&long).unwrap();
-        assert_eq!((table.rows.len(), table.total), (MOST_ROWS, 251));
+        assert_eq!((table.rows.len(), table.total), (MOST_ROWS, Some(251)));
+        // What is not read of a longer one may be anything.
+        let longer = format!("{{\"predictions\": [{}1], not JSON", "1, ".repeat(400_000));
+        let table = predictions(&longer).unwrap();
+        assert_eq!((table.rows.len(), table.total), (MOST_ROWS, None));
         assert_eq!(predictions(r#"{"predictions": {"a": [1]}}"#), None);
         assert_eq!(predictions("no JSON"), None);
     }

@@ -83,6 +83,8 @@ pub(crate) struct RunsSource {
     paused: RwSignal<bool>,
     /// Counts the questions asked: answers to earlier ones are dropped.
     turn: StoredValue<u32>,
+    /// What else is asked once the first page is there, or is not.
+    heard: StoredValue<Option<Callback<()>>>,
 }
 
 impl RunsSource {
@@ -97,7 +99,13 @@ impl RunsSource {
             whole: RwSignal::new(None),
             paused: RwSignal::new(false),
             turn: StoredValue::new(0),
+            heard: StoredValue::new(None),
         }
+    }
+
+    /// Asks for something else once the server has answered, before further pages.
+    pub(crate) fn when_heard(self, ask: Callback<()>) {
+        self.heard.set_value(Some(ask));
     }
 
     /// The runs, of every question asked so far.
@@ -218,6 +226,9 @@ impl RunsSource {
         self.listing.update_untracked(|listing| listing.ask = ask.clone());
         spawn_local(async move {
             let answer = self.page(&ask, screenful(), None).await;
+            if let Some(ask) = self.heard.try_update_value(Option::take).flatten() {
+                ask.try_run(());
+            }
             if !self.is_turn(turn) {
                 return;
             }

@@ -99,6 +99,10 @@ pub(crate) struct Trial {
 /// comes sooner would only make the page flicker.
 const PATIENCE: Duration = Duration::from_millis(150);
 
+/// The longest body that is looked at before it is sent, in bytes: of a longer one
+/// the model itself says what is wrong, off this thread.
+const LONGEST_CHECKED: usize = 1 << 20;
+
 impl Trial {
     /// A trial without a model.
     pub(crate) fn new() -> Trial {
@@ -406,7 +410,9 @@ impl Trial {
             return;
         }
         let body = self.body.get_untracked();
-        if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(body.as_bytes()) {
+        if body.len() <= LONGEST_CHECKED
+            && let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(body.as_bytes())
+        {
             return self.complaint.set(Some(format!("The body is not JSON: {error}.")));
         }
         // It is on its way before the page changes: the worker runs the model

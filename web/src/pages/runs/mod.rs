@@ -144,12 +144,8 @@ fn AskedFirst(
     if experiments.len() > 1 {
         spawn_local(name_experiments(client, experiments, table));
     }
-    let (session, phase) = (use_session(), table.source.phase());
-    Effect::new(move || {
-        if !matches!(phase.get(), Phase::Loading) {
-            session.answered();
-        }
-    });
+    let session = use_session();
+    table.source.when_heard(Callback::new(move |()| session.answered()));
     let is_asked = RwSignal::new(false);
     spawn_local(async move {
         is_asked.try_set(true);

@@ -400,8 +400,11 @@ fn Predicted(
     rows: Predictions,
 ) -> impl IntoView {
     let Predictions { columns, rows, total } = rows;
-    let rest = (total > rows.len())
-        .then(|| tf("The first {0} of {1} rows", &[&count(rows.len()), &count(total)]));
+    let rest = match total {
+        Some(total) if total <= rows.len() => None,
+        Some(total) => Some(tf("The first {0} of {1} rows", &[&count(rows.len()), &count(total)])),
+        None => Some(tf("The first {0} rows", &[&count(rows.len())])),
+    };
     let head = columns.into_iter().map(|name| view! { <th scope="col">{name}</th> });
     let row = |cells: Vec<String>| {
         let cells = cells.into_iter().map(|cell| view! { <td class="mono">{cell}</td> });
