@@ -245,7 +245,13 @@ impl RunsSource {
                             listing.gone.clear();
                         }
                     });
-                    self.stream(turn).await;
+                    // These are drawn, and what waits for them is asked, before more comes.
+                    let go_on = move || {
+                        if self.is_turn(turn) {
+                            spawn_local(self.stream(turn));
+                        }
+                    };
+                    set_timeout(go_on, Duration::ZERO);
                 }
             }
         });
