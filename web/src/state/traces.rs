@@ -100,6 +100,8 @@ pub(crate) enum Held {
     Number(f64),
     /// A text, or a list or an object as JSON.
     Text(String),
+    /// Nothing.
+    Nothing,
     /// It could not be assessed.
     Failed(String),
 }
@@ -154,7 +156,7 @@ fn of_json(value: &Value) -> Held {
         Value::Bool(flag) => Held::Flag(*flag),
         Value::Number(number) => Held::Number(number.as_f64().unwrap_or(f64::NAN)),
         Value::String(text) => Held::Text(text.clone()),
-        Value::Null => Held::Text("–".to_owned()),
+        Value::Null => Held::Nothing,
         other => Held::Text(other.to_string()),
     }
 }
@@ -167,6 +169,7 @@ impl Held {
             Held::Flag(false) => t("no").to_owned(),
             Held::Number(value) => number(*value),
             Held::Text(text) => text.clone(),
+            Held::Nothing => "–".to_owned(),
             Held::Failed(_) => t("failed").to_owned(),
         }
     }
@@ -313,7 +316,7 @@ fn summary<'a>(cells: impl Iterator<Item = &'a Cell>) -> Option<Summary> {
             Held::Number(value) => numbers.push(*value),
             Held::Flag(flag) => flags.push(*flag),
             Held::Text(_) => return None,
-            Held::Failed(_) => {}
+            Held::Nothing | Held::Failed(_) => {}
         }
     }
     match (numbers.len(), flags.len()) {
@@ -625,6 +628,7 @@ mod tests {
             trace(vec![feedback("ok", json!(true)), feedback("score", json!(0.5)), expected]),
             trace(vec![feedback("ok", json!("no")), feedback("score", json!(1.0))]),
             trace(vec![feedback("ok", json!(true)), feedback("words", json!({"a": "b"}))]),
+            trace(vec![feedback("ok", json!(null))]),
         ]);
         let names: Vec<&str> = columns.columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names, ["ok", "score", "words", "facts"]);

@@ -289,7 +289,9 @@ pub(super) fn verdict(held: &Held) -> AnyView {
         Held::Flag(true) => ("verdict good", Glyph::Tick),
         Held::Flag(false) => ("verdict bad", Glyph::Cross),
         Held::Failed(_) => ("verdict bad", Glyph::Warning),
-        Held::Number(_) | Held::Text(_) => return view! { <bdi>{words}</bdi> }.into_any(),
+        Held::Number(_) | Held::Text(_) | Held::Nothing => {
+            return view! { <bdi>{words}</bdi> }.into_any();
+        }
     };
     view! { <span class=class><Icon glyph/> {words}</span> }.into_any()
 }

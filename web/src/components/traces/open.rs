@@ -75,10 +75,15 @@ pub(super) fn OpenTrace(
         let trace = asked.value().get();
         trace.map(|trace| view! { <Spans trace=Arc::clone(&trace)/> }).into_any()
     };
+    // Below the spans: what comes before them would be pushed down.
+    let settled = Memo::new(move |_| asked.is_settled());
     let opinions = move || {
+        if !settled.get() {
+            return None;
+        }
         let spans = asked.value().get();
         let spans = spans.as_deref().map(|trace: &Trace| trace.spans.as_slice());
-        info.with(|info| info.as_ref().map(|info| opinions(info, spans.unwrap_or_default())))
+        info.with(|info| opinions(info.as_ref()?, spans.unwrap_or_default()))
     };
     view! {
         <article class="trace" aria-labelledby=TITLE>
