@@ -115,7 +115,7 @@ fn span_view(
     let mark = is_failed.then(|| {
         view! { <Icon glyph=Glyph::Warning/> <span class="sr-only">{t("Failed")}</span> }
     });
-    let indent = format!("{}px", row.depth.min(MOST_LEVELS) * INDENT);
+    let indent = format!("{}px", 4 + row.depth.min(MOST_LEVELS) * INDENT);
     let level = tf("level {0}", &[&(row.depth + 1)]);
     let lasts = row.nanos.map_or_else(|| t("running").to_owned(), span_duration);
     let left = format!("min({:.3}%, 100% - 2px)", 100.0 * row.start);
