@@ -14,7 +14,7 @@ use crate::pages::not_found::NotFoundPage;
 use crate::pages::run::RunByIdPage;
 use crate::pages::runs::{ExperimentsRunsPage, RunsPage};
 use crate::pages::starting::StartingPage;
-use crate::parts;
+use crate::parts::{self, TracesPart};
 use crate::state::appearance::Appearance;
 use crate::state::commands::Commands;
 use crate::state::config::PageQuery;
@@ -59,6 +59,9 @@ pub(crate) fn App() -> impl IntoView {
                 Route::Metric { .. } => parts::metric(client),
                 Route::CompareExperiments => view! { <ExperimentsRunsPage client/> }.into_any(),
                 Route::SharedView { experiment } => parts::shared_view(client, experiment),
+                Route::Traces { experiment, .. } => {
+                    parts::traces(TracesPart::Page(client, experiment))
+                }
                 Route::CompareRuns => parts::compare(client),
                 Route::RunById { run } => view! { <RunByIdPage client run/> }.into_any(),
                 Route::Experiments => parts::experiments(client),

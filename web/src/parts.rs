@@ -18,6 +18,7 @@ use crate::components::charts::ChartBoard;
 use crate::components::experiment_head::ExperimentDetails;
 use crate::components::files::{self, CompareFiles, ComparedRun, Files, Formatted};
 use crate::components::sign_in::SignIn;
+use crate::components::traces::Traces;
 use crate::components::views::ViewsPanel;
 use crate::pages::compare::ComparePage;
 use crate::pages::compare_versions::CompareVersionsPage;
@@ -33,6 +34,7 @@ use crate::pages::prompts::PromptsPage;
 use crate::pages::run::RunPage;
 use crate::pages::settings::SettingsPage;
 use crate::pages::shared_view::SharedViewPage;
+use crate::pages::traces::TracesPage;
 use crate::pages::try_model::{TrialHere, TryPage};
 use crate::pages::version::VersionPage;
 use crate::state::board::{BoardLayout, BoardRun, Scope};
@@ -41,6 +43,7 @@ use crate::state::metric_histories::MetricHistories;
 use crate::state::route::Route;
 use crate::state::runs_table::RunsTable;
 use crate::state::session::Mlflow;
+use crate::state::traces::Whose;
 
 /// What builds a part, from what it is about.
 pub(crate) type Build<P> = fn(P) -> AnyView;
@@ -237,6 +240,36 @@ enum TrialPart {
     Here(Mlflow, String),
 }
 
+/// What is shown of traces.
+#[derive(Clone)]
+pub(crate) enum TracesPart {
+    /// The page of an experiment's.
+    Page(Mlflow, String),
+    /// Those of something else, on its page: see [`Traces`].
+    Of {
+        /// The client of the server in use.
+        client: Mlflow,
+        /// The id of the experiment that they are in.
+        experiment: String,
+        /// Whose they are.
+        whose: Whose,
+        /// They are read again when it changes.
+        again: Signal<u32>,
+    },
+}
+
+#[wasm_split(traces, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_traces() -> Fetched<TracesPart> {
+    Ok(|part| match part {
+        TracesPart::Page(client, experiment) => {
+            view! { <TracesPage client experiment/> }.into_any()
+        }
+        TracesPart::Of { client, experiment, whose, again } => {
+            view! { <Traces client experiment whose again/> }.into_any()
+        }
+    })
+}
+
 /// A board of charts.
 pub(crate) fn charts(charts: Charts) -> AnyView {
     show(fetch_charts, charts)
@@ -317,6 +350,11 @@ pub(crate) fn views(table: RunsTable, board: RwSignal<BoardLayout>) -> AnyView {
 /// The page of a view that somebody shared.
 pub(crate) fn shared_view(client: Mlflow, experiment: String) -> AnyView {
     show(fetch_views, ViewsPart::Shared(client, experiment))
+}
+
+/// Traces: a page of them, or those of something on its own page.
+pub(crate) fn traces(part: TracesPart) -> AnyView {
+    show(fetch_traces, part)
 }
 
 /// The page on which models are tried.

@@ -20,6 +20,10 @@ use crate::run::run;
 
 /// A file of at most so many bytes is merged with its like.
 const SMALL: u64 = 20_000;
+/// The same of one that few parts have in common: the others fetch it for nothing.
+const SMALL_OF_FEW: u64 = 10_000;
+/// How many parts are few.
+const FEW: usize = 3;
 /// The file that the small ones become.
 const SHARED: &str = "shared";
 /// What the splitter's modules import everything from.
@@ -68,8 +72,9 @@ impl Split {
         let mut small = Vec::new();
         for file in &self.files {
             let metadata = fs::metadata(file).context(|| format!("reading {}", file.display()))?;
-            let is_common = self.parts.values().filter(|of| of.contains(&stem(file))).count() > 1;
-            if is_common && metadata.len() <= SMALL {
+            let sharing = self.parts.values().filter(|of| of.contains(&stem(file))).count();
+            let limit = if sharing <= FEW { SMALL_OF_FEW } else { SMALL };
+            if sharing > 1 && metadata.len() <= limit {
                 small.push(file.clone());
             }
         }

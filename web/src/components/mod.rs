@@ -50,4 +50,5 @@ pub(crate) mod tag_editor;
 pub(crate) mod tags;
 pub(crate) mod theme_switch;
 pub(crate) mod toasts;
+pub(crate) mod traces;
 pub(crate) mod views;

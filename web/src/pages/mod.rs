@@ -17,5 +17,6 @@ pub(crate) mod runs;
 pub(crate) mod settings;
 pub(crate) mod shared_view;
 pub(crate) mod starting;
+pub(crate) mod traces;
 pub(crate) mod try_model;
 pub(crate) mod version;

@@ -75,6 +75,11 @@ impl<T: Send + Sync + 'static> Asked<T> {
         self.value.with(|value| value.as_ref().map(pick)).unwrap_or_default()
     }
 
+    /// Whether there is an answer, or why there is none.
+    pub(crate) fn is_settled(self) -> bool {
+        self.stand.with(|stand| *stand != Stand::Waiting)
+    }
+
     /// `body` once the answer is there, `waiting` before, and why it failed.
     pub(crate) fn show(
         self,

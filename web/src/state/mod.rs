@@ -68,6 +68,7 @@ pub(crate) mod signature;
 pub(crate) mod spark;
 pub(crate) mod storage;
 pub(crate) mod theme;
+pub(crate) mod traces;
 pub(crate) mod transport;
 pub(crate) mod trial;
 pub(crate) mod trial_code;

@@ -63,6 +63,13 @@ pub(crate) enum Route {
         /// What follows the model's id, empty for the overview.
         tab: String,
     },
+    /// `/experiments/:id/traces(/:trace)`: what applications did, in one experiment.
+    Traces {
+        /// The experiment's id.
+        experiment: String,
+        /// The id of the trace that is open, empty for none.
+        trace: String,
+    },
     /// `/models`: the registered models.
     Models,
     /// `/models/:name(/:tab)`: one registered model.
@@ -142,6 +149,12 @@ impl Route {
                 model: (*model).to_owned(),
                 tab: tab.join("/"),
             },
+            ["experiments", id, "traces"] => {
+                Route::Traces { experiment: (*id).to_owned(), trace: String::new() }
+            }
+            ["experiments", id, "traces", trace] => {
+                Route::Traces { experiment: (*id).to_owned(), trace: (*trace).to_owned() }
+            }
             ["models"] => Route::Models,
             ["models", name, "versions", version, tab @ ..] => Route::Version {
                 name: (*name).to_owned(),
@@ -177,6 +190,9 @@ impl Route {
                 model: model.clone(),
                 tab: String::new(),
             },
+            Route::Traces { experiment, .. } => {
+                Route::Traces { experiment: experiment.clone(), trace: String::new() }
+            }
             Route::Model { name, .. } => Route::Model { name: name.clone(), tab: String::new() },
             Route::Version { name, version, .. } => {
                 Route::Version { name: name.clone(), version: version.clone(), tab: String::new() }
@@ -215,6 +231,10 @@ impl fmt::Display for Route {
                 write!(f, "/experiments/{}/models/{}", encode(experiment), encode(model))?;
                 write_parts(f, tab)
             }
+            Route::Traces { experiment, trace } => {
+                write!(f, "/experiments/{}/traces", encode(experiment))?;
+                if trace.is_empty() { Ok(()) } else { write!(f, "/{}", encode(trace)) }
+            }
             Route::Models => f.write_str("/models"),
             Route::Model { name, tab } => {
                 write!(f, "/models/{}", encode(name))?;
@@ -243,6 +263,9 @@ fn write_parts(f: &mut fmt::Formatter<'_>, path: &str) -> fmt::Result {
     let mut parts = path.split('/').filter(|part| !part.is_empty());
     parts.try_for_each(|part| write!(f, "/{}", encode(part)))
 }
+
+/// The key of the trace that is open, as MLflow's addresses have it.
+const TRACE: &str = "selectedEvaluationId";
 
 /// A page and what is chosen on it: the whole part of the address after `#`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -273,6 +296,25 @@ impl Place {
     pub(crate) fn trial_of(model: &str) -> Place {
         let mut place = Place::from(Route::Try);
         place.query.set("model", Some(model));
+        place
+    }
+
+    /// The id of the trace that is open on a page, if one is.
+    pub(crate) fn trace(&self) -> Option<&str> {
+        let in_path = match &self.route {
+            Route::Traces { trace, .. } => trace.as_str(),
+            _ => "",
+        };
+        [in_path, self.query.get(TRACE).unwrap_or_default()].into_iter().find(|id| !id.is_empty())
+    }
+
+    /// The same place with another trace open, or none.
+    pub(crate) fn with_trace(&self, trace: Option<&str>) -> Place {
+        let mut place = self.clone();
+        if let Route::Traces { trace, .. } = &mut place.route {
+            trace.clear();
+        }
+        place.query.set(TRACE, trace);
         place
     }
 
@@ -336,6 +378,10 @@ mod tests {
         Route::LoggedModel { experiment: "7".into(), model: "m-0a".into(), tab: tab.into() }
     }
 
+    fn traces(trace: &str) -> Route {
+        Route::Traces { experiment: "7".into(), trace: trace.into() }
+    }
+
     fn version(tab: &str) -> Route {
         Route::Version { name: "iris".into(), version: "3".into(), tab: tab.into() }
     }
@@ -364,6 +410,9 @@ mod tests {
             ("#/metric", Route::Metric { path: String::new() }),
             ("#/experiments/7/models", Route::LoggedModels { experiment: "7".into() }),
             ("#/experiments/7/models/m-0a/artifacts", logged("artifacts")),
+            ("#/experiments/7/traces", traces("")),
+            ("#/experiments/7/traces/tr-0a", traces("tr-0a")),
+            ("#/experiments/7/traces?selectedEvaluationId=tr-0a", traces("")),
             ("#/models", Route::Models),
             ("#/models/iris%20a%2Fb", Route::Model { name: "iris a/b".into(), tab: "".into() }),
             ("#/models/iris/versions/3", version("")),
@@ -398,6 +447,8 @@ mod tests {
             Route::LoggedModels { experiment: "7".into() },
             logged(""),
             logged("artifacts/a b"),
+            traces(""),
+            traces("tr-0a/b c"),
             Route::Models,
             Route::Model { name: "iris a/b?".into(), tab: "".into() },
             version(""),
@@ -410,6 +461,23 @@ mod tests {
             Route::Settings,
         ] {
             assert_eq!(Place::parse(&route.href()).route, route, "{}", route.href());
+        }
+    }
+
+    #[test]
+    fn the_open_trace_stands_in_the_path_or_in_the_query() {
+        for (hash, expected) in [
+            ("#/experiments/7/traces", None),
+            ("#/experiments/7/traces?selectedEvaluationId=", None),
+            ("#/experiments/7/traces?selectedEvaluationId=tr-1", Some("tr-1")),
+            ("#/experiments/7/traces/tr-2", Some("tr-2")),
+            ("#/experiments/1/runs/0a1b/traces?selectedEvaluationId=tr-3", Some("tr-3")),
+        ] {
+            let place = Place::parse(hash);
+            assert_eq!(place.trace(), expected, "{hash}");
+            assert_eq!(place.with_trace(None).trace(), None, "{hash}");
+            let other = place.with_trace(Some("a b"));
+            assert_eq!(Place::parse(&other.href()).trace(), Some("a b"), "{hash}");
         }
     }
 

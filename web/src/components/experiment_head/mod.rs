@@ -47,7 +47,8 @@ pub(crate) fn ExperimentHead(
     };
     let tab = move |words: &'static str, route: fn(String) -> Route| {
         let route = Memo::new(move |_| route(id.get()));
-        let here = move || navigator.place().with(|place| route.with(|own| place.route == *own));
+        let here =
+            move || navigator.place().with(|place| route.with(|own| place.route.page() == *own));
         view! {
             <li>
                 <a
@@ -111,6 +112,7 @@ pub(crate) fn ExperimentHead(
                     <ul>
                         {tab(t("Runs"), |experiment| Route::Runs { experiment })}
                         {tab(t("Models"), |experiment| Route::LoggedModels { experiment })}
+                        {tab(t("Traces"), |experiment| Route::Traces { experiment, trace: String::new() })}
                         {tab(t("Prompts"), |experiment| Route::ExperimentPrompts { experiment })}
                     </ul>
                 </nav>

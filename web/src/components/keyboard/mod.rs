@@ -67,7 +67,7 @@ pub(crate) fn Keyboard() -> impl IntoView {
 }
 
 /// Whether the key goes into a field, or to something that floats.
-fn is_typing(event: &KeyboardEvent) -> bool {
+pub(crate) fn is_typing(event: &KeyboardEvent) -> bool {
     let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
         return false;
     };

@@ -115,6 +115,7 @@ impl Section {
             | Route::CompareRuns
             | Route::Metric { .. }
             | Route::LoggedModels { .. }
+            | Route::Traces { .. }
             | Route::LoggedModel { .. }
             | Route::ExperimentPrompts { .. } => Section::Experiments,
             Route::Models

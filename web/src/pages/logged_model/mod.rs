@@ -20,7 +20,7 @@ use crate::components::register_model::RegisterModel;
 use crate::components::tag_editor::TagEditor;
 use crate::components::toasts::use_toasts;
 use crate::pages::model::waiting;
-use crate::parts::{self, FilesPart};
+use crate::parts::{self, FilesPart, TracesPart};
 use crate::state::asked::Asked;
 use crate::state::clock::{date_time, since};
 use crate::state::format::{full_number, number};
@@ -33,6 +33,7 @@ use crate::state::registry::user_tags;
 use crate::state::route::{Place, Route};
 use crate::state::saving::{Saving, calling};
 use crate::state::session::Mlflow;
+use crate::state::traces::Whose;
 
 /// A logged model, and what its page does with it. A copyable handle.
 #[derive(Clone, Copy)]
@@ -43,6 +44,8 @@ struct TheLogged {
     model: Asked<LoggedModel>,
     /// Whether the page can run it, once that is known.
     runs_here: RwSignal<Option<bool>>,
+    /// Counts how often all is to be read again.
+    again: RwSignal<u32>,
 }
 
 impl TheLogged {
@@ -79,6 +82,7 @@ pub(crate) fn LoggedModelPage(
         experiment: StoredValue::new(experiment),
         model: asked,
         runs_here: RwSignal::new(None),
+        again: RwSignal::new(0),
     };
     let experiment_name = RwSignal::new(the.experiment.get_value());
     spawn_local(async move {
@@ -100,10 +104,14 @@ pub(crate) fn LoggedModelPage(
         ]
     });
     let there = Memo::new(move |_| asked.value().with(Option::is_some));
+    let refresh = move |()| {
+        asked.reload();
+        the.again.update(|times| *times = times.wrapping_add(1));
+    };
     let actions = move || {
         view! {
             <Show when=move || there.get()><Actions the/></Show>
-            <Refresh refresh=move |()| asked.reload()/>
+            <Refresh refresh=refresh/>
         }
     };
     let body = move || view! { <LoggedView the/> }.into_any();
@@ -121,15 +129,55 @@ fn LoggedView(
     the: TheLogged,
 ) -> impl IntoView {
     let model = the.model;
-    let places = vec![ModelPlace::of_logged(&the.id.get_value())];
-    let note = Signal::derive(move || {
-        model.pick(|model| Tag::find(&model.info.tags, tags::NOTE).unwrap_or_default().to_owned())
+    let place = use_navigator().place();
+    let traces = Memo::new(move |_| {
+        place.with(|place| matches!(&place.route, Route::LoggedModel { tab, .. } if tab == TRACES))
     });
+    let body = move || match traces.get() {
+        true => parts::traces(TracesPart::Of {
+            client: the.client.get_value(),
+            experiment: the.experiment.get_value(),
+            whose: Whose::Model(the.id.get_value()),
+            again: the.again.into(),
+        }),
+        false => view! { <Overview the/> }.into_any(),
+    };
+    let tab = move |words: &'static str, tab: &'static str| {
+        let (experiment, model) = (the.experiment.get_value(), the.id.get_value());
+        let href = Route::LoggedModel { experiment, model, tab: tab.to_owned() }.href();
+        let here = move || traces.get() == (tab == TRACES);
+        view! { <li><a href=href aria-current=move || here().then_some("page")>{words}</a></li> }
+    };
     view! {
         <div class="run-head"><h1>{move || model.pick(|model| model.info.name.clone())}</h1></div>
         <dl class="facts">
             {move || model.value().with(|model| model.as_ref().map(facts))}
         </dl>
+        <nav class="tabs" aria-label=t("Parts of the model")>
+            <ul>
+                {tab(t("Overview"), "")}
+                {tab(t("Traces"), TRACES)}
+            </ul>
+        </nav>
+        {body}
+    }
+}
+
+/// What follows a model's id in the address of its traces.
+const TRACES: &str = "traces";
+
+/// What the model is, what it was given, measured, takes and gives, and its files.
+#[component]
+fn Overview(
+    /// The model.
+    the: TheLogged,
+) -> impl IntoView {
+    let model = the.model;
+    let places = vec![ModelPlace::of_logged(&the.id.get_value())];
+    let note = Signal::derive(move || {
+        model.pick(|model| Tag::find(&model.info.tags, tags::NOTE).unwrap_or_default().to_owned())
+    });
+    view! {
         <section class="run-tags">
             <h2>{t("Tags")}</h2>
             <TagEditor

@@ -37,7 +37,7 @@ use crate::pages::run::artifacts::Artifacts;
 use crate::pages::run::head::{Head, RunActions};
 use crate::pages::run::model::Models;
 use crate::pages::run::overview::Overview;
-use crate::parts::{self, Charts};
+use crate::parts::{self, Charts, TracesPart};
 use crate::state::board::{BoardRun, Scope};
 use crate::state::change::Change;
 use crate::state::language::t;
@@ -46,6 +46,7 @@ use crate::state::metric_histories::MetricHistories;
 use crate::state::route::Route;
 use crate::state::saving::Saving;
 use crate::state::session::Mlflow;
+use crate::state::traces::Whose;
 
 /// How often a run that is running is read again.
 const FOLLOWED: Duration = Duration::from_secs(10);
@@ -66,11 +67,18 @@ enum Tab {
     SystemMetrics,
     Model,
     Artifacts,
+    Traces,
 }
 
 impl Tab {
-    const ALL: [Tab; 5] =
-        [Tab::Overview, Tab::ModelMetrics, Tab::SystemMetrics, Tab::Artifacts, Tab::Model];
+    const ALL: [Tab; 6] = [
+        Tab::Overview,
+        Tab::ModelMetrics,
+        Tab::SystemMetrics,
+        Tab::Artifacts,
+        Tab::Model,
+        Tab::Traces,
+    ];
 
     /// The tab of what stands in the address behind the run.
     fn parse(path: &str) -> Tab {
@@ -79,6 +87,7 @@ impl Tab {
             "system-metrics" => Tab::SystemMetrics,
             "artifacts" | "artifactPath" => Tab::Artifacts,
             "model" => Tab::Model,
+            "traces" => Tab::Traces,
             _ => Tab::Overview,
         }
     }
@@ -90,6 +99,7 @@ impl Tab {
             Tab::SystemMetrics => "system-metrics",
             Tab::Artifacts => "artifacts",
             Tab::Model => "model",
+            Tab::Traces => "traces",
         }
     }
 
@@ -100,6 +110,7 @@ impl Tab {
             Tab::SystemMetrics => t("System metrics"),
             Tab::Artifacts => t("Artifacts"),
             Tab::Model => t("Model"),
+            Tab::Traces => t("Traces"),
         }
     }
 }
@@ -170,6 +181,11 @@ pub(crate) fn RunPage(
         });
     };
     load();
+    let again = RwSignal::new(0);
+    let refresh = move |()| {
+        load();
+        again.update(|times: &mut u32| *times = times.wrapping_add(1));
+    };
     let running = Memo::new(move |_| the.run.with(|run| run.info.status.is_active()));
     let kind = Memo::new(move |_| shown.get());
     Effect::new(move || {
@@ -216,14 +232,14 @@ pub(crate) fn RunPage(
         Shown::Failed(error) => {
             view! { <h1 class="sr-only">{t("Run")}</h1> <Failure error retry/> }.into_any()
         }
-        Shown::Run => view! { <RunView the path/> }.into_any(),
+        Shown::Run => view! { <RunView the path again/> }.into_any(),
     };
     let actions = move || {
         view! {
             <Show when=move || kind.get() == Shown::Run>
                 <RunActions the reload=Callback::new(move |()| load())/>
             </Show>
-            <Refresh refresh=move |()| load()/>
+            <Refresh refresh=refresh/>
         }
     };
     view! { <Page crumbs actions>{content}</Page> }
@@ -236,6 +252,8 @@ fn RunView(
     the: TheRun,
     /// What stands in the address behind the run.
     path: Memo<String>,
+    /// Counts how often all is to be read again.
+    again: RwSignal<u32>,
 ) -> impl IntoView {
     let tab = Memo::new(move |_| path.with(|path| Tab::parse(path)));
     let runs = Memo::new(move |_| vec![Arc::new(the.run.with(|run| BoardRun::from(run)))]);
@@ -258,6 +276,12 @@ fn RunView(
         Tab::SystemMetrics => board(Scope::System),
         Tab::Artifacts => view! { <Artifacts the path/> }.into_any(),
         Tab::Model => view! { <Models the/> }.into_any(),
+        Tab::Traces => parts::traces(TracesPart::Of {
+            client: the.client.get_value(),
+            experiment: the.experiment(),
+            whose: Whose::Run(the.id()),
+            again: again.into(),
+        }),
     };
     let link = move |one: Tab| {
         let route =
