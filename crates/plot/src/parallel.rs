@@ -420,7 +420,11 @@ mod tests {
                 let right = name.at.x + measure(&name.text, "");
                 assert!(name.at.x >= 0.0 && right <= 600.0, "{} sticks out", name.text);
                 let next = names.iter().skip(nth + 1).find(|next| next.at.y == name.at.y);
-                assert!(next.is_none_or(|next| next.at.x >= right), "{} is written over", name.text);
+                assert!(
+                    next.is_none_or(|next| next.at.x >= right),
+                    "{} is written over",
+                    name.text
+                );
             }
         }
         assert!(named(&long).iter().all(|name| name.text.ends_with('…')));
