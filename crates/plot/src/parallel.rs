@@ -400,7 +400,7 @@ mod tests {
     fn names_of_axes_are_whole_while_there_is_room() {
         let named = |names: &[&str]| {
             let mut many = chart(Vec::new());
-            many.axes = names.iter().map(|n| Dimension::numbers(*n, [Some(0.1)])).collect();
+            many.axes = names.iter().map(|n| Dimension::numbers(n, [Some(0.1)])).collect();
             many.layout(&sheet(), &measure).names
         };
         let whole = ["lr", "a", "validation/accuracy_top_5_mean", "b", "weight_decay_of_all", "f1"];
