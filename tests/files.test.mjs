@@ -547,6 +547,20 @@ for (const [name, start] of Object.entries(bothServers)) {
       assert.match(await page.locator('.files-view audio').evaluate((player) => player.currentSrc), /^blob:/);
     });
 
+    pageOnce('a large document is read once the user agrees', async (page) => {
+      let bytes = 0;
+      page.on('response', async (response) => {
+        if (response.url().includes('scan.pdf')) bytes += Number((await response.allHeaders())['content-length'] ?? Infinity);
+      });
+      await go(page, 'large/scan.pdf');
+      await seeText(page, 'To be shown, all of it has to be read: 20 MB.');
+      assert.ok(bytes < 2e6, `${bytes}`);
+      assert.deepEqual(await violations(page), []);
+      await page.getByRole('button', { name: 'Read it' }).click();
+      await page.locator('iframe.file-frame[src^="blob:"]').waitFor();
+      assert.ok(bytes > 20e6, `${bytes}`);
+    });
+
     pageOnce('Parquet without an index of pages asks before it reads much', async (page) => {
       let bytes = 0;
       page.on('response', async (response) => {

@@ -71,8 +71,8 @@ def film() -> bytes:
     return element("1a45dfa3", head) + element("18538067", segment)
 
 
-def pdf() -> bytes:
-    """A document of one page with two words."""
+def pdf(comment: int = 0) -> bytes:
+    """A document of one page with two words, and a comment of so many letters."""
     words = b"BT /F1 24 Tf 20 60 Td (Two words) Tj ET"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -82,7 +82,7 @@ def pdf() -> bytes:
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(words), words),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
-    out, places = b"%PDF-1.4\n", []
+    out, places = b"%PDF-1.4\n%" + b"." * comment + b"\n", []
     for nth, body in enumerate(objects, 1):
         places.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (nth, body)
@@ -129,6 +129,7 @@ def large(folder: str) -> None:
     table = pa.table(columns)
     path = os.path.join(folder, "large", "flat.parquet")
     pq.write_table(table, path, row_group_size=900_000, use_dictionary=False)
+    write(folder, "large/scan.pdf", pdf(20_000_000))
     wide = pa.table({f"column {nth}": [nth] for nth in range(1_100)})
     pq.write_table(wide, os.path.join(folder, "large", "wide.parquet"))
 

@@ -160,7 +160,11 @@ fn words(way: View) -> &'static str {
     }
 }
 
-/// Reads a file whole, up to `most` bytes, and shows what `view` makes of it.
+/// More than this is not read whole before the user agrees, in bytes.
+const UNASKED: u64 = 16 << 20;
+
+/// Reads a file whole, up to `most` bytes, and shows what `view` makes of it. A large
+/// one is asked about first.
 pub(super) fn whole(
     reader: Reader,
     head: Opened,
@@ -174,9 +178,12 @@ pub(super) fn whole(
         );
         return problem(words);
     }
+    let asks = RwSignal::new(head.total > UNASKED);
+    let size = format::bytes(head.total);
     let read = RwSignal::new(None);
     let parts = StoredValue::new((reader, head));
     let load = move || {
+        asks.set(false);
         read.set(None);
         spawn_local(async move {
             let (reader, head) = parts.get_value();
@@ -184,8 +191,21 @@ pub(super) fn whole(
             read.try_set(Some(answer));
         });
     };
-    load();
+    if !asks.get_untracked() {
+        load();
+    }
+    let offer = move || {
+        view! {
+            <div class="files-foot" role="status">
+                <span>{tf("To be shown, all of it has to be read: {0}.", &[&size])}</span>
+                <button type="button" class="button" on:click=move |_| load()>
+                    {t("Read it")}
+                </button>
+            </div>
+        }
+    };
     let content = move || match read.get() {
+        None if asks.get() => offer().into_any(),
         None => view! { <span class="bone w5"></span> }.into_any(),
         Some(Err(error)) => {
             view! { <Failure error retry=Callback::new(move |()| load())/> }.into_any()
