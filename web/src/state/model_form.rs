@@ -262,7 +262,7 @@ pub(crate) struct Predictions {
 
 /// The longest answer whose rows are counted, in bytes: to read a longer one takes
 /// longer than a frame.
-const LONGEST_COUNTED: usize = 2 << 20;
+const LONGEST_COUNTED: usize = 4 << 20;
 
 /// The most rows and columns that are shown.
 const MOST_ROWS: usize = 100;
@@ -494,7 +494,7 @@ mod tests {
         let table = predictions(&long).unwrap();
         assert_eq!((table.rows.len(), table.total), (MOST_ROWS, Some(251)));
         // What is not read of a longer one may be anything.
-        let longer = format!("{{\"predictions\": [{}1], not JSON", "1, ".repeat(800_000));
+        let longer = format!("{{\"predictions\": [{}1], not JSON", "1, ".repeat(1_600_000));
         let table = predictions(&longer).unwrap();
         assert_eq!((table.rows.len(), table.total), (MOST_ROWS, None));
         assert_eq!(predictions(r#"{"predictions": {"a": [1]}}"#), None);
