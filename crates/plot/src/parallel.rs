@@ -143,16 +143,17 @@ impl Parallel {
         let xs: Vec<f64> =
             (0..self.axes.len()).map(|nth| left + width * nth as f64 / steps).collect();
         // As few lines as give every name its room.
-        let set_on = |lines| self.names(&xs, lines, frame.width, line, &width_of);
-        let fits = |names: &Vec<AxisName>| {
+        let set_on = |lines| (lines, self.names(&xs, lines, frame.width, line, &width_of));
+        let fits = |(_, names): &(usize, Vec<AxisName>)| {
             names.iter().zip(&self.axes).all(|(name, axis)| name.text == axis.name)
         };
-        let lines = (1..NAME_LINES).find(|lines| fits(&set_on(*lines))).unwrap_or(NAME_LINES);
+        let (lines, names) =
+            (1..NAME_LINES).map(set_on).find(fits).unwrap_or_else(|| set_on(NAME_LINES));
         let top = line * lines as f64 + 10.0;
         let bottom = (frame.height - 6.0).max(top + 1.0);
         let scale = |axis: &Dimension| Scale::new(ScaleKind::Linear, axis.domain(), bottom, top);
         let scales = self.axes.iter().map(scale).collect();
-        ParallelLayout { scales, names: set_on(lines), xs }
+        ParallelLayout { scales, names, xs }
     }
 
     /// Names on so many lines, one after the other and again from the first: the

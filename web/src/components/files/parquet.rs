@@ -9,7 +9,7 @@ use serde::Deserialize;
 use wasm_bindgen::JsValue;
 
 use crate::components::files::named;
-use crate::components::files::preview::problem;
+use crate::components::files::preview::{offer, problem};
 use crate::components::files::reading::{Opened, Reader};
 use crate::components::sheet::Sheet;
 use crate::state::format;
@@ -145,23 +145,18 @@ fn Rows(
         view! { <tr><th scope="row">{name.clone()}</th> <td class="mono">{kind.clone()}</td></tr> }
     });
     let schema = schema.collect_view();
-    let offer = move || {
+    let question = move || {
         let (block, cost) = asks.get()?;
         let words = tf(
             "The file has no index of its pages: {0} have to be read to show these rows.",
             &[&format::bytes(cost)],
         );
-        let agree = move |_| {
+        let agree = move || {
             agreed.set(true);
             asks.set(None);
             load(block);
         };
-        Some(view! {
-            <div class="files-foot" role="status">
-                <span>{words}</span>
-                <button type="button" class="button" on:click=agree>{t("Read them")}</button>
-            </div>
-        })
+        Some(offer(words, t("Read them"), agree))
     };
     let names: Vec<String> = about.columns.iter().map(|(name, _)| name.clone()).collect();
     let width = names.len();
@@ -195,7 +190,7 @@ fn Rows(
         </details>
         {move || failed.get().map(|why| problem(tf("Rows can't be read: {0}.", &[&why])))}
         {cut}
-        {offer}
+        {question}
         <Sheet
             label=named(t("Table of the file"))
             rows=Memo::new(move |_| rows)

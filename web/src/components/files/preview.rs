@@ -194,18 +194,9 @@ pub(super) fn whole(
     if !asks.get_untracked() {
         load();
     }
-    let offer = move || {
-        view! {
-            <div class="files-foot" role="status">
-                <span>{tf("To be shown, all of it has to be read: {0}.", &[&size])}</span>
-                <button type="button" class="button" on:click=move |_| load()>
-                    {t("Read it")}
-                </button>
-            </div>
-        }
-    };
+    let words = tf("To be shown, all of it has to be read: {0}.", &[&size]);
     let content = move || match read.get() {
-        None if asks.get() => offer().into_any(),
+        None if asks.get() => offer(words.clone(), t("Read it"), load),
         None => view! { <span class="bone w5"></span> }.into_any(),
         Some(Err(error)) => {
             view! { <Failure error retry=Callback::new(move |()| load())/> }.into_any()
@@ -213,6 +204,17 @@ pub(super) fn whole(
         Some(Ok(bytes)) => view(bytes),
     };
     content.into_any()
+}
+
+/// Says how much has to be read, and does what `agree` says when the user wants it.
+pub(super) fn offer(words: String, verb: &'static str, agree: impl Fn() + 'static) -> AnyView {
+    view! {
+        <div class="files-foot" role="status">
+            <span>{words}</span>
+            <button type="button" class="button" on:click=move |_| agree()>{verb}</button>
+        </div>
+    }
+    .into_any()
 }
 
 /// Says why a file can't be shown in a way.

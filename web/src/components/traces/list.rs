@@ -17,9 +17,8 @@ use crate::state::location::use_navigator;
 use crate::state::pager::{Kind as Shown, Phase};
 use crate::state::route::Place;
 use crate::state::session::use_session;
-use crate::state::traces::{
-    Cell, Column, Columns, Held, Kind, Summary, Whose, beginning, name, tokens,
-};
+use crate::state::traces::assessments::{Cell, Column, Columns, Held, Kind, Summary};
+use crate::state::traces::{Whose, beginning, name, tokens};
 
 /// The most letters of a preview in its cell.
 const IN_CELL: usize = 200;

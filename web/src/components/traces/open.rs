@@ -1,5 +1,6 @@
 //! One trace: what it is, its spans, and what is thought of it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use leptos::ev::KeyboardEvent;
@@ -20,10 +21,9 @@ use crate::state::format::{count, duration};
 use crate::state::language::{t, tf};
 use crate::state::location::use_navigator;
 use crate::state::route::Route;
-use crate::state::traces::{
-    Held, Kind, beginning, held, hexadecimal, kind, metadata, name, overridden, source_words,
-    tokens,
-};
+use crate::state::traces::assessments::{Held, Kind, held, kind, overridden, source_words};
+use crate::state::traces::spans::hexadecimal;
+use crate::state::traces::{beginning, metadata, name, tokens};
 
 /// The most letters of a text about a trace.
 const MOST_LETTERS: usize = 2_000;
@@ -206,9 +206,12 @@ fn opinions(info: &TraceInfo, spans: &[Span]) -> Option<impl IntoView + use<>> {
         return None;
     }
     let gone = overridden(&all);
+    // The first of one id, as in the tree.
+    let named: HashMap<String, &Span> =
+        spans.iter().rev().map(|span| (hexadecimal(&span.span_id), span)).collect();
     let about = |assessment: &Assessment| {
         let id = assessment.span_id.as_deref().filter(|id| !id.is_empty())?;
-        let span = spans.iter().find(|span| hexadecimal(&span.span_id) == id);
+        let span = named.get(id);
         Some(span.map_or_else(|| id.to_owned(), |span| beginning(&span.name, MOST_LETTERS)))
     };
     let about: Vec<Option<String>> = all.iter().map(about).collect();
@@ -243,12 +246,7 @@ fn opinion_view(
         Some(Kind::Expectation) => Some(t("expected")),
         None => Some(t("issue")),
     };
-    let who = it.source.source_id.clone().filter(|who| !who.is_empty() && who != "default");
-    let mut source = source_words(it.source.source_type).to_owned();
-    if let Some(who) = who {
-        source.push_str(" · ");
-        source.push_str(&beginning(&who, MOST_LETTERS));
-    }
+    let source = source_words(&it.source, MOST_LETTERS);
     let why = [it.rationale.clone(), failure].into_iter().flatten().filter(|why| !why.is_empty());
     let why =
         why.map(|why| view! { <p class="anywhere" dir="auto">{beginning(&why, MOST_LETTERS)}</p> });

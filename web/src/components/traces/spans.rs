@@ -12,9 +12,11 @@ use crate::components::empty::Empty;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::long_list::LongList;
 use crate::state::format::bytes;
+use crate::state::json;
 use crate::state::language::{t, tf};
-use crate::state::traces::{
-    SpanRow, attribute, beginning, failed, shown, span_duration, span_type, text_of, tree,
+use crate::state::traces::beginning;
+use crate::state::traces::spans::{
+    SpanRow, attribute, failed, span_duration, span_type, text_of, tree,
 };
 
 /// The most letters of a name.
@@ -240,7 +242,7 @@ fn event_view(nth: usize, event: &SpanEvent, start: i64) -> AnyView {
 /// A value, laid out; of a long one the beginning.
 fn block(words: String, value: &AnyValue) -> AnyView {
     let whole = text_of(value);
-    let (text, is_all) = shown(value);
+    let (text, is_all) = json::shown(&whole);
     let rest = (!is_all).then(|| {
         let size = bytes(whole.len() as u64);
         view! { <p class="faint">{tf("Only the beginning is shown; the whole is {0}, and can be copied.", &[&size])}</p> }
