@@ -74,7 +74,7 @@ for (const [name, start] of Object.entries(bothServers)) {
       await table.getByText('layer_449', { exact: true }).waitFor();
       assert.equal(await table.getByRole('rowheader').count(), keys.length);
       await page.reload();
-      await table.getByRole('button', { name: 'Show all' }).click();
+      await page.getByRole('region', { name: 'Parameters' }).getByRole('button', { name: 'Show all' }).click();
       await table.getByText('layer_449', { exact: true }).waitFor();
     });
 

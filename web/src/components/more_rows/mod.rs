@@ -23,10 +23,15 @@ impl Shown {
     pub(crate) fn of<T: Clone>(self, rows: &[T]) -> Vec<T> {
         rows.iter().take(self.0.get()).cloned().collect()
     }
+
+    /// How many of all are not, if any.
+    fn left(self, total: Signal<usize>) -> Option<usize> {
+        total.get().checked_sub(self.0.get()).filter(|left| *left > 0)
+    }
 }
 
 /// The last row of a table with more rows than the page has: it brings more when
-/// it is scrolled to, and all of them when asked, as for the browser's search.
+/// it is scrolled to.
 #[component]
 pub(crate) fn MoreRows(
     /// How many are in the page.
@@ -38,7 +43,7 @@ pub(crate) fn MoreRows(
     columns: u8,
 ) -> impl IntoView {
     move || {
-        let more = total.get().checked_sub(shown.0.get()).filter(|more| *more > 0)?;
+        let more = shown.left(total)?;
         let element: NodeRef<Tr> = NodeRef::new();
         let on_screen = RwSignal::new(false);
         Effect::new(move || {
@@ -52,14 +57,31 @@ pub(crate) fn MoreRows(
             }
         });
         Some(view! {
-            <tr node_ref=element class="more-rows">
-                <td colspan=columns.to_string()>
-                    <span class="faint">{tn(more, "and {0} more", "and {0} more")}</span>
-                    <button type="button" class="link-button" on:click=move |_| shown.0.set(usize::MAX)>
-                        {t("Show all")}
-                    </button>
+            <tr node_ref=element>
+                <td class="faint" colspan=columns.to_string()>
+                    {tn(more, "and {0} more", "and {0} more")}
                 </td>
             </tr>
         })
+    }
+}
+
+/// Brings all rows into the page, as for the browser's own search. It stands above
+/// the table: its end moves on while it is scrolled to.
+#[component]
+pub(crate) fn ShowAll(
+    /// How many are in the page.
+    shown: Shown,
+    /// How many there are.
+    #[prop(into)]
+    total: Signal<usize>,
+) -> impl IntoView {
+    let more = Memo::new(move |_| shown.left(total).is_some());
+    view! {
+        <Show when=move || more.get()>
+            <button type="button" class="link-button" on:click=move |_| shown.0.set(usize::MAX)>
+                {t("Show all")}
+            </button>
+        </Show>
     }
 }

@@ -10,7 +10,7 @@ use plot::XKind;
 use super::TheRun;
 use crate::components::charts::follow_visibility;
 use crate::components::failure::words as words_of;
-use crate::components::more_rows::{MoreRows, Shown};
+use crate::components::more_rows::{MoreRows, ShowAll, Shown};
 use crate::state::format::{count, full_number, number};
 use crate::state::language::{t, tf};
 use crate::state::metric_histories::HistoryState;
@@ -62,6 +62,7 @@ pub(super) fn MetricsTable(
         let fits = |metric: &&Metric| metric.key.to_lowercase().contains(&words);
         all.with(|all| all.iter().filter(fits).cloned().collect::<Vec<_>>())
     });
+    let fitting = Signal::derive(move || found.with(Vec::len));
     let shown = Shown::first();
     let rows = move || found.with(|found| shown.of(found));
     // A row whose metric has a new value is another row.
@@ -79,7 +80,10 @@ pub(super) fn MetricsTable(
     let total = move || count(all.with(Vec::len));
     view! {
         <section aria-labelledby="metrics-title">
-            <h2 id="metrics-title">{t("Metrics")} " " <span class="faint">{total}</span></h2>
+            <div class="section-head">
+                <h2 id="metrics-title">{t("Metrics")} " " <span class="faint">{total}</span></h2>
+                <ShowAll shown total=fitting/>
+            </div>
             <table class="pairs metrics">
                 <thead>
                     <tr>
@@ -94,7 +98,7 @@ pub(super) fn MetricsTable(
                 </thead>
                 <tbody>
                     <For each=rows key=key children=row/>
-                    <MoreRows shown total=Signal::derive(move || found.with(Vec::len)) columns=7/>
+                    <MoreRows shown total=fitting columns=7/>
                 </tbody>
             </table>
             <Show when=move || all.with(Vec::is_empty)>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use mlflow_api::Param;
 
 use super::TheRun;
-use crate::components::more_rows::{MoreRows, Shown};
+use crate::components::more_rows::{MoreRows, ShowAll, Shown};
 use crate::state::format::count;
 use crate::state::language::t;
 
@@ -28,6 +28,7 @@ pub(super) fn Params(
         };
         all.with(|all| all.iter().filter(fits).cloned().collect::<Vec<_>>())
     });
+    let fitting = Signal::derive(move || found.with(Vec::len));
     let shown = Shown::first();
     let rows = move || found.with(|found| shown.of(found));
     let row = |Param { key, value }: Param| {
@@ -42,7 +43,10 @@ pub(super) fn Params(
     let total = move || count(all.with(Vec::len));
     view! {
         <section aria-labelledby="params-title">
-            <h2 id="params-title">{t("Parameters")} " " <span class="faint">{total}</span></h2>
+            <div class="section-head">
+                <h2 id="params-title">{t("Parameters")} " " <span class="faint">{total}</span></h2>
+                <ShowAll shown total=fitting/>
+            </div>
             <table class="pairs params">
                 <thead>
                     <tr>
@@ -52,7 +56,7 @@ pub(super) fn Params(
                 </thead>
                 <tbody>
                     <For each=rows key=|param| param.clone() children=row/>
-                    <MoreRows shown total=Signal::derive(move || found.with(Vec::len)) columns=2/>
+                    <MoreRows shown total=fitting columns=2/>
                 </tbody>
             </table>
             <Show when=move || all.with(Vec::is_empty)>
