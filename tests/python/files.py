@@ -33,14 +33,14 @@ def picture(kind: str, colour: str = "teal") -> bytes:
     return out.getvalue()
 
 
-def sound() -> bytes:
-    """Half a second of a tone."""
+def sound(seconds: float = 0.5) -> bytes:
+    """A tone."""
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
-        tone = 8000 * np.sin(np.arange(4000) * 2 * np.pi * 440 / 8000)
+        tone = 8000 * np.sin(np.arange(int(8000 * seconds)) * 2 * np.pi * 440 / 8000)
         file.writeframes(tone.astype("<i2").tobytes())
     return out.getvalue()
 
@@ -71,25 +71,30 @@ def film() -> bytes:
     return element("1a45dfa3", head) + element("18538067", segment)
 
 
-def pdf(comment: int = 0) -> bytes:
-    """A document of one page with two words, and a comment of so many letters."""
-    words = b"BT /F1 24 Tf 20 60 Td (Two words) Tj ET"
+def pdf(pages: list[str], comment: int = 0) -> bytes:
+    """A document of a page for each text, and a comment of so many letters."""
+    kids = " ".join(f"{4 + 2 * nth} 0 R" for nth in range(len(pages)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 120] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(words), words),
+        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids.encode(), len(pages)),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
+    for words in pages:
+        drawn = b"BT /F1 24 Tf 20 60 Td (%s) Tj ET" % words.encode()
+        objects += [
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 120] /Contents %d 0 R"
+            b" /Resources << /Font << /F1 3 0 R >> >> >>" % (len(objects) + 2),
+            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
+        ]
     out, places = b"%PDF-1.4\n%" + b"." * comment + b"\n", []
     for nth, body in enumerate(objects, 1):
         places.append(len(out))
         out += b"%d 0 obj\n%s\nendobj\n" % (nth, body)
     start = len(out)
-    out += b"xref\n0 6\n0000000000 65535 f \n"
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    return out + b"trailer << /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+    end = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
+    return out + end % (len(objects) + 1, start)
 
 
 def long_notebook() -> dict:
@@ -129,7 +134,8 @@ def large(folder: str) -> None:
     table = pa.table(columns)
     path = os.path.join(folder, "large", "flat.parquet")
     pq.write_table(table, path, row_group_size=900_000, use_dictionary=False)
-    write(folder, "large/scan.pdf", pdf(20_000_000))
+    write(folder, "large/scan.pdf", pdf([f"Page {nth}" for nth in range(1, 31)], 20_000_000))
+    write(folder, "large/talk.wav", sound(2_000))
     wide = pa.table({f"column {nth}": [nth] for nth in range(1_100)})
     pq.write_table(wide, os.path.join(folder, "large", "wide.parquet"))
 
@@ -321,7 +327,7 @@ def main() -> None:
         for kind in ("webp", "avif", "jpeg"):
             write(folder, f"media/dot.{kind}", picture(kind.upper()))
             write(folder, f"media/broken.{kind}", picture(kind.upper())[:16] + b"\xff\0" * 50)
-        for name, data in (("tone.wav", sound()), ("still.webm", film()), ("paper.pdf", pdf())):
+        for name, data in (("tone.wav", sound()), ("still.webm", film()), ("paper.pdf", pdf(["Two words", "More words"]))):
             write(folder, f"media/{name}", data)
             write(folder, f"media/broken-{name}", data[:16] + b"\xff\0" * 50)
         write(folder, "media/old.wma", b"\x30\x26\xb2\x75\x8e\x66\xcf\x11" + b"\0" * 100)

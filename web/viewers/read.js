@@ -22,3 +22,14 @@ export async function read({ url, headers, bytes: all, offset = 0 }, start, end)
   if (part.byteLength !== end - start) throw new Error("the file is cut short");
   return part;
 }
+
+// Whether the server sends parts of a file: else each would cost all of it.
+export async function sendsParts({ url, headers, bytes, offset = 0 }) {
+  if (bytes) return true;
+  const response = await fetch(url, { headers: { ...headers, range: `bytes=${offset}-${offset}` } }).catch(() => {
+    throw new Error("the server did not answer");
+  });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  return response.status === 206;
+}

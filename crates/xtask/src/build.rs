@@ -461,6 +461,16 @@ fn lay_out_libraries(viewers: &Path) -> Result<()> {
     copy_as(&modules.join("fzstd/LICENSE"), &compressors.join("LICENSE-fzstd"))?;
     copy_as(&modules.join("client-zip/index.js"), &viewers.join("client-zip.js"))?;
     copy_as(&modules.join("client-zip/LICENSE.txt"), &viewers.join("LICENSE-client-zip"))?;
+    let pdfjs = modules.join("pdfjs-dist");
+    let documents = viewers.join("pdfjs");
+    for folder in ["cmaps", "iccs", "standard_fonts", "wasm"] {
+        copy_dir(&pdfjs.join(folder), &documents.join(folder), &|_| true)?;
+    }
+    for name in ["pdf", "pdf.worker"] {
+        let program = pdfjs.join(format!("legacy/build/{name}.min.mjs"));
+        copy_as(&program, &documents.join(format!("{name}.js")))?;
+    }
+    copy(&pdfjs.join("LICENSE"), &documents)?;
     let highlight = modules.join("@highlightjs/cdn-assets");
     let languages = viewers.join("highlight/languages");
     fs::create_dir_all(&languages).context(|| format!("creating {}", languages.display()))?;

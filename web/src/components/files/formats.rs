@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use crate::components::files::archive::Archive;
 use crate::components::files::array::ArrayView;
+use crate::components::files::document::Document;
 use crate::components::files::dump::Dump;
 use crate::components::files::map::MapView;
-use crate::components::files::media::{Document, Recording};
+use crate::components::files::media::Recording;
 use crate::components::files::notebook::NotebookView;
 use crate::components::files::onnx::OnnxView;
 use crate::components::files::parquet::ParquetView;

@@ -1,13 +1,15 @@
-//! Pictures, sound, films and documents: what the browser shows itself, from
-//! memory, so that no credentials stand in an address and nothing of a file
-//! belongs to this page.
+//! Pictures, sound and films: what the browser shows itself, from memory or by parts,
+//! so that no credentials stand in an address and nothing of a file belongs to this
+//! page.
 
 use bytes::Bytes;
-use js_sys::{Function, Reflect};
+use js_sys::{Array, Function, Object, Reflect};
+use leptos::html::Div;
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
+use leptos::task::spawn_local;
+use wasm_bindgen::prelude::*;
 
-use crate::components::files::preview::{problem, whole};
+use crate::components::files::preview::{UNASKED, problem, whole};
 use crate::components::files::reading::{Opened, Reader};
 use crate::components::files::zoom::Zoom;
 use crate::state::download::object_url;
@@ -15,11 +17,12 @@ use crate::state::files::paths;
 use crate::state::files::picture;
 use crate::state::format::count;
 use crate::state::language::{t, tf};
+use crate::state::viewers::{ask, viewer};
 
 /// The largest picture that is loaded, in bytes.
 const MOST_PICTURE: u64 = 32 << 20;
-/// The largest recording or document.
-const MOST_MEDIA: u64 = 128 << 20;
+/// The largest recording or document that is read whole.
+pub(super) const MOST_MEDIA: u64 = 128 << 20;
 
 /// An address of bytes within the page, for as long as what shows it lives.
 pub(super) fn url_of(bytes: &[u8], media: &str) -> Option<String> {
@@ -117,8 +120,19 @@ pub(super) fn Drawn(
     .into_any()
 }
 
+/// How a recording comes to its player.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// From its own address, which the browser may load from.
+    Address,
+    /// By parts that the page reads.
+    Parts,
+    /// From memory.
+    Memory,
+}
+
 /// A file as sound or film: streamed by the browser where the page's own origin
-/// gives it to whoever asks, else from memory.
+/// gives it to whoever asks, else by parts, or from memory if it is small.
 #[component]
 pub(super) fn Recording(
     /// Reads the file.
@@ -132,17 +146,24 @@ pub(super) fn Recording(
     if !plays(media) {
         return no_player(&name);
     }
-    let own = RwSignal::new(reader.own_url());
-    let parts = StoredValue::new((reader, head, name));
+    let own = reader.own_url();
+    let by_parts = head.total > UNASKED && reader.has_all(head.total);
+    let otherwise = if by_parts { Way::Parts } else { Way::Memory };
+    let way = RwSignal::new(if own.is_some() { Way::Address } else { otherwise });
+    let parts = StoredValue::new((reader, head, name, own));
     let player = move || {
-        let (reader, head, name) = parts.get_value();
-        match own.get() {
-            Some(src) => {
+        let (reader, head, name, own) = parts.get_value();
+        match (way.get(), own) {
+            (Way::Address, Some(src)) => {
                 // A server may send it in a way that the browser does not take.
-                let lost = Callback::new(move |()| own.set(None));
+                let lost = Callback::new(move |()| way.set(otherwise));
                 view! { <Player src media name lost/> }.into_any()
             }
-            None => whole(reader, head, MOST_MEDIA, move |bytes| {
+            (Way::Parts, _) => {
+                let lost = Callback::new(move |()| way.set(Way::Memory));
+                view! { <Streamed reader total=head.total media name lost/> }.into_any()
+            }
+            _ => whole(reader, head, MOST_MEDIA, move |bytes| {
                 let Some(src) = url_of(&bytes, media) else { return broken() };
                 let (failed, name) = (RwSignal::new(false), StoredValue::new(name.clone()));
                 let lost = Callback::new(move |()| failed.set(true));
@@ -159,6 +180,66 @@ pub(super) fn Recording(
         }
     };
     player.into_any()
+}
+
+/// A player that gets its file by parts: see `web/viewers/stream.js`.
+#[component]
+fn Streamed(
+    /// Reads the file.
+    reader: Reader,
+    /// How many bytes it has.
+    total: u64,
+    /// Its media type.
+    media: &'static str,
+    /// What it is called.
+    name: String,
+    /// Hears that it can't be played so.
+    lost: Callback<()>,
+) -> impl IntoView {
+    let host: NodeRef<Div> = NodeRef::new();
+    let playing: StoredValue<Option<JsValue>, LocalStorage> = StoredValue::new_local(None);
+    let close = |playing: &JsValue| {
+        let close = Reflect::get(playing, &"close".into()).ok()?;
+        close.dyn_into::<Function>().ok()?.call0(playing).ok()
+    };
+    let about = Object::new();
+    let set = |key: &str, value: JsValue| Reflect::set(&about, &key.into(), &value).ok();
+    set("name", name.into());
+    set("media", media.into());
+    set("total", (total as f64).into());
+    let about = StoredValue::new_local(about);
+    Effect::new(move || {
+        let Some(host) = host.get() else { return };
+        let source = reader.source();
+        spawn_local(async move {
+            let hears = Closure::<dyn FnMut()>::new(move || {
+                lost.try_run(());
+            });
+            let play = async {
+                let viewer = viewer("stream").await.ok()?;
+                let arguments = Array::of4(
+                    &host,
+                    &source?,
+                    &about.try_get_value()?.into(),
+                    &hears.into_js_value(),
+                );
+                ask(&viewer, "play", &arguments).await.ok()
+            };
+            match play.await {
+                Some(started) if playing.is_disposed() => {
+                    close(&started);
+                }
+                Some(started) => playing.set_value(Some(started)),
+                None => {
+                    lost.try_run(());
+                }
+            }
+        });
+    });
+    on_cleanup(move || {
+        playing.try_with_value(|playing| playing.as_ref().and_then(close));
+    });
+    view! { <div node_ref=host class="file-stream"><span class="bone w5"></span></div> }
 }
 
 #[component]
@@ -207,23 +288,4 @@ fn no_player(name: &str) -> AnyView {
         "This browser can't play {0}: it is broken, or of a kind that the browser does not know. Download it to play it elsewhere.",
         &[&name],
     ))
-}
-
-/// A document in a frame that the browser has a viewer for.
-#[component]
-pub(super) fn Document(
-    /// Reads the file.
-    reader: Reader,
-    /// Its beginning.
-    head: Opened,
-) -> impl IntoView {
-    let name = paths::name(reader.path()).to_owned();
-    whole(reader, head, MOST_MEDIA, move |bytes| {
-        let Some(src) = url_of(&bytes, "application/pdf") else { return broken() };
-        view! {
-            <iframe class="file-frame" src=src title=name.clone()></iframe>
-            <p class="faint">{t("Download it if your browser shows no documents.")}</p>
-        }
-        .into_any()
-    })
 }

@@ -16,6 +16,7 @@
 mod archive;
 mod array;
 mod compare;
+mod document;
 mod download;
 mod dump;
 mod folder;

@@ -161,7 +161,7 @@ fn words(way: View) -> &'static str {
 }
 
 /// More than this is not read whole before the user agrees, in bytes.
-const UNASKED: u64 = 16 << 20;
+pub(super) const UNASKED: u64 = 16 << 20;
 
 /// Reads a file whole, up to `most` bytes, and shows what `view` makes of it. A large
 /// one is asked about first.

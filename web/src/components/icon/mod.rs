@@ -51,6 +51,8 @@ pub(crate) enum Glyph {
     Bin,
     /// A plus: another one.
     Plus,
+    /// Less.
+    Minus,
     /// A star: a favourite.
     Star,
     /// An angle to the right: closed.
@@ -115,6 +117,7 @@ impl Glyph {
                 "M2.5 4.5h11M6 4.5V3a.7.7 0 0 1 .7-.7h2.6a.7.7 0 0 1 .7.7v1.5M4 4.5l.6 8.3a1 1 0 0 0 1 .9h4.8a1 1 0 0 0 1-.9l.6-8.3"
             }
             Glyph::Plus => "M8 3v10M3 8h10",
+            Glyph::Minus => "M3 8h10",
             Glyph::Star => "M8 2l1.8 3.8 4.2.5-3.1 2.8.9 4.1L8 11.2l-3.8 2 .9-4.1L2 6.3l4.2-.5Z",
             Glyph::Right => "M6 3.5 10.5 8 6 12.5",
             Glyph::Download => "M8 2.5v7.5M4.5 7 8 10.5 11.5 7M2.5 13.5h11",

@@ -1,0 +1,172 @@
+//! A document (PDF), page by page, read by parts as its pages are seen.
+
+use js_sys::{Array, Reflect};
+use leptos::html::Div;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::prelude::*;
+
+use crate::components::files::media::MOST_MEDIA;
+use crate::components::files::preview::{problem, whole};
+use crate::components::files::reading::{Opened, Reader};
+use crate::components::icon::{Glyph, Icon};
+use crate::state::files::paths;
+use crate::state::format::count;
+use crate::state::language::{t, tf};
+use crate::state::viewers::{ask, viewer};
+
+/// How much larger or smaller a press makes the pages, and how far that goes.
+const ZOOM: f64 = 1.25;
+const ZOOMS: std::ops::RangeInclusive<f64> = 0.4..=5.0;
+
+/// How far a document has come.
+#[derive(Clone, Copy, PartialEq)]
+enum Opening {
+    /// It was asked for.
+    Waiting,
+    /// The server sends files as a whole only.
+    Whole,
+    /// It is there.
+    Open(StoredValue<JsValue, LocalStorage>, u32),
+}
+
+/// A file as a document.
+#[component]
+pub(super) fn Document(
+    /// Reads the file.
+    reader: Reader,
+    /// Its beginning.
+    head: Opened,
+) -> impl IntoView {
+    let name = paths::name(reader.path()).to_owned();
+    let parts = StoredValue::new((reader, head, name));
+    let opened = RwSignal::new(Ok(Opening::Waiting));
+    spawn_local(async move {
+        let Some((reader, head, _)) = parts.try_get_value() else { return };
+        // What is here already need not be asked for.
+        let reader = match head.is_whole() {
+            true => reader.unpacked(reader.path().to_owned(), head.bytes.clone()),
+            false => reader,
+        };
+        opened.try_set(open(&reader, head.total).await);
+    });
+    move || match opened.get() {
+        Ok(Opening::Waiting) => view! { <span class="bone w5"></span> }.into_any(),
+        Err(why) => unreadable(&why),
+        Ok(Opening::Open(document, pages)) => {
+            let name = parts.with_value(|(.., name)| name.clone());
+            view! { <Pages document pages name/> }.into_any()
+        }
+        Ok(Opening::Whole) => {
+            let (reader, head, _) = parts.get_value();
+            let unpacked = reader.clone();
+            whole(reader, head, MOST_MEDIA, move |bytes| {
+                let head = Opened { total: bytes.len() as u64, bytes };
+                let reader = unpacked.unpacked(unpacked.path().to_owned(), head.bytes.clone());
+                view! { <Document reader head/> }.into_any()
+            })
+        }
+    }
+}
+
+fn unreadable(why: &str) -> AnyView {
+    problem(tf("This is no document that can be read: {0}.", &[&why]))
+}
+
+async fn open(reader: &Reader, total: u64) -> Result<Opening, String> {
+    let source = reader.source().ok_or_else(|| reader.path().to_owned())?;
+    let viewer = viewer("pdf").await?;
+    let document = ask(&viewer, "open", &Array::of2(&source, &(total as f64).into())).await?;
+    if document.is_null() {
+        return Ok(Opening::Whole);
+    }
+    let pages = Reflect::get(&document, &"pages".into()).ok().and_then(|pages| pages.as_f64());
+    Ok(Opening::Open(StoredValue::new_local(document), pages.unwrap_or_default() as u32))
+}
+
+/// The pages below each other.
+#[component]
+fn Pages(
+    /// The opened document.
+    document: StoredValue<JsValue, LocalStorage>,
+    /// How many it has.
+    pages: u32,
+    /// What it is called.
+    name: String,
+) -> impl IntoView {
+    let (page, zoom) = (RwSignal::new(1), RwSignal::new(1.0));
+    let failed: RwSignal<Option<String>> = RwSignal::new(None);
+    let call = move |method: &str, arguments: &Array| {
+        let object = document.try_get_value()?;
+        let method = Reflect::get(&object, &method.into()).ok()?;
+        method.dyn_into::<js_sys::Function>().ok()?.apply(&object, arguments).ok()
+    };
+    let host: NodeRef<Div> = NodeRef::new();
+    let turned = Closure::<dyn FnMut(f64)>::new(move |now: f64| {
+        page.try_set(now as u32);
+    });
+    let broke = Closure::<dyn FnMut(String)>::new(move |why: String| {
+        failed.try_set(Some(why));
+    });
+    let heard = Array::of2(&turned.into_js_value(), &broke.into_js_value());
+    let heard = StoredValue::new_local(heard);
+    Effect::new(move || {
+        if let Some(host) = host.get() {
+            let arguments = heard.with_value(|heard| Array::of1(&host).concat(heard));
+            call("show", &arguments);
+        }
+    });
+    on_cleanup(move || {
+        call("close", &Array::new());
+    });
+    let go = move |event: leptos::ev::Event| {
+        let asked =
+            event_target_value(&event).trim().parse::<u32>().unwrap_or(page.get_untracked());
+        let asked = asked.clamp(1, pages.max(1));
+        page.set(asked);
+        page.notify();
+        call("go", &Array::of1(&asked.into()));
+    };
+    let magnify = move |by: f64| {
+        let next = (zoom.get_untracked() * by).clamp(*ZOOMS.start(), *ZOOMS.end());
+        zoom.set(next);
+        call("magnify", &Array::of1(&next.into()));
+    };
+    let percent = move || format!("{} %", count((zoom.get() * 100.0).round() as usize));
+    view! {
+        <div class="pdf-bar">
+            <label class="pdf-turn">
+                {t("Page")}
+                <input
+                    type="text"
+                    inputmode="numeric"
+                    class="input"
+                    prop:value=move || page.get().to_string()
+                    on:change=go
+                />
+            </label>
+            <span class="faint">{tf("of {0}", &[&count(pages as usize)])}</span>
+            <button
+                type="button"
+                class="button plain square"
+                aria-label=t("Smaller")
+                title=t("Smaller")
+                on:click=move |_| magnify(1.0 / ZOOM)
+            >
+                <Icon glyph=Glyph::Minus/>
+            </button>
+            <span class="faint pdf-zoom">{percent}</span>
+            <button
+                type="button"
+                class="button plain square"
+                aria-label=t("Larger")
+                title=t("Larger")
+                on:click=move |_| magnify(ZOOM)
+            >
+                <Icon glyph=Glyph::Plus/>
+            </button>
+        </div>
+        {move || failed.get().map(|why| unreadable(&why))}
+        <div node_ref=host class="pdf-pages" role="region" aria-label=name tabindex="0"></div>
+    }
+}

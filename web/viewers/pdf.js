@@ -1,0 +1,190 @@
+// Documents (PDF), page by page as they are seen, from parts of the file that the
+// pages need. Scripts in a document are not run.
+import * as pdfjs from "./pdfjs/pdf.js";
+import { read, sendsParts } from "./read.js";
+
+const beside = (path) => new URL(`./pdfjs/${path}`, import.meta.url).href;
+pdfjs.GlobalWorkerOptions.workerSrc = beside("pdf.worker.js");
+
+// How much is read at once.
+const PART = 256 << 10;
+// A page is drawn with at most so many pixels.
+const MOST_PIXELS = 16e6;
+// CSS pixels of a point, which is what pages are measured in.
+const POINT = 96 / 72;
+
+// The parts of a file that the library asks for. What can't be read ends the document.
+class Parts extends pdfjs.PDFDataRangeTransport {
+  constructor(source, total) {
+    super(total, null);
+    this.source = source;
+    this.failed = new Promise((_, reject) => (this.fail = reject));
+    this.failed.catch(() => {});
+  }
+
+  requestDataRange(start, end) {
+    read(this.source, start, end).then((part) => this.onDataRange(start, part), this.fail);
+  }
+}
+
+// Nothing where the server sends no parts.
+export async function open(source, total) {
+  if (!(await sendsParts(source))) return null;
+  const parts = new Parts(source, total);
+  const task = pdfjs.getDocument({
+    range: parts,
+    length: total,
+    rangeChunkSize: PART,
+    disableStream: true,
+    disableAutoFetch: true,
+    isEvalSupported: false,
+    cMapUrl: beside("cmaps/"),
+    iccUrl: beside("iccs/"),
+    standardFontDataUrl: beside("standard_fonts/"),
+    wasmUrl: beside("wasm/"),
+    verbosity: 0,
+  });
+  try {
+    const file = await Promise.race([task.promise, parts.failed]);
+    const first = await Promise.race([file.getPage(1), parts.failed]);
+    return new Document(task, file, parts, first.getViewport({ scale: POINT }));
+  } catch (error) {
+    task.destroy();
+    throw error.name === "PasswordException" ? new Error("it is locked with a password") : error;
+  }
+}
+
+class Document {
+  constructor(task, file, parts, first) {
+    Object.assign(this, { task, file, parts, first, pages: file.numPages, zoom: 1 });
+  }
+
+  // Lays the pages out in an element. Hears `turned` with the number of the page that
+  // is seen, and `failed` with words for what can't be shown.
+  show(host, turned, failed) {
+    Object.assign(this, { host, failed });
+    this.parts.failed.catch((error) => failed(error.message));
+    this.sheets = Array.from({ length: this.pages }, (_, nth) => {
+      const sheet = document.createElement("div");
+      sheet.className = "pdf-page";
+      sheet.dataset.page = nth + 1;
+      shape(sheet, this.first);
+      return sheet;
+    });
+    host.replaceChildren(...this.sheets);
+    this.drawn = new Map();
+    this.seen = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) isIntersecting ? this.draw(target) : this.drop(target);
+    }, { root: host, rootMargin: "50% 0px" });
+    for (const sheet of this.sheets) this.seen.observe(sheet);
+    let now = 1;
+    host.addEventListener("scroll", () => {
+      const page = this.turned ?? this.current();
+      delete this.turned;
+      if (page !== now) turned((now = page));
+    }, { passive: true });
+    // Pages are as wide as there is room: another width needs other pixels.
+    let width = host.clientWidth;
+    this.sized = new ResizeObserver(() => {
+      if (host.clientWidth === width) return;
+      width = host.clientWidth;
+      this.redraw();
+    });
+    this.sized.observe(host);
+  }
+
+  // The number of the page that is seen: at the end the last one, however short.
+  current() {
+    const { scrollTop, scrollHeight, clientHeight } = this.host;
+    const atEnd = scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 1;
+    return atEnd ? this.pages : this.at(scrollTop + clientHeight / 3);
+  }
+
+  // The number of the page at a height.
+  at(height) {
+    let [low, high] = [0, this.sheets.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.sheets[middle].offsetTop <= height) low = middle;
+      else high = middle - 1;
+    }
+    return low + 1;
+  }
+
+  go(page) {
+    // Several of the last pages may be seen at once: it is the one that was asked for.
+    this.turned = page;
+    const sheet = this.sheets[page - 1];
+    this.host.scrollTop = sheet.offsetTop - this.sheets[0].offsetTop;
+  }
+
+  // The place in the document stays where it is.
+  magnify(zoom) {
+    const page = this.at(this.host.scrollTop);
+    const into = (this.host.scrollTop - this.sheets[page - 1].offsetTop) / this.zoom;
+    this.zoom = zoom;
+    this.host.style.setProperty("--zoom", zoom);
+    this.host.scrollTop = this.sheets[page - 1].offsetTop + into * zoom;
+    this.redraw();
+  }
+
+  redraw() {
+    clearTimeout(this.later);
+    this.later = setTimeout(() => {
+      for (const sheet of [...this.drawn.keys()]) this.draw(sheet);
+    }, 100);
+  }
+
+  async draw(sheet) {
+    this.drawn.get(sheet)?.cancel();
+    let task;
+    let cancelled = false;
+    const drawing = { cancel: () => ((cancelled = true), task?.cancel()) };
+    this.drawn.set(sheet, drawing);
+    try {
+      const page = await this.file.getPage(Number(sheet.dataset.page));
+      if (cancelled) return;
+      const natural = page.getViewport({ scale: POINT });
+      shape(sheet, natural);
+      const scale = sheet.clientWidth / natural.width;
+      const wanted = scale * (globalThis.devicePixelRatio || 1);
+      const most = Math.sqrt(MOST_PIXELS / (natural.width * natural.height));
+      const viewport = page.getViewport({ scale: POINT * Math.min(wanted, most) });
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [Math.max(1, Math.floor(viewport.width)), Math.max(1, Math.floor(viewport.height))];
+      task = page.render({ canvas, viewport });
+      await task.promise;
+      if (cancelled) return;
+      const words = document.createElement("div");
+      words.className = "pdf-words";
+      words.style.setProperty("--total-scale-factor", POINT * scale);
+      sheet.replaceChildren(canvas, words);
+      const textContentSource = page.streamTextContent();
+      task = new pdfjs.TextLayer({ textContentSource, container: words, viewport: page.getViewport({ scale: POINT * scale }) });
+      await task.render();
+      sheet.dataset.drawn = "";
+    } catch (error) {
+      if (!cancelled) this.failed(error.message);
+    }
+  }
+
+  drop(sheet) {
+    this.drawn.get(sheet)?.cancel();
+    this.drawn.delete(sheet);
+    delete sheet.dataset.drawn;
+    sheet.replaceChildren();
+  }
+
+  close() {
+    clearTimeout(this.later);
+    this.seen?.disconnect();
+    this.sized?.disconnect();
+    this.task.destroy();
+  }
+}
+
+// A sheet has its page's shape before the page is there.
+function shape(sheet, { width, height }) {
+  sheet.style.setProperty("--width", `${width}px`);
+  sheet.style.aspectRatio = `${width} / ${height}`;
+}
