@@ -93,11 +93,14 @@ class Document {
     this.sized.observe(host);
   }
 
-  // The number of the page that is seen: at the end the last one, however short.
+  // The number of the page that is seen: the first of which half is, and at the end
+  // the last one, however short.
   current() {
     const { scrollTop, scrollHeight, clientHeight } = this.host;
-    const atEnd = scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 1;
-    return atEnd ? this.pages : this.at(scrollTop + clientHeight / 3);
+    if (scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 1) return this.pages;
+    const page = this.at(scrollTop);
+    const { offsetTop, offsetHeight } = this.sheets[page - 1];
+    return offsetTop + offsetHeight / 2 < scrollTop ? page + 1 : page;
   }
 
   // The number of the page at a height.
