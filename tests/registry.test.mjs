@@ -65,6 +65,41 @@ for (const [server, start] of Object.entries(bothServers)) {
       await mark(page.getByRole('row').filter({ hasText: 'Version 1' })).waitFor();
     });
 
+    page('the palette finds commands, experiments, models, and runs of the experiment that is open', async (page) => {
+      const box = page.getByRole('combobox', { name: 'A page, an experiment, a run, a model or a command' });
+      const found = page.getByRole('listbox', { name: 'Found' });
+      const look = async (words) => {
+        await page.keyboard.press('Control+k');
+        await box.fill(words);
+      };
+      const hit = (words, kind) => found.getByRole('option').filter({ hasText: words }).filter({ hasText: kind });
+      await open(page, '/models');
+      await link(page, NAME).waitFor();
+      await look('fit-1');
+      await page.waitForTimeout(600);
+      assert.equal(await hit('fit-1', 'run').count(), 0, 'no experiment is open');
+      await box.fill('HOUSE prices');
+      await hit(NAME, 'model').waitFor();
+      assert.deepEqual(await violations(page), []);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: NAME }).waitFor();
+      await open(page, `/experiments/${logged.experiment}/runs`);
+      await page.getByText('fit-1', { exact: true }).first().waitFor();
+      await look('fit-1');
+      await hit('fit-1', 'run').waitFor();
+      await screenshot(page, `palette-${server === 'MLflow' ? 'mlflow' : 'ours'}`);
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowUp');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'fit-1' }).waitFor();
+      await look('no such thing');
+      await seeText(page, 'Nothing was found.');
+      await box.fill('gosettings');
+      await hit('Go to settings', 'g s').waitFor();
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    });
+
     page('a head sorts at the server', async (page) => {
       await open(page, '/models');
       await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();

@@ -17,6 +17,7 @@ use mlflow_client::FileRoot;
 use crate::components::charts::ChartBoard;
 use crate::components::experiment_head::ExperimentDetails;
 use crate::components::files::{self, CompareFiles, ComparedRun, Files, Formatted};
+use crate::components::palette::PaletteBox;
 use crate::components::sign_in::SignIn;
 use crate::components::traces::Traces;
 use crate::components::views::ViewsPanel;
@@ -240,6 +241,12 @@ enum TrialPart {
     Here(Mlflow, String),
 }
 
+/// What finds anything by its name.
+#[wasm_split(palette, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn fetch_palette() -> Fetched<RwSignal<bool>> {
+    Ok(|open| view! { <PaletteBox open/> }.into_any())
+}
+
 /// What is shown of traces.
 #[derive(Clone)]
 pub(crate) enum TracesPart {
@@ -355,6 +362,11 @@ pub(crate) fn shared_view(client: Mlflow, experiment: String) -> AnyView {
 /// Traces: a page of them, or those of something on its own page.
 pub(crate) fn traces(part: TracesPart) -> AnyView {
     show(fetch_traces, part)
+}
+
+/// What is in the palette, while that is open.
+pub(crate) fn palette(open: RwSignal<bool>) -> AnyView {
+    show(fetch_palette, open)
 }
 
 /// The page on which models are tried.

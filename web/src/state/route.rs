@@ -124,6 +124,20 @@ impl Route {
         }
     }
 
+    /// The experiment that a page belongs to, if it is one's.
+    pub(crate) fn experiment(&self) -> Option<&str> {
+        match self {
+            Route::Runs { experiment }
+            | Route::Run { experiment, .. }
+            | Route::SharedView { experiment }
+            | Route::LoggedModels { experiment }
+            | Route::LoggedModel { experiment, .. }
+            | Route::Traces { experiment, .. }
+            | Route::ExperimentPrompts { experiment } => Some(experiment),
+            _ => None,
+        }
+    }
+
     fn parse(path: &str) -> Route {
         let segments: Vec<String> =
             path.split('/').filter(|part| !part.is_empty()).map(decode).collect();

@@ -1,21 +1,25 @@
-//! Ctrl-K or ⌘-K: one box that finds pages, experiments, runs and commands.
+//! Ctrl-K or ⌘-K: one box that finds pages, experiments, runs, models and commands.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use leptos::ev::KeyboardEvent;
+use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use mlflow_api::SearchExperiments;
+use mlflow_api::{SearchExperiments, SearchRegisteredModels, SearchRuns};
 
 use crate::components::icon::{Glyph, Icon};
 use crate::components::modal::Modal;
+use crate::parts;
 use crate::state::commands::use_commands;
 use crate::state::debounce::debounced;
-use crate::state::filter::name_contains;
+use crate::state::filter::{name_contains, words_in};
 use crate::state::fuzzy;
 use crate::state::language::{t, tf};
 use crate::state::location::use_navigator;
+use crate::state::registry::Registered;
 use crate::state::route::Route;
 use crate::state::session::{Stage, use_session};
 
@@ -32,51 +36,118 @@ struct Hit {
     run: Callback<()>,
 }
 
-/// The palette.
+/// What the server finds by its name: runs of the experiment that is open, the rest
+/// wherever it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Experiment,
+    Run,
+    Model,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Kind::Experiment => t("experiment"),
+            Kind::Run => t("run"),
+            Kind::Model => t("model"),
+        }
+    }
+}
+
+/// The dialog with the palette, and the keys that open it.
 #[component]
 pub(crate) fn Palette() -> impl IntoView {
-    let session = use_session();
-    let navigator = use_navigator();
-    let commands = use_commands();
     let open = RwSignal::new(false);
-    let typed = RwSignal::new(String::new());
-    let chosen = RwSignal::new(0_usize);
-    let experiments: RwSignal<Vec<(String, String)>> = RwSignal::new(Vec::new());
-
     let listener = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         if (event.ctrl_key() || event.meta_key()) && !event.shift_key() && event.key() == "k" {
             event.prevent_default();
-            typed.set(String::new());
             open.update(|open| *open = !*open);
         }
     });
     on_cleanup(move || listener.remove());
+    view! {
+        <Modal open title=Signal::derive(|| t("Find anything").to_owned())>
+            {parts::palette(open)}
+        </Modal>
+    }
+}
 
-    // Experiments by name, from the server, once the typing rests.
+/// What is typed, and what is found for it.
+#[component]
+pub(crate) fn PaletteBox(
+    /// Whether the palette is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let session = use_session();
+    let navigator = use_navigator();
+    let commands = use_commands();
+    let typed = RwSignal::new(String::new());
+    let chosen = RwSignal::new(0_usize);
+    let named: RwSignal<BTreeMap<Kind, Vec<(String, Route)>>> = RwSignal::default();
+    let place = navigator.place();
+
+    // What has a name, from the server, once the typing rests.
+    let tell = move |words: &str, kind: Kind, found: Vec<(String, Route)>| {
+        // Something else may have been typed since.
+        if typed.try_with_untracked(|typed| typed == words) == Some(true) {
+            named.update(|named| drop(named.insert(kind, found)));
+        }
+    };
     let search = debounced(REST, move |words: String| {
         let Stage::Using(client) = untrack(|| session.stage()) else { return };
+        let (experiments, runs, models) = (client.clone(), client.clone(), client);
+        let here = place.with_untracked(|place| place.route.experiment().map(str::to_owned));
+        let (some, others) = (words.clone(), words.clone());
         spawn_local(async move {
             let search = SearchExperiments {
                 filter: name_contains(&words),
                 max_results: MOST as u32,
                 ..SearchExperiments::default()
             };
-            let found = client.search_experiments(&search).await;
-            // Something else may have been typed since.
-            if let Ok(found) = found
-                && typed.try_get_untracked() == Some(words)
-            {
-                let found = found.experiments.into_iter();
-                experiments.set(found.map(|e| (e.experiment_id, e.name)).collect());
-            }
+            let found = experiments.search_experiments(&search).await;
+            let found = found.map(|found| found.experiments).unwrap_or_default().into_iter();
+            let found = found.map(|e| (e.name, Route::Runs { experiment: e.experiment_id }));
+            tell(&words, Kind::Experiment, found.collect());
+        });
+        if some.trim().is_empty() {
+            return named.update(|named| named.retain(|kind, _| *kind == Kind::Experiment));
+        }
+        spawn_local(async move {
+            let Some(experiment) = here else { return };
+            let search = SearchRuns {
+                experiment_ids: vec![experiment],
+                filter: words_in("attributes.run_name", &some),
+                max_results: MOST as u32,
+                ..SearchRuns::default()
+            };
+            let found = runs.search_runs(&search).await;
+            let found = found.map(|found| found.runs).unwrap_or_default().into_iter();
+            let found = found.map(|run| {
+                let (name, tab) = (run.name().to_owned(), String::new());
+                let (experiment, run) = (run.info.experiment_id, run.info.run_id);
+                (name, Route::Run { experiment, run, tab })
+            });
+            tell(&some, Kind::Run, found.collect());
+        });
+        spawn_local(async move {
+            let search = SearchRegisteredModels {
+                filter: Registered::Model.filter(&others, None),
+                max_results: MOST as u32,
+                ..SearchRegisteredModels::default()
+            };
+            let found = models.call(&search).await;
+            let found = found.map(|found| found.registered_models).unwrap_or_default().into_iter();
+            let found = found.map(|model| {
+                let (name, tab) = (model.name.clone(), String::new());
+                (model.name, Route::Model { name, tab })
+            });
+            tell(&others, Kind::Model, found.collect());
         });
     });
     Effect::new(move || {
-        let words = typed.get();
         chosen.set(0);
-        if open.get() {
-            search(words);
-        }
+        search(typed.get());
     });
 
     let hits = Memo::new_with_compare(
@@ -103,13 +174,14 @@ pub(crate) fn Palette() -> impl IntoView {
                 .collect();
             scored.sort_by_key(|(score, _)| Reverse(*score));
             scored.truncate(MOST);
-            scored.extend(experiments.get().into_iter().map(|(id, name)| {
-                let route = Route::Runs { experiment: id };
-                // The server found it, if not by letters.
-                let score = fuzzy::score(&typed, &name).unwrap_or_default();
-                let run = Callback::new(move |()| navigator.go(route.clone()));
-                (score, Hit { words: name, hint: t("experiment").to_owned(), run })
-            }));
+            for (kind, found) in named.get() {
+                scored.extend(found.into_iter().map(|(name, route)| {
+                    // The server found it, if not by letters.
+                    let score = fuzzy::score(&typed, &name).unwrap_or_default();
+                    let run = Callback::new(move |()| navigator.go(route.clone()));
+                    (score, Hit { words: name, hint: kind.word().to_owned(), run })
+                }));
+            }
             // Of one score, commands come first.
             scored.sort_by_key(|(score, _)| Reverse(*score));
             hits.extend(scored.into_iter().map(|(_, hit)| hit));
@@ -150,36 +222,41 @@ pub(crate) fn Palette() -> impl IntoView {
             </li>
         }
     };
+    // The dialog was there before this.
+    let input: NodeRef<Input> = NodeRef::new();
+    Effect::new(move || {
+        if let Some(input) = input.get() {
+            request_animation_frame(move || drop(input.focus()));
+        }
+    });
     view! {
-        <Modal open title=Signal::derive(|| t("Find anything").to_owned())>
-            <div class="palette">
-                <div class="filter-box">
-                    <Icon glyph=Glyph::Lens/>
-                    <input
-                        class="input"
-                        type="text"
-                        autofocus
-                        autocomplete="off"
-                        spellcheck="false"
-                        role="combobox"
-                        aria-expanded="true"
-                        aria-controls="palette-hits"
-                        aria-activedescendant=move || format!("palette-{}", chosen.get())
-                        aria-label=t("A page, an experiment, a run's id or a command")
-                        placeholder=t("A page, an experiment, a run's id or a command")
-                        prop:value=move || typed.get()
-                        on:input=move |event| typed.set(event_target_value(&event))
-                        on:keydown=on_key
-                    />
-                </div>
-                <ul id="palette-hits" role="listbox" aria-label=t("Found")>
-                    {move || hits.get().into_iter().enumerate().map(option).collect_view()}
-                </ul>
-                <p class="palette-none faint" role="status">
-                    {move || hits.with(Vec::is_empty).then(|| t("Nothing was found."))}
-                </p>
+        <div class="palette">
+            <div class="filter-box">
+                <Icon glyph=Glyph::Lens/>
+                <input
+                    class="input"
+                    type="text"
+                    node_ref=input
+                    autocomplete="off"
+                    spellcheck="false"
+                    role="combobox"
+                    aria-expanded="true"
+                    aria-controls="palette-hits"
+                    aria-activedescendant=move || format!("palette-{}", chosen.get())
+                    aria-label=t("A page, an experiment, a run, a model or a command")
+                    placeholder=t("A page, an experiment, a run, a model or a command")
+                    prop:value=move || typed.get()
+                    on:input=move |event| typed.set(event_target_value(&event))
+                    on:keydown=on_key
+                />
             </div>
-        </Modal>
+            <ul id="palette-hits" role="listbox" aria-label=t("Found")>
+                {move || hits.get().into_iter().enumerate().map(option).collect_view()}
+            </ul>
+            <p class="palette-none faint" role="status">
+                {move || hits.with(Vec::is_empty).then(|| t("Nothing was found."))}
+            </p>
+        </div>
     }
 }
 
