@@ -60,6 +60,7 @@ export const traceMetrics = [
     query(view, name, aggregations, { filters: FILTERS[view].slice(0, 2) }),
     query(view, name, aggregations, { experiment_ids: ['77', '0'] }),
     query(view, name, aggregations, { experiment_ids: ['77'] }),
+    query(view, name, aggregations, { experiment_ids: [] }),
   ]),
   // By their numbers, and twice.
   query(1, 'trace_count', [{ aggregation_type: 1 }, { aggregation_type: 'COUNT' }]),
@@ -72,6 +73,7 @@ export const traceMetrics = [
   // What is refused.
   ...[
     { experiment_ids: undefined },
+    { experiment_ids: null },
     { experiment_ids: ['x'] },
     { experiment_ids: [1] },
     { view_type: undefined },

@@ -11,9 +11,9 @@ use crate::json;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct QueryTraceMetrics {
-    /// Where.
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::texts")]
-    pub experiment_ids: Vec<String>,
+    /// Where; none finds nothing, and has to be said.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_texts")]
+    pub experiment_ids: Option<Vec<String>>,
     /// What is looked at.
     #[serde(deserialize_with = "json::wire_enum")]
     pub view_type: MetricViewType,

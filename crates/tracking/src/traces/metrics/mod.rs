@@ -31,14 +31,13 @@ pub(crate) fn query(
     sql: &dyn Sql,
     asked: &QueryTraceMetrics,
 ) -> Result<QueryTraceMetricsResponse, Error> {
-    if asked.experiment_ids.is_empty() {
-        return Err(Error::missing("experiment_ids"));
-    }
+    let experiments =
+        asked.experiment_ids.as_ref().ok_or_else(|| Error::missing("experiment_ids"))?;
     let view = catalogue::view(asked.view_type)?;
     let metric = view.metric(required(&asked.metric_name, "metric_name")?)?;
     let figures = figures(metric, asked.aggregations.as_deref())?;
     let mut search = search::new();
-    in_experiments(&mut search, view.experiment, &asked.experiment_ids)?;
+    in_experiments(&mut search, view.experiment, experiments)?;
     if asked.filters.len() > MAX_PARTS {
         return Err(Error::invalid(format!("at most {MAX_PARTS} filters are taken")));
     }
