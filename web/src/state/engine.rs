@@ -9,8 +9,10 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
+use leptos::prelude::set_timeout;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
@@ -309,14 +311,62 @@ impl Invocation {
     pub(crate) async fn answer(self) -> Result<Answer, String> {
         let answer = checked(self.0.await.map_err(|_| LOST.to_owned())?)?;
         let body = Reflect::get(&answer, &"body".into()).unwrap_or_default();
-        let body = String::from_utf8(Uint8Array::new(&body).to_vec());
         Ok(Answer {
             status: number(&answer, "status") as u16,
-            body: body
-                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+            body: taken_over(&Uint8Array::new(&body)).await,
             took: Some(number(&answer, "took")),
         })
     }
+}
+
+/// How much of an answer is taken over at once, in bytes: all of a long one would
+/// keep the page from drawing.
+const PIECE: u32 = 1 << 20;
+
+/// The text of an answer.
+async fn taken_over(body: &Uint8Array) -> String {
+    let length = body.length();
+    let mut text = String::with_capacity(length as usize);
+    // The beginning of a letter whose rest is in the next piece.
+    let mut cut = Vec::new();
+    for start in (0..length).step_by(PIECE as usize) {
+        if start > 0 {
+            rest().await;
+        }
+        let end = start.saturating_add(PIECE).min(length);
+        cut.extend(body.subarray(start, end).to_vec());
+        let whole = if end < length { whole_letters(&cut) } else { cut.len() };
+        let next = cut.split_off(whole);
+        text.push_str(&String::from_utf8_lossy(&cut));
+        cut = next;
+    }
+    if length > PIECE {
+        rest().await;
+    }
+    text
+}
+
+/// How many bytes there are before a letter of UTF-8 that is cut off at the end.
+fn whole_letters(bytes: &[u8]) -> usize {
+    // A letter has at most four bytes, and its first says how many.
+    let first = bytes.iter().rev().take(4).position(|byte| byte & 0xC0 != 0x80);
+    let Some(after) = first else { return bytes.len() };
+    let start = bytes.len() - 1 - after;
+    let needs = match bytes.get(start) {
+        Some(0xF0..) => 4,
+        Some(0xE0..) => 3,
+        Some(0xC0..) => 2,
+        _ => 1,
+    };
+    if needs > after + 1 { start } else { bytes.len() }
+}
+
+/// Lets the page draw, and hear its user.
+async fn rest() {
+    let next = Promise::new(&mut |resolve, _| {
+        set_timeout(move || drop(resolve.call0(&JsValue::NULL)), Duration::ZERO);
+    });
+    JsFuture::from(next).await.ok();
 }
 
 fn checked(answer: JsValue) -> Result<JsValue, String> {
@@ -376,4 +426,24 @@ fn number(value: &JsValue, key: &str) -> f64 {
 
 fn flag(value: &JsValue, key: &str) -> bool {
     Reflect::get(value, &key.into()).is_ok_and(|value| value.is_truthy())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole_letters;
+
+    #[test]
+    fn a_letter_that_is_cut_off_waits_for_its_rest() {
+        for letter in ["a", "ü", "€", "🦀"] {
+            let text = format!("ab{letter}");
+            let bytes = text.as_bytes();
+            assert_eq!(whole_letters(bytes), bytes.len(), "{letter}");
+            for end in 3..bytes.len() {
+                assert_eq!(whole_letters(&bytes[..end]), 2, "{letter} to {end}");
+            }
+        }
+        // No text at all: nothing is held back for ever.
+        assert_eq!(whole_letters(&[0x80; 9]), 9);
+        assert_eq!(whole_letters(&[]), 0);
+    }
 }

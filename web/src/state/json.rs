@@ -29,13 +29,16 @@ pub(crate) fn pretty_text(text: &str) -> String {
 /// the browser longer than a frame.
 const LARGEST_SHOWN: usize = 48 << 10;
 
+/// How much is shown of a longer one, in bytes.
+const BEGINNING: usize = 8 << 10;
+
 /// What is shown of a text, and whether that is all: laid out as [`pretty_text`]
 /// does, or its beginning as it is.
 pub(crate) fn shown(text: &str) -> (String, bool) {
     if text.len() <= LARGEST_SHOWN {
         return (pretty_text(text), true);
     }
-    let end = (0..=LARGEST_SHOWN).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let end = (0..=BEGINNING).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     (text.get(..end).unwrap_or_default().to_owned(), false)
 }
 

@@ -1,6 +1,7 @@
 //! A model being tried: which one, the request, and its answer.
 
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use gloo_net::http::Request;
@@ -55,7 +56,7 @@ pub(crate) enum Outcome {
         /// The HTTP status.
         status: u16,
         /// The body, as text.
-        body: String,
+        body: Arc<str>,
         /// How long it took, in milliseconds, there and back.
         took: f64,
         /// How long the model itself took, where that is known.
@@ -472,7 +473,7 @@ impl Trial {
                             Duration::ZERO,
                         );
                     });
-                    Outcome::Answered { status, body, took, model }
+                    Outcome::Answered { status, body: body.into(), took, model }
                 }
                 Err(words) => Outcome::Failed(words),
             });

@@ -1,6 +1,8 @@
 //! The request to a model, as a form or as JSON, and its answer.
 
-use leptos::ev::KeyboardEvent;
+use std::sync::Arc;
+
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 
 use crate::components::copy_button::CopyButton;
@@ -47,8 +49,9 @@ pub(crate) fn Console(
         Some(Way::Table) if takes_tables.get() => Way::Table,
         _ => Way::Json,
     });
+    let hand_in = StoredValue::new(None);
     let request = move || match (way.get(), model.get(), picture.get()) {
-        (Way::Form, Some(model), _) => view! { <Form trial model/> }.into_any(),
+        (Way::Form, Some(model), _) => view! { <Form trial model hand_in/> }.into_any(),
         (Way::Picture, _, Some(input)) => view! { <Picture trial input/> }.into_any(),
         (Way::Table, ..) => view! { <Rows trial/> }.into_any(),
         _ => view! { <Body trial/> }.into_any(),
@@ -79,7 +82,7 @@ pub(crate) fn Console(
     let single = move || {
         (way.get() != Way::Table).then(|| {
             view! {
-                <Single trial way=way.into()/>
+                <Single trial way=way.into() hand_in/>
                 {(!brief).then(|| view! { <Code trial/> })}
             }
         })
@@ -111,16 +114,23 @@ enum Way {
 fn Single(
     /// The trial that the request belongs to.
     trial: Trial,
-    /// How the request is made. The button hands a form in, so that its fields
-    /// are looked at first.
+    /// How the request is made.
     way: Signal<Way>,
+    /// Hands a form in, so that its fields are looked at first.
+    hand_in: StoredValue<Option<Callback<()>>>,
 ) -> impl IntoView {
     let in_form = Memo::new(move |_| way.get() == Way::Form);
     // Only there a key runs the model.
     let in_editor = move || way.get() == Way::Json;
-    let run = move |_| {
-        if !in_form.get_untracked() {
-            trial.run();
+    // The browser itself would read all fields for what it fills in elsewhere, which
+    // takes longer than the model.
+    let run = move |event: MouseEvent| {
+        event.prevent_default();
+        match hand_in.get_value().filter(|_| in_form.get_untracked()) {
+            Some(hand_in) => {
+                hand_in.try_run(());
+            }
+            None => trial.run(),
         }
     };
     view! {
@@ -352,6 +362,10 @@ fn Answer(
         Outcome::Answered { status, body, took, model } => {
             let good = (200..300).contains(&status);
             let (text, is_whole) = shown(&body);
+            let all = {
+                let (text, body) = (text.clone(), body.clone());
+                move || if is_whole { text.clone() } else { body.to_string() }
+            };
             let table = predictions(&body).map(|rows| view! { <Predicted rows/> });
             view! {
                 <div class="answer-head">
@@ -362,8 +376,8 @@ fn Answer(
                 </div>
                 {table}
                 <div class="snippet" class:bad-snippet=!good>
-                    <pre tabindex="0" role="region" aria-label=t("Answer")>{text.clone()}</pre>
-                    <CopyButton text=if is_whole { text } else { body.clone() } label=t("Copy the answer")/>
+                    <pre tabindex="0" role="region" aria-label=t("Answer")>{text}</pre>
+                    <CopyButton text=Signal::derive(all) label=t("Copy the answer")/>
                 </div>
                 {(!is_whole).then(|| view! { <LargeAnswer body/> })}
             }
@@ -376,7 +390,7 @@ fn Answer(
 #[component]
 fn LargeAnswer(
     /// All of it.
-    body: String,
+    body: Arc<str>,
 ) -> impl IntoView {
     let size = bytes(body.len() as u64);
     view! {

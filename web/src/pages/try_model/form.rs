@@ -15,6 +15,8 @@ pub(super) fn Form(
     trial: Trial,
     /// The model, as it describes itself.
     model: Summary,
+    /// Gets what hands the form in.
+    hand_in: StoredValue<Option<Callback<()>>>,
 ) -> impl IntoView {
     let fields = StoredValue::new(fields(&model));
     let typed = fields.with_value(|fields| values(&model, fields, &trial.body().get_untracked()));
@@ -25,20 +27,27 @@ pub(super) fn Form(
         let texts: Vec<String> = inputs.iter().map(|text| text.get_untracked()).collect();
         match fields.with_value(|fields| body(fields, &texts)) {
             Ok(made) => {
-                wrong.set(None);
+                // Each field follows this.
+                if wrong.get_untracked().is_some() {
+                    wrong.set(None);
+                }
                 trial.write(pretty(&made));
             }
             Err(nth) => wrong.set(Some(nth)),
         }
     });
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let submit = Callback::new(move |()| {
         // What is run is what stands in the form, and not the rest of an example.
         write.run(());
         match wrong.get_untracked() {
             None => trial.run(),
             Some(nth) => focus(nth),
         }
+    });
+    hand_in.set_value(Some(submit));
+    let on_submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        submit.run(());
     };
     let field = |(nth, (field, text)): (usize, (FormField, RwSignal<String>))| {
         let is_wrong = Signal::derive(move || wrong.get() == Some(nth));
@@ -46,7 +55,7 @@ pub(super) fn Form(
     };
     let all = fields.get_value().into_iter().zip(typed).enumerate().map(field).collect_view();
     view! {
-        <form id="request-form" class="model-form" aria-label=t("Form") on:submit=submit novalidate>
+        <form id="request-form" class="model-form" aria-label=t("Form") on:submit=on_submit novalidate>
             {all}
         </form>
     }
