@@ -74,6 +74,7 @@ export const traceMetrics = [
   ...[
     { experiment_ids: undefined },
     { experiment_ids: null },
+    { experiment_ids: '0' },
     { experiment_ids: ['x'] },
     { experiment_ids: [1] },
     { view_type: undefined },

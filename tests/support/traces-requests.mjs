@@ -94,6 +94,8 @@ const spans = [
   { get: `${trace}/batchGet?trace_ids=tr-${first}&experiment_ids=77` },
   { get: `${trace}/batchGet` },
   { post: `${trace}/batchGetInfos`, body: { trace_ids: ['none', `tr-${late}`, `tr-${first}`] } },
+  { post: `${trace}/batchGetInfos`, body: { trace_ids: [`tr-${first}`], experiment_ids: null } },
+  { post: `${trace}/batchGetInfos`, body: { trace_ids: [`tr-${first}`], experiment_ids: [] } },
   { post: `${trace}/batchGetInfos`, body: {} },
   { get: `${ajax}/3.0/mlflow/get-trace-artifact?request_id=tr-${first}` },
 ];

@@ -12,7 +12,7 @@ use crate::json;
 #[serde(default)]
 pub struct QueryTraceMetrics {
     /// Where; none finds nothing, and has to be said.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_texts")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub experiment_ids: Option<Vec<String>>,
     /// What is looked at.
     #[serde(deserialize_with = "json::wire_enum")]
