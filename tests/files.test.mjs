@@ -584,6 +584,12 @@ for (const [name, start] of Object.entries(bothServers)) {
       assert.deepEqual(await violations(page), []);
     });
 
+    pageOnce('a document of a million pages has its first ones', async (page) => {
+      await go(page, 'large/million.pdf');
+      await seeText(page, 'The first 5,000 of 1,000,000 pages are shown.');
+      await page.getByRole('region', { name: 'million.pdf' }).getByText('Here', { exact: true }).first().waitFor();
+    });
+
     pageOnce('of a large document only the pages that are seen are read', async (page) => {
       const read = bytesOf(page, 'scan.pdf');
       await go(page, 'large/scan.pdf');

@@ -71,21 +71,46 @@ def film() -> bytes:
     return element("1a45dfa3", head) + element("18538067", segment)
 
 
+def drawn(words: str, parent: int, number: int, font: int) -> list[bytes]:
+    """The page that is the object of a number, and what is on it."""
+    content = b"BT /F1 24 Tf 20 60 Td (%s) Tj ET" % words.encode()
+    page = (
+        b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 200 120] /Contents %d 0 R"
+        b" /Resources << /Font << /F1 %d 0 R >> >> >>"
+    )
+    return [
+        page % (parent, number + 1, font),
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+    ]
+
+
+HELVETICA = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+
+
 def pdf(pages: list[str], comment: int = 0) -> bytes:
     """A document of a page for each text, and a comment of so many letters."""
     kids = " ".join(f"{4 + 2 * nth} 0 R" for nth in range(len(pages)))
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids.encode(), len(pages)),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
+    tree = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids.encode(), len(pages))
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", tree, HELVETICA]
     for words in pages:
-        drawn = b"BT /F1 24 Tf 20 60 Td (%s) Tj ET" % words.encode()
-        objects += [
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 120] /Contents %d 0 R"
-            b" /Resources << /Font << /F1 3 0 R >> >> >>" % (len(objects) + 2),
-            b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn),
-        ]
+        objects += drawn(words, parent=2, number=len(objects) + 1, font=3)
+    return pdf_of(objects, comment)
+
+
+def million_pages() -> bytes:
+    """One page, named ten times by each of six levels."""
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>"]
+    for level in range(6):
+        own = level + 2
+        kids = b" ".join([b"%d 0 R" % (own + 1)] * 10)
+        parent = b"/Parent %d 0 R " % (own - 1) if level else b""
+        count = 10 ** (6 - level)
+        objects.append(b"<< /Type /Pages %s/Kids [%s] /Count %d >>" % (parent, kids, count))
+    objects += drawn("Here", parent=7, number=8, font=10)
+    return pdf_of([*objects, HELVETICA])
+
+
+def pdf_of(objects: list[bytes], comment: int = 0) -> bytes:
     out, places = b"%PDF-1.4\n%" + b"." * comment + b"\n", []
     for nth, body in enumerate(objects, 1):
         places.append(len(out))
@@ -135,6 +160,7 @@ def large(folder: str) -> None:
     path = os.path.join(folder, "large", "flat.parquet")
     pq.write_table(table, path, row_group_size=900_000, use_dictionary=False)
     write(folder, "large/scan.pdf", pdf([f"Page {nth}" for nth in range(1, 31)], 20_000_000))
+    write(folder, "large/million.pdf", million_pages())
     write(folder, "large/talk.wav", sound(2_000))
     wide = pa.table({f"column {nth}": [nth] for nth in range(1_100)})
     pq.write_table(wide, os.path.join(folder, "large", "wide.parquet"))

@@ -10,6 +10,8 @@ pdfjs.GlobalWorkerOptions.workerSrc = beside("pdf.worker.js");
 const PART = 256 << 10;
 // A page is drawn with at most so many pixels.
 const MOST_PIXELS = 16e6;
+// So many pages are laid out: a file may claim any number.
+const MOST_PAGES = 5000;
 // CSS pixels of a point, which is what pages are measured in.
 const POINT = 96 / 72;
 
@@ -56,7 +58,8 @@ export async function open(source, total) {
 
 class Document {
   constructor(task, file, parts, first) {
-    Object.assign(this, { task, file, parts, first, pages: file.numPages, zoom: 1 });
+    const pages = Math.min(file.numPages, MOST_PAGES);
+    Object.assign(this, { task, file, parts, first, pages, all: file.numPages, zoom: 1 });
   }
 
   // Lays the pages out in an element. Hears `turned` with the number of the page that
@@ -140,12 +143,14 @@ class Document {
 
   async draw(sheet) {
     this.drawn.get(sheet)?.cancel();
+    let page;
     let task;
     let cancelled = false;
-    const drawing = { cancel: () => ((cancelled = true), task?.cancel()) };
-    this.drawn.set(sheet, drawing);
+    const cancel = () => ((cancelled = true), task?.cancel());
+    // Its pictures go with it, which may be large.
+    this.drawn.set(sheet, { cancel, free: () => page?.cleanup() });
     try {
-      const page = await this.file.getPage(Number(sheet.dataset.page));
+      page = await this.file.getPage(Number(sheet.dataset.page));
       if (cancelled) return;
       const natural = page.getViewport({ scale: POINT });
       shape(sheet, natural);
@@ -172,7 +177,9 @@ class Document {
   }
 
   drop(sheet) {
-    this.drawn.get(sheet)?.cancel();
+    const drawing = this.drawn.get(sheet);
+    drawing?.cancel();
+    drawing?.free();
     this.drawn.delete(sheet);
     delete sheet.dataset.drawn;
     sheet.replaceChildren();

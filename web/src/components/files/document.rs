@@ -1,6 +1,6 @@
 //! A document (PDF), page by page, read by parts as its pages are seen.
 
-use js_sys::{Array, Reflect};
+use js_sys::{Array, Function, Reflect};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -27,7 +27,35 @@ enum Opening {
     /// The server sends files as a whole only.
     Whole,
     /// It is there.
-    Open(StoredValue<JsValue, LocalStorage>, u32),
+    Open(Paper),
+}
+
+/// An opened document.
+#[derive(Clone, Copy, PartialEq)]
+struct Paper {
+    /// What `web/viewers/pdf.js` made of it.
+    document: StoredValue<JsValue, LocalStorage>,
+    /// How many pages are shown.
+    pages: u32,
+    /// How many it has.
+    all: u32,
+}
+
+impl Paper {
+    /// Calls a method of it, as long as it is there.
+    fn call(self, method: &str, arguments: &Array) {
+        let Some(object) = self.document.try_get_value() else { return };
+        let method = Reflect::get(&object, &method.into()).and_then(JsCast::dyn_into::<Function>);
+        if let Ok(method) = method {
+            method.apply(&object, arguments).ok();
+        }
+    }
+
+    /// Ends what reads it.
+    fn close(self) {
+        self.call("close", &Array::new());
+        self.document.dispose();
+    }
 }
 
 /// A file as a document.
@@ -48,14 +76,18 @@ pub(super) fn Document(
             true => reader.unpacked(reader.path().to_owned(), head.bytes.clone()),
             false => reader,
         };
-        opened.try_set(open(&reader, head.total).await);
+        let unseen = opened.try_set(open(&reader, head.total).await);
+        // Nobody waits for it any more.
+        if let Some(Ok(Opening::Open(paper))) = unseen {
+            paper.close();
+        }
     });
     move || match opened.get() {
         Ok(Opening::Waiting) => view! { <span class="bone w5"></span> }.into_any(),
         Err(why) => unreadable(&why),
-        Ok(Opening::Open(document, pages)) => {
+        Ok(Opening::Open(paper)) => {
             let name = parts.with_value(|(.., name)| name.clone());
-            view! { <Pages document pages name/> }.into_any()
+            view! { <Pages paper name/> }.into_any()
         }
         Ok(Opening::Whole) => {
             let (reader, head, _) = parts.get_value();
@@ -80,27 +112,24 @@ async fn open(reader: &Reader, total: u64) -> Result<Opening, String> {
     if document.is_null() {
         return Ok(Opening::Whole);
     }
-    let pages = Reflect::get(&document, &"pages".into()).ok().and_then(|pages| pages.as_f64());
-    Ok(Opening::Open(StoredValue::new_local(document), pages.unwrap_or_default() as u32))
+    let number = |name: &str| {
+        let number = Reflect::get(&document, &name.into()).ok().and_then(|number| number.as_f64());
+        number.unwrap_or_default() as u32
+    };
+    let (pages, all) = (number("pages"), number("all"));
+    Ok(Opening::Open(Paper { document: StoredValue::new_local(document), pages, all }))
 }
 
 /// The pages below each other.
 #[component]
 fn Pages(
     /// The opened document.
-    document: StoredValue<JsValue, LocalStorage>,
-    /// How many it has.
-    pages: u32,
+    paper: Paper,
     /// What it is called.
     name: String,
 ) -> impl IntoView {
     let (page, zoom) = (RwSignal::new(1), RwSignal::new(1.0));
     let failed: RwSignal<Option<String>> = RwSignal::new(None);
-    let call = move |method: &str, arguments: &Array| {
-        let object = document.try_get_value()?;
-        let method = Reflect::get(&object, &method.into()).ok()?;
-        method.dyn_into::<js_sys::Function>().ok()?.apply(&object, arguments).ok()
-    };
     let host: NodeRef<Div> = NodeRef::new();
     let turned = Closure::<dyn FnMut(f64)>::new(move |now: f64| {
         page.try_set(now as u32);
@@ -113,24 +142,22 @@ fn Pages(
     Effect::new(move || {
         if let Some(host) = host.get() {
             let arguments = heard.with_value(|heard| Array::of1(&host).concat(heard));
-            call("show", &arguments);
+            paper.call("show", &arguments);
         }
     });
-    on_cleanup(move || {
-        call("close", &Array::new());
-    });
+    on_cleanup(move || paper.close());
     let go = move |event: leptos::ev::Event| {
         let asked =
             event_target_value(&event).trim().parse::<u32>().unwrap_or(page.get_untracked());
-        let asked = asked.clamp(1, pages.max(1));
+        let asked = asked.clamp(1, paper.pages.max(1));
         page.set(asked);
         page.notify();
-        call("go", &Array::of1(&asked.into()));
+        paper.call("go", &Array::of1(&asked.into()));
     };
     let magnify = move |by: f64| {
         let next = (zoom.get_untracked() * by).clamp(*ZOOMS.start(), *ZOOMS.end());
         zoom.set(next);
-        call("magnify", &Array::of1(&next.into()));
+        paper.call("magnify", &Array::of1(&next.into()));
     };
     let percent = move || format!("{} %", count((zoom.get() * 100.0).round() as usize));
     view! {
@@ -145,7 +172,7 @@ fn Pages(
                     on:change=go
                 />
             </label>
-            <span class="faint">{tf("of {0}", &[&count(pages as usize)])}</span>
+            <span class="faint">{tf("of {0}", &[&count(paper.all as usize)])}</span>
             <button
                 type="button"
                 class="button plain square"
@@ -166,6 +193,10 @@ fn Pages(
                 <Icon glyph=Glyph::Plus/>
             </button>
         </div>
+        {(paper.pages < paper.all).then(|| {
+            let (pages, all) = (count(paper.pages as usize), count(paper.all as usize));
+            view! { <p class="faint">{tf("The first {0} of {1} pages are shown.", &[&pages, &all])}</p> }
+        })}
         {move || failed.get().map(|why| unreadable(&why))}
         <div node_ref=host class="pdf-pages" role="region" aria-label=name tabindex="0"></div>
     }
