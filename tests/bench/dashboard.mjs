@@ -1,31 +1,19 @@
 // Our page and MLflow's own, on the same `mlflow server`, in the same Chromium:
 // `cargo xtask bench dashboard`.
 import path from 'node:path';
-import { brotliCompressSync } from 'node:zlib';
 import { launch } from '../support/browser.mjs';
-import { python, siteDir, testsDir } from '../support/environment.mjs';
+import { python, testsDir } from '../support/environment.mjs';
 import { startMlflow } from '../support/mlflow.mjs';
 import { run, stopAll } from '../support/processes.mjs';
-import { startStatic } from '../support/static-server.mjs';
 import { frames, heap, part, watchMemories } from './frames.mjs';
-import { described, digits, flag, publish, quantile, table, variable } from './machine.mjs';
+import { described, digits, flag, publish, table } from './machine.mjs';
 import { manyRuns } from './many-runs.mjs';
-import { coldTrial, scoredTable, singleRows } from './trial.mjs';
+import { compressedSite } from './site.mjs';
 import { slow, zoomLibrary, zoomOurs } from './zoom.mjs';
 
 const NAMES = { ours: 'Millrace', mlflow: 'MLflow' };
 const RUNS = 200;
 const KEYS = 10;
-
-/** A static host that compresses, as they all do; MLflow's server does not. */
-const host = () => {
-  const kept = new Map();
-  const encode = (file, body) => {
-    if (!kept.has(file)) kept.set(file, brotliCompressSync(body));
-    return kept.get(file);
-  };
-  return startStatic(siteDir(), '/', { 'Content-Encoding': 'br' }, encode);
-};
 
 /** An experiment with many runs, the same whenever it is made; gives its id and the newest run's name. */
 async function fill(uri) {
@@ -167,29 +155,6 @@ async function many(browser, mlflow, base, quick) {
   ]);
 }
 
-/** A model tried in our page, which MLflow's does not do: a table. */
-async function trying(browser, site, quick) {
-  const folder = variable('MILLRACE_BENCH_TRIAL');
-  const models = await startStatic(folder, '/', { 'Access-Control-Allow-Origin': '*' });
-  const model = `http://127.0.0.1:${models.port}/model/`;
-  try {
-    const cold = [];
-    for (let round = 0; round < (quick ? 1 : 5); round++) cold.push(await coldTrial(browser, site, model));
-    const single = await singleRows(browser, site, model);
-    const scored = await scoredTable(browser, site, model, path.join(folder, 'rows.csv'), 100_000);
-    return table(['a forest of 120 kB, 30 columns', NAMES.ours], [
-      ['first answer after the click that opens it, nothing cached', `${digits(median(cold))} ms`],
-      ['answer to one row after that, from click to document, median', `${digits(quantile(single, 0.5))} ms`],
-      ['the same, 95th percentile', `${digits(quantile(single, 0.95))} ms`],
-      ['100,000 rows of CSV scored', `${digits(scored.took / 1000)} s`],
-      ['growth of the page\'s process meanwhile, at most', `${digits(scored.memory / 1e6)} MB`],
-      ['longest task of the page meanwhile', scored.task > 0 ? `${digits(scored.task)} ms` : 'none over 50 ms'],
-    ]);
-  } finally {
-    await models.stop();
-  }
-}
-
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
 async function main(args) {
@@ -197,7 +162,7 @@ async function main(args) {
   const quick = args.includes('--quick');
   const rounds = quick ? 1 : 5;
   const mlflow = await startMlflow();
-  const site = await host();
+  const site = await compressedSite();
   const browser = await launch();
   try {
     const { experiment, newest } = await fill(mlflow.uri);
@@ -251,7 +216,6 @@ async function main(args) {
       table(head, lines),
       await zooming(browser, mlflow, base, quick),
       await many(browser, mlflow, base, quick),
-      await trying(browser, `http://127.0.0.1:${site.port}/`, quick),
     ];
     const versions = described([['MLflow', stdout.trim()], ['Chromium', browser.version()]]);
     await publish(['# Dashboard', about, versions, ...tables].join('\n\n'), save);

@@ -6,6 +6,7 @@ mod dashboard;
 mod inference;
 mod serving;
 mod tracking;
+mod trial;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ cargo xtask bench inference [OPTIONS]   our engine against onnxruntime-web, in N
 cargo xtask bench serving [OPTIONS]     the edge in workerd against `mlflow models serve`
 cargo xtask bench tracking [OPTIONS]    the workspace in workerd against `mlflow server`
 cargo xtask bench dashboard [OPTIONS]   the dashboard against MLflow's own
+cargo xtask bench trial [OPTIONS]       a model tried in the page
 
 Each verb's --help tells its options; docs/benchmarks/README.md tells how to read the tables.";
 
@@ -33,6 +35,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
         Some(lexopt::Arg::Value(what)) if what == "serving" => serving::main(arguments),
         Some(lexopt::Arg::Value(what)) if what == "tracking" => tracking::main(arguments),
         Some(lexopt::Arg::Value(what)) if what == "dashboard" => dashboard::main(arguments),
+        Some(lexopt::Arg::Value(what)) if what == "trial" => trial::main(arguments),
         Some(lexopt::Arg::Value(what)) => {
             let what = what.to_string_lossy().into_owned();
             Err(Error::new(format!("there is no benchmark '{what}'\n\n{HELP}")))
@@ -75,8 +78,8 @@ struct Made {
     variable: &'static str,
 }
 
-/// Runs a benchmark of the built product beside an `mlflow server`.
-fn beside_mlflow(
+/// Runs a benchmark of the built product, with MLflow at hand.
+fn of_what_is_built(
     mut arguments: lexopt::Parser,
     help: &str,
     script: &str,

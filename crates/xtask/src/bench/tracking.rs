@@ -1,6 +1,6 @@
 //! `cargo xtask bench tracking`: the workspace against MLflow's own server.
 
-use super::beside_mlflow;
+use super::of_what_is_built;
 use crate::error::Result;
 
 const HELP: &str = "\
@@ -14,5 +14,5 @@ artifact of 64 MB, memory.
   --save        write the table to docs/benchmarks/tracking.md";
 
 pub(crate) fn main(arguments: lexopt::Parser) -> Result<()> {
-    beside_mlflow(arguments, HELP, "tracking.mjs", "tracking.md", None)
+    of_what_is_built(arguments, HELP, "tracking.mjs", "tracking.md", None)
 }
