@@ -545,7 +545,7 @@ for (const [name, start] of Object.entries(bothServers)) {
       await screenshot(page, `files-paper-${name === 'MLflow' ? 'mlflow' : 'ours'}`);
       assert.deepEqual(await violations(page), []);
       await go(page, 'media/broken-paper.pdf');
-      await page.getByRole('alert').getByText(/This is no document that can be read: Invalid PDF/).waitFor();
+      await page.getByRole('alert').getByText(/This document can't be shown: Invalid PDF/).waitFor();
       for (const file of ['old.wma', 'old.avi']) {
         await go(page, `media/${file}`);
         await page.getByRole('alert').getByText(`This browser can't play ${file}`).waitFor();
@@ -610,6 +610,40 @@ for (const [name, start] of Object.entries(bothServers)) {
       await page.waitForFunction(() => document.querySelector('.pdf-turn input').value === '1');
       await pages.getByText('Page 1', { exact: true }).waitFor();
       assert.ok(read() < 3e6, `${read()} of 20 MB`);
+    });
+
+    pageOnce('a document whose pages lie all over a large file is asked about', async (page) => {
+      const read = bytesOf(page, 'scattered.pdf');
+      await go(page, 'large/scattered.pdf');
+      await seeText(page, 'To be shown, all of it has to be read: 30 MB.');
+      assert.ok(read() < 18e6, `${read()} of 30 MB`);
+      await page.getByRole('button', { name: 'Read it' }).click();
+      await page.getByRole('region', { name: 'scattered.pdf' }).getByText('Page 1', { exact: true }).waitFor();
+    });
+
+    pageOnce('the words of a turned page lie on it', async (page) => {
+      await go(page, 'large/turned.pdf');
+      const words = page.getByRole('region', { name: 'turned.pdf' }).getByText('Turned');
+      await words.waitFor();
+      const [on, of] = await Promise.all([words.boundingBox(), page.locator('.pdf-page').boundingBox()]);
+      assert.ok(of.height > of.width && on.height > on.width, 'both stand upright');
+      // From the right edge as far as they are from the bottom, unturned: 60 of 120 points.
+      const fromRight = (of.x + of.width - on.x) / of.width;
+      assert.ok(fromRight > 0.3 && fromRight < 0.7, `${fromRight}`);
+      assert.ok(on.y >= of.y && on.y + on.height <= of.y + of.height);
+    });
+
+    pageOnce('a part of a document that does not come is asked for again', async (page) => {
+      // The first two tell what the file is, and whether there are parts.
+      let asked = 0;
+      await page.route(/scan\.pdf/, (route) => {
+        if (route.request().headers().range) asked++;
+        return asked === 3 || asked === 4 ? route.fulfill({ status: 503 }) : route.continue();
+      });
+      await go(page, 'large/scan.pdf');
+      await page.getByRole('region', { name: 'scan.pdf' }).getByText('Page 1', { exact: true }).waitFor();
+      assert.ok(asked > 4, `${asked}`);
+      page.problems.console = [];
     });
 
     pageOnce('Parquet without an index of pages asks before it reads much', async (page) => {

@@ -71,15 +71,15 @@ def film() -> bytes:
     return element("1a45dfa3", head) + element("18538067", segment)
 
 
-def drawn(words: str, parent: int, number: int, font: int) -> list[bytes]:
+def drawn(words: str, parent: int, number: int, font: int, turned: int = 0) -> list[bytes]:
     """The page that is the object of a number, and what is on it."""
     content = b"BT /F1 24 Tf 20 60 Td (%s) Tj ET" % words.encode()
     page = (
-        b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 200 120] /Contents %d 0 R"
+        b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 200 120] /Rotate %d /Contents %d 0 R"
         b" /Resources << /Font << /F1 %d 0 R >> >> >>"
     )
     return [
-        page % (parent, number + 1, font),
+        page % (parent, turned, number + 1, font),
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
     ]
 
@@ -87,13 +87,16 @@ def drawn(words: str, parent: int, number: int, font: int) -> list[bytes]:
 HELVETICA = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 
 
-def pdf(pages: list[str], comment: int = 0) -> bytes:
-    """A document of a page for each text, and a comment of so many letters."""
-    kids = " ".join(f"{4 + 2 * nth} 0 R" for nth in range(len(pages)))
+def pdf(pages: list[str], comment: int = 0, turned: int = 0, between: int = 0) -> bytes:
+    """A document of a page for each text, turned by so many degrees; with a comment of
+    so many letters, and a stream of so many bytes after each page."""
+    kids = " ".join(f"{4 + 3 * nth} 0 R" for nth in range(len(pages)))
+    filler = b"<< /Length %d >>\nstream\n%s\nendstream" % (between, bytes(between))
     tree = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (kids.encode(), len(pages))
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", tree, HELVETICA]
     for words in pages:
-        objects += drawn(words, parent=2, number=len(objects) + 1, font=3)
+        objects += drawn(words, parent=2, number=len(objects) + 1, font=3, turned=turned)
+        objects.append(filler)
     return pdf_of(objects, comment)
 
 
@@ -160,6 +163,9 @@ def large(folder: str) -> None:
     path = os.path.join(folder, "large", "flat.parquet")
     pq.write_table(table, path, row_group_size=900_000, use_dictionary=False)
     write(folder, "large/scan.pdf", pdf([f"Page {nth}" for nth in range(1, 31)], 20_000_000))
+    scattered = pdf([f"Page {nth}" for nth in range(1, 101)], between=300_000)
+    write(folder, "large/scattered.pdf", scattered)
+    write(folder, "large/turned.pdf", pdf(["Turned"], turned=90))
     write(folder, "large/million.pdf", million_pages())
     write(folder, "large/talk.wav", sound(2_000))
     wide = pa.table({f"column {nth}": [nth] for nth in range(1_100)})

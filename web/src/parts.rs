@@ -17,7 +17,7 @@ use mlflow_client::FileRoot;
 use crate::components::charts::ChartBoard;
 use crate::components::experiment_head::ExperimentDetails;
 use crate::components::files::{self, CompareFiles, ComparedRun, Files, Formatted};
-use crate::components::palette::PaletteBox;
+use crate::components::palette::{PaletteHits, Typing};
 use crate::components::sign_in::SignIn;
 use crate::components::traces::Traces;
 use crate::components::views::ViewsPanel;
@@ -243,8 +243,8 @@ enum TrialPart {
 
 /// What finds anything by its name.
 #[wasm_split(palette, wasm_split_path = ::leptos::wasm_split, fallible)]
-fn fetch_palette() -> Fetched<RwSignal<bool>> {
-    Ok(|open| view! { <PaletteBox open/> }.into_any())
+fn fetch_palette() -> Fetched<Typing> {
+    Ok(|typing| view! { <PaletteHits typing/> }.into_any())
 }
 
 /// What is shown of traces.
@@ -364,9 +364,9 @@ pub(crate) fn traces(part: TracesPart) -> AnyView {
     show(fetch_traces, part)
 }
 
-/// What is in the palette, while that is open.
-pub(crate) fn palette(open: RwSignal<bool>) -> AnyView {
-    show(fetch_palette, open)
+/// What the palette finds.
+pub(crate) fn palette(typing: Typing) -> AnyView {
+    show(fetch_palette, typing)
 }
 
 /// The page on which models are tried.

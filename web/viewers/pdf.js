@@ -1,35 +1,69 @@
 // Documents (PDF), page by page as they are seen, from parts of the file that the
 // pages need. Scripts in a document are not run.
 import * as pdfjs from "./pdfjs/pdf.js";
-import { read, sendsParts } from "./read.js";
+import { readPatiently, sendsParts } from "./read.js";
 
 const beside = (path) => new URL(`./pdfjs/${path}`, import.meta.url).href;
 pdfjs.GlobalWorkerOptions.workerSrc = beside("pdf.worker.js");
 
 // How much is read at once.
 const PART = 256 << 10;
-// A page is drawn with at most so many pixels.
+const AT_ONCE = 6;
+// More than this is not read before the first page is there, unless the user agrees:
+// where pages lie far apart, their list alone leads through the whole file.
+const UNASKED = 16 << 20;
+// A page is drawn with at most so many pixels, and so many on a side.
 const MOST_PIXELS = 16e6;
+const MOST_SIDE = 16_384;
+// A larger picture in a document is left out.
+const MOST_PICTURE = 100e6;
 // So many pages are laid out: a file may claim any number.
 const MOST_PAGES = 5000;
 // CSS pixels of a point, which is what pages are measured in.
 const POINT = 96 / 72;
 
-// The parts of a file that the library asks for. What can't be read ends the document.
+// The parts of the file that the library asks for. What can't be read ends the document.
 class Parts extends pdfjs.PDFDataRangeTransport {
   constructor(source, total) {
     super(total, null);
-    this.source = source;
+    Object.assign(this, { source, queue: [], reading: 0, wanted: 0 });
+    this.most = source.bytes ? Infinity : UNASKED;
+    this.ended = new AbortController();
     this.failed = new Promise((_, reject) => (this.fail = reject));
     this.failed.catch(() => {});
   }
 
   requestDataRange(start, end) {
-    read(this.source, start, end).then((part) => this.onDataRange(start, part), this.fail);
+    this.wanted += end - start;
+    if (this.wanted > this.most) return this.fail(new TooMuch());
+    this.queue.push([start, end]);
+    this.next();
+  }
+
+  async next() {
+    if (this.reading >= AT_ONCE || this.queue.length === 0) return;
+    const [start, end] = this.queue.shift();
+    const { signal } = this.ended;
+    this.reading++;
+    try {
+      const part = await readPatiently(this.source, start, end, signal);
+      if (!signal.aborted) this.onDataRange(start, part);
+    } catch (error) {
+      this.fail(error);
+    }
+    this.reading--;
+    if (!signal.aborted) this.next();
+  }
+
+  abort() {
+    this.queue = [];
+    this.ended.abort();
   }
 }
 
-// Nothing where the server sends no parts.
+class TooMuch extends Error {}
+
+// Nothing where that would take the whole file, or the server sends no parts.
 export async function open(source, total) {
   if (!(await sendsParts(source))) return null;
   const parts = new Parts(source, total);
@@ -40,6 +74,7 @@ export async function open(source, total) {
     disableStream: true,
     disableAutoFetch: true,
     isEvalSupported: false,
+    maxImageSize: MOST_PICTURE,
     cMapUrl: beside("cmaps/"),
     iccUrl: beside("iccs/"),
     standardFontDataUrl: beside("standard_fonts/"),
@@ -49,9 +84,12 @@ export async function open(source, total) {
   try {
     const file = await Promise.race([task.promise, parts.failed]);
     const first = await Promise.race([file.getPage(1), parts.failed]);
+    parts.most = Infinity;
     return new Document(task, file, parts, first.getViewport({ scale: POINT }));
   } catch (error) {
+    parts.abort();
     task.destroy();
+    if (error instanceof TooMuch) return null;
     throw error.name === "PasswordException" ? new Error("it is locked with a password") : error;
   }
 }
@@ -103,7 +141,7 @@ class Document {
     if (scrollTop > 0 && scrollTop + clientHeight >= scrollHeight - 1) return this.pages;
     const page = this.at(scrollTop);
     const { offsetTop, offsetHeight } = this.sheets[page - 1];
-    return offsetTop + offsetHeight / 2 < scrollTop ? page + 1 : page;
+    return offsetTop + offsetHeight / 2 < scrollTop ? Math.min(page + 1, this.pages) : page;
   }
 
   // The number of the page at a height.
@@ -118,10 +156,11 @@ class Document {
   }
 
   go(page) {
+    const { host, sheets } = this;
+    const before = host.scrollTop;
+    host.scrollTop = sheets[page - 1].offsetTop - sheets[0].offsetTop;
     // Several of the last pages may be seen at once: it is the one that was asked for.
-    this.turned = page;
-    const sheet = this.sheets[page - 1];
-    this.host.scrollTop = sheet.offsetTop - this.sheets[0].offsetTop;
+    if (host.scrollTop !== before) this.turned = page;
   }
 
   // The place in the document stays where it is.
@@ -156,7 +195,8 @@ class Document {
       shape(sheet, natural);
       const scale = sheet.clientWidth / natural.width;
       const wanted = scale * (globalThis.devicePixelRatio || 1);
-      const most = Math.sqrt(MOST_PIXELS / (natural.width * natural.height));
+      const { width, height } = natural;
+      const most = Math.min(Math.sqrt(MOST_PIXELS / (width * height)), MOST_SIDE / Math.max(width, height));
       const viewport = page.getViewport({ scale: POINT * Math.min(wanted, most) });
       const canvas = document.createElement("canvas");
       [canvas.width, canvas.height] = [Math.max(1, Math.floor(viewport.width)), Math.max(1, Math.floor(viewport.height))];
@@ -166,6 +206,7 @@ class Document {
       const words = document.createElement("div");
       words.className = "pdf-words";
       words.style.setProperty("--total-scale-factor", POINT * scale);
+      empty(sheet);
       sheet.replaceChildren(canvas, words);
       const textContentSource = page.streamTextContent();
       task = new pdfjs.TextLayer({ textContentSource, container: words, viewport: page.getViewport({ scale: POINT * scale }) });
@@ -182,14 +223,16 @@ class Document {
     drawing?.free();
     this.drawn.delete(sheet);
     delete sheet.dataset.drawn;
-    sheet.replaceChildren();
+    empty(sheet);
   }
 
   close() {
     clearTimeout(this.later);
     this.seen?.disconnect();
     this.sized?.disconnect();
+    this.parts.abort();
     this.task.destroy();
+    this.sheets?.forEach(empty);
   }
 }
 
@@ -197,4 +240,10 @@ class Document {
 function shape(sheet, { width, height }) {
   sheet.style.setProperty("--width", `${width}px`);
   sheet.style.aspectRatio = `${width} / ${height}`;
+}
+
+// Some browsers keep a canvas' memory until it has no size.
+function empty(sheet) {
+  for (const canvas of sheet.querySelectorAll("canvas")) canvas.width = canvas.height = 0;
+  sheet.replaceChildren();
 }

@@ -2,10 +2,14 @@
 // another origin, behind a password, or stored in an archive. The player is a page
 // of its own, `stream/player.html`; its Service Worker asks here for the parts that
 // the player wants. So neither has the file's address or its credentials.
-import { read, sendsParts } from "./read.js";
+import { readPatiently, sendsParts } from "./read.js";
 
 // How much is given at once.
 const PART = 1 << 20;
+// How long the player's page may take, in milliseconds, and how often a recording that
+// broke off goes on where it was.
+const PATIENCE = 10_000;
+const MOST_TURNS = 3;
 // Files that are played now, by their ids.
 const playing = new Map();
 
@@ -17,7 +21,7 @@ workers?.addEventListener("message", async ({ data, ports: [port] }) => {
   const { start } = data;
   const end = Math.min(data.end ?? total, start + PART, total);
   try {
-    const bytes = start < end ? await read(source, start, end) : new Uint8Array();
+    const bytes = start < end ? await readPatiently(source, start, end) : new Uint8Array();
     port.postMessage({ bytes, total, media }, [bytes.buffer]);
   } catch (error) {
     port.postMessage({ error: error.message });
@@ -39,7 +43,8 @@ export async function play(host, source, about, lost) {
   frame.className = "file-player";
   const loaded = new Promise((done) => frame.addEventListener("load", done, { once: true }));
   host.replaceChildren(frame);
-  await loaded;
+  const late = new Promise((_, failed) => setTimeout(failed, PATIENCE, new Error("the player did not start")));
+  await Promise.race([loaded, late]);
   const inner = frame.contentDocument;
   if (!inner?.body || !frame.contentWindow.navigator.serviceWorker.controller) throw new Error("the player did not start");
   const id = crypto.randomUUID();
@@ -48,7 +53,15 @@ export async function play(host, source, about, lost) {
   player.controls = true;
   player.preload = "metadata";
   player.setAttribute("aria-label", about.name);
-  player.addEventListener("error", () => lost());
+  let turns = 0;
+  player.addEventListener("error", () => {
+    // What was played once can be played: a part of it did not come.
+    const [at, goesOn] = [player.currentTime, !player.paused];
+    if (!(player.duration > 0) || turns++ >= MOST_TURNS) return lost();
+    player.load();
+    player.currentTime = at;
+    if (goesOn) player.play().catch(() => {});
+  });
   player.addEventListener("loadedmetadata", () => {
     if (player.videoWidth) frame.style.aspectRatio = `${player.videoWidth} / ${player.videoHeight}`;
     if (player.videoWidth) frame.style.maxWidth = `${Math.max(player.videoWidth, 300)}px`;

@@ -1,12 +1,15 @@
 // Answers the player beside it, for `file-<id>`, with a part of a file that a page of
 // this site reads for it.
 
+// The site that this belongs to: others may share its origin.
+const site = new URL("../../", registration.scope).href;
 // How long a page may take to read a part.
 const PATIENCE = 60_000;
 
 addEventListener("install", (event) => event.waitUntil(skipWaiting()));
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("fetch", (event) => {
+  if (!/^(?:audio|video)$/.test(event.request.destination)) return;
   const [, file] = /\/file-([0-9a-f-]{36})$/.exec(new URL(event.request.url).pathname) ?? [];
   if (file) event.respondWith(answer(file, event.request.headers.get("range") ?? "bytes=0-"));
 });
@@ -29,9 +32,10 @@ async function answer(file, range) {
   return new Response(bytes, { status: 206, headers });
 }
 
-// The page that has the file answers; the others do not.
+// The page of the site that has the file answers; the others do not.
 async function ask(what) {
-  const pages = await clients.matchAll({ includeUncontrolled: true, type: "window" });
+  const all = await clients.matchAll({ includeUncontrolled: true, type: "window" });
+  const pages = all.filter(({ url }) => url.startsWith(site) && !url.startsWith(registration.scope));
   return new Promise((done) => {
     setTimeout(done, PATIENCE, {});
     for (const page of pages) {

@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 
 use crate::components::files::media::MOST_MEDIA;
-use crate::components::files::preview::{problem, whole};
+use crate::components::files::preview::{offer, problem, whole};
 use crate::components::files::reading::{Opened, Reader};
 use crate::components::icon::{Glyph, Icon};
 use crate::state::files::paths;
@@ -69,25 +69,29 @@ pub(super) fn Document(
     let name = paths::name(reader.path()).to_owned();
     let parts = StoredValue::new((reader, head, name));
     let opened = RwSignal::new(Ok(Opening::Waiting));
-    spawn_local(async move {
-        let Some((reader, head, _)) = parts.try_get_value() else { return };
-        // What is here already need not be asked for.
-        let reader = match head.is_whole() {
-            true => reader.unpacked(reader.path().to_owned(), head.bytes.clone()),
-            false => reader,
-        };
-        let unseen = opened.try_set(open(&reader, head.total).await);
-        // Nobody waits for it any more.
-        if let Some(Ok(Opening::Open(paper))) = unseen {
-            paper.close();
-        }
-    });
+    let load = move || {
+        opened.set(Ok(Opening::Waiting));
+        spawn_local(async move {
+            let Some((reader, head, _)) = parts.try_get_value() else { return };
+            // What is here already need not be asked for.
+            let reader = match head.is_whole() {
+                true => reader.unpacked(reader.path().to_owned(), head.bytes.clone()),
+                false => reader,
+            };
+            let unseen = opened.try_set(open(&reader, head.total).await);
+            // Nobody waits for it any more.
+            if let Some(Ok(Opening::Open(paper))) = unseen {
+                paper.close();
+            }
+        });
+    };
+    load();
     move || match opened.get() {
         Ok(Opening::Waiting) => view! { <span class="bone w5"></span> }.into_any(),
-        Err(why) => unreadable(&why),
+        Err(why) => problem(tf("This document can't be shown: {0}.", &[&why])),
         Ok(Opening::Open(paper)) => {
             let name = parts.with_value(|(.., name)| name.clone());
-            view! { <Pages paper name/> }.into_any()
+            view! { <Pages paper name again=Callback::new(move |()| load())/> }.into_any()
         }
         Ok(Opening::Whole) => {
             let (reader, head, _) = parts.get_value();
@@ -101,11 +105,10 @@ pub(super) fn Document(
     }
 }
 
-fn unreadable(why: &str) -> AnyView {
-    problem(tf("This is no document that can be read: {0}.", &[&why]))
-}
-
 async fn open(reader: &Reader, total: u64) -> Result<Opening, String> {
+    if !reader.has_all(total) {
+        return Err(t("it is too large to be unpacked here; download the archive").to_owned());
+    }
     let source = reader.source().ok_or_else(|| reader.path().to_owned())?;
     let viewer = viewer("pdf").await?;
     let document = ask(&viewer, "open", &Array::of2(&source, &(total as f64).into())).await?;
@@ -127,6 +130,8 @@ fn Pages(
     paper: Paper,
     /// What it is called.
     name: String,
+    /// Opens it anew.
+    again: Callback<()>,
 ) -> impl IntoView {
     let (page, zoom) = (RwSignal::new(1), RwSignal::new(1.0));
     let failed: RwSignal<Option<String>> = RwSignal::new(None);
@@ -197,7 +202,10 @@ fn Pages(
             let (pages, all) = (count(paper.pages as usize), count(paper.all as usize));
             view! { <p class="faint">{tf("The first {0} of {1} pages are shown.", &[&pages, &all])}</p> }
         })}
-        {move || failed.get().map(|why| unreadable(&why))}
+        {move || failed.get().map(|why| {
+            let words = tf("A part of the document can't be shown: {0}.", &[&why]);
+            offer(words, t("Try again"), move || again.run(()))
+        })}
         <div node_ref=host class="pdf-pages" role="region" aria-label=name tabindex="0"></div>
     }
 }

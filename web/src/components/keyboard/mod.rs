@@ -55,7 +55,7 @@ pub(crate) fn Keyboard() -> impl IntoView {
         };
         view! {
             {list.into_iter().map(|command| row(command.keys, command.words)).collect_view()}
-            {row("Ctrl K", t("Find anything: pages, experiments, commands").to_owned())}
+            {row("Ctrl K", t("Find anything: pages, experiments, runs, models, commands").to_owned())}
             {row("Esc", t("Close").to_owned())}
         }
     };

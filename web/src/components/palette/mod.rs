@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use leptos::ev::KeyboardEvent;
-use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use mlflow_api::{SearchExperiments, SearchRegisteredModels, SearchRuns};
@@ -55,43 +54,89 @@ impl Kind {
     }
 }
 
-/// The dialog with the palette, and the keys that open it.
+/// What is typed into the palette, and what its keys do. A copyable handle.
+#[derive(Clone, Copy)]
+pub(crate) struct Typing {
+    open: RwSignal<bool>,
+    typed: RwSignal<String>,
+    /// Which of the hits is chosen.
+    chosen: RwSignal<usize>,
+    /// What the keys of the list do, once that is there.
+    on_key: StoredValue<Option<Callback<KeyboardEvent>>>,
+}
+
+/// The dialog with the palette, and the keys that open it. What is typed stands here:
+/// the code that finds something comes when the palette is first opened, and no letter
+/// is lost meanwhile.
 #[component]
 pub(crate) fn Palette() -> impl IntoView {
-    let open = RwSignal::new(false);
+    let typing = Typing {
+        open: RwSignal::new(false),
+        typed: RwSignal::new(String::new()),
+        chosen: RwSignal::new(0),
+        on_key: StoredValue::new(None),
+    };
+    let Typing { open, typed, chosen, on_key } = typing;
     let listener = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         if (event.ctrl_key() || event.meta_key()) && !event.shift_key() && event.key() == "k" {
             event.prevent_default();
+            typed.set(String::new());
             open.update(|open| *open = !*open);
         }
     });
     on_cleanup(move || listener.remove());
+    let on_key = move |event: KeyboardEvent| {
+        if let Some(on_key) = on_key.get_value() {
+            on_key.try_run(event);
+        }
+    };
     view! {
         <Modal open title=Signal::derive(|| t("Find anything").to_owned())>
-            {parts::palette(open)}
+            <div class="palette">
+                <div class="filter-box">
+                    <Icon glyph=Glyph::Lens/>
+                    <input
+                        class="input"
+                        type="text"
+                        autofocus
+                        autocomplete="off"
+                        spellcheck="false"
+                        role="combobox"
+                        aria-expanded="true"
+                        aria-controls="palette-hits"
+                        aria-activedescendant=move || format!("palette-{}", chosen.get())
+                        aria-label=t("A page, an experiment, a run, a model or a command")
+                        placeholder=t("A page, an experiment, a run, a model or a command")
+                        prop:value=move || typed.get()
+                        on:input=move |event| typed.set(event_target_value(&event))
+                        on:keydown=on_key
+                    />
+                </div>
+                {parts::palette(typing)}
+            </div>
         </Modal>
     }
 }
 
-/// What is typed, and what is found for it.
+/// What is found for what is typed.
 #[component]
-pub(crate) fn PaletteBox(
-    /// Whether the palette is open.
-    open: RwSignal<bool>,
+pub(crate) fn PaletteHits(
+    /// What is typed, and where.
+    typing: Typing,
 ) -> impl IntoView {
+    let Typing { open, typed, chosen, on_key } = typing;
     let session = use_session();
     let navigator = use_navigator();
     let commands = use_commands();
-    let typed = RwSignal::new(String::new());
-    let chosen = RwSignal::new(0_usize);
-    let named: RwSignal<BTreeMap<Kind, Vec<(String, Route)>>> = RwSignal::default();
+    // Of each kind, for which words it was found.
+    let named: RwSignal<BTreeMap<Kind, (String, Vec<(String, Route)>)>> = RwSignal::default();
     let place = navigator.place();
 
     // What has a name, from the server, once the typing rests.
     let tell = move |words: &str, kind: Kind, found: Vec<(String, Route)>| {
         // Something else may have been typed since.
         if typed.try_with_untracked(|typed| typed == words) == Some(true) {
-            named.update(|named| drop(named.insert(kind, found)));
+            named.try_update(|named| named.insert(kind, (words.to_owned(), found)));
         }
     };
     let search = debounced(REST, move |words: String| {
@@ -174,12 +219,14 @@ pub(crate) fn PaletteBox(
                 .collect();
             scored.sort_by_key(|(score, _)| Reverse(*score));
             scored.truncate(MOST);
-            for (kind, found) in named.get() {
-                scored.extend(found.into_iter().map(|(name, route)| {
-                    // The server found it, if not by letters.
-                    let score = fuzzy::score(&typed, &name).unwrap_or_default();
+            for (kind, (words, found)) in named.get() {
+                scored.extend(found.into_iter().filter_map(|(name, route)| {
+                    // The server found it, if not by letters; what it found for other
+                    // words stays as far as it fits.
+                    let by_server = (words == typed).then_some(0);
+                    let score = fuzzy::score(&typed, &name).or(by_server)?;
                     let run = Callback::new(move |()| navigator.go(route.clone()));
-                    (score, Hit { words: name, hint: kind.word().to_owned(), run })
+                    Some((score, Hit { words: name, hint: kind.word().to_owned(), run }))
                 }));
             }
             // Of one score, commands come first.
@@ -196,7 +243,7 @@ pub(crate) fn PaletteBox(
             hit.run.run(());
         }
     };
-    let on_key = move |event: KeyboardEvent| {
+    let keys = move |event: KeyboardEvent| {
         let last = hits.with_untracked(|hits| hits.len().saturating_sub(1));
         match event.key().as_str() {
             "ArrowDown" => chosen.update(|nth| *nth = if *nth >= last { 0 } else { *nth + 1 }),
@@ -206,6 +253,7 @@ pub(crate) fn PaletteBox(
         }
         event.prevent_default();
     };
+    on_key.set_value(Some(Callback::new(keys)));
     let option = move |(nth, hit): (usize, Hit)| {
         let is_chosen = move || chosen.get() == nth;
         view! {
@@ -222,41 +270,13 @@ pub(crate) fn PaletteBox(
             </li>
         }
     };
-    // The dialog was there before this.
-    let input: NodeRef<Input> = NodeRef::new();
-    Effect::new(move || {
-        if let Some(input) = input.get() {
-            request_animation_frame(move || drop(input.focus()));
-        }
-    });
     view! {
-        <div class="palette">
-            <div class="filter-box">
-                <Icon glyph=Glyph::Lens/>
-                <input
-                    class="input"
-                    type="text"
-                    node_ref=input
-                    autocomplete="off"
-                    spellcheck="false"
-                    role="combobox"
-                    aria-expanded="true"
-                    aria-controls="palette-hits"
-                    aria-activedescendant=move || format!("palette-{}", chosen.get())
-                    aria-label=t("A page, an experiment, a run, a model or a command")
-                    placeholder=t("A page, an experiment, a run, a model or a command")
-                    prop:value=move || typed.get()
-                    on:input=move |event| typed.set(event_target_value(&event))
-                    on:keydown=on_key
-                />
-            </div>
-            <ul id="palette-hits" role="listbox" aria-label=t("Found")>
-                {move || hits.get().into_iter().enumerate().map(option).collect_view()}
-            </ul>
-            <p class="palette-none faint" role="status">
-                {move || hits.with(Vec::is_empty).then(|| t("Nothing was found."))}
-            </p>
-        </div>
+        <ul id="palette-hits" role="listbox" aria-label=t("Found")>
+            {move || hits.get().into_iter().enumerate().map(option).collect_view()}
+        </ul>
+        <p class="palette-none faint" role="status">
+            {move || hits.with(Vec::is_empty).then(|| t("Nothing was found."))}
+        </p>
     }
 }
 
