@@ -118,6 +118,9 @@ pub(crate) fn Palette() -> impl IntoView {
     }
 }
 
+/// For which words something was found, and what: names, and where they lead.
+type Named = (String, Vec<(String, Route)>);
+
 /// What is found for what is typed.
 #[component]
 pub(crate) fn PaletteHits(
@@ -128,8 +131,7 @@ pub(crate) fn PaletteHits(
     let session = use_session();
     let navigator = use_navigator();
     let commands = use_commands();
-    // Of each kind, for which words it was found.
-    let named: RwSignal<BTreeMap<Kind, (String, Vec<(String, Route)>)>> = RwSignal::default();
+    let named: RwSignal<BTreeMap<Kind, Named>> = RwSignal::default();
     let place = navigator.place();
 
     // What has a name, from the server, once the typing rests.
