@@ -24,7 +24,8 @@ const ZOOMS: std::ops::RangeInclusive<f64> = 0.4..=5.0;
 enum Opening {
     /// It was asked for.
     Waiting,
-    /// The server sends files as a whole only.
+    /// Only all of it at once would do: the server sends no parts, or its list of pages
+    /// leads through too much of the file.
     Whole,
     /// It is there.
     Open(Paper),
