@@ -35,15 +35,24 @@ pub(crate) async fn ask(
     method: &str,
     arguments: &Array,
 ) -> Result<JsValue, String> {
-    let words = |error: JsValue| {
-        let message = Reflect::get(&error, &"message".into()).ok();
-        message.and_then(|message| message.as_string()).unwrap_or_default()
-    };
-    let method: Function =
-        Reflect::get(object, &method.into()).and_then(JsCast::dyn_into).map_err(words)?;
-    let answer = method.apply(object, arguments).map_err(words)?;
-    match answer.dyn_into::<Promise>() {
+    match call(object, method, arguments)?.dyn_into::<Promise>() {
         Ok(promise) => JsFuture::from(promise).await.map_err(words),
         Err(answer) => Ok(answer),
     }
+}
+
+/// Calls a method.
+///
+/// # Errors
+/// What it throws, in its words.
+pub(crate) fn call(object: &JsValue, method: &str, arguments: &Array) -> Result<JsValue, String> {
+    let method: Function =
+        Reflect::get(object, &method.into()).and_then(JsCast::dyn_into).map_err(words)?;
+    method.apply(object, arguments).map_err(words)
+}
+
+/// The words of an error.
+fn words(error: JsValue) -> String {
+    let message = Reflect::get(&error, &"message".into()).ok();
+    message.and_then(|message| message.as_string()).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! A document (PDF), page by page, read by parts as its pages are seen.
 
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Array, Reflect};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,7 +13,7 @@ use crate::components::icon::{Glyph, Icon};
 use crate::state::files::paths;
 use crate::state::format::count;
 use crate::state::language::{t, tf};
-use crate::state::viewers::{ask, viewer};
+use crate::state::viewers::{ask, call, viewer};
 
 /// How much larger or smaller a press makes the pages, and how far that goes.
 const ZOOM: f64 = 1.25;
@@ -45,10 +45,8 @@ struct Paper {
 impl Paper {
     /// Calls a method of it, as long as it is there.
     fn call(self, method: &str, arguments: &Array) {
-        let Some(object) = self.document.try_get_value() else { return };
-        let method = Reflect::get(&object, &method.into()).and_then(JsCast::dyn_into::<Function>);
-        if let Ok(method) = method {
-            method.apply(&object, arguments).ok();
+        if let Some(document) = self.document.try_get_value() {
+            call(&document, method, arguments).ok();
         }
     }
 

@@ -17,7 +17,7 @@ use crate::state::files::paths;
 use crate::state::files::picture;
 use crate::state::format::count;
 use crate::state::language::{t, tf};
-use crate::state::viewers::{ask, viewer};
+use crate::state::viewers::{ask, call, viewer};
 
 /// The largest picture that is loaded, in bytes.
 const MOST_PICTURE: u64 = 32 << 20;
@@ -198,10 +198,7 @@ fn Streamed(
 ) -> impl IntoView {
     let host: NodeRef<Div> = NodeRef::new();
     let playing: StoredValue<Option<JsValue>, LocalStorage> = StoredValue::new_local(None);
-    let close = |playing: &JsValue| {
-        let close = Reflect::get(playing, &"close".into()).ok()?;
-        close.dyn_into::<Function>().ok()?.call0(playing).ok()
-    };
+    let close = |playing: &JsValue| drop(call(playing, "close", &Array::new()));
     let about = Object::new();
     let set = |key: &str, value: JsValue| Reflect::set(&about, &key.into(), &value).ok();
     set("name", name.into());
@@ -226,9 +223,7 @@ fn Streamed(
                 ask(&viewer, "play", &arguments).await.ok()
             };
             match play.await {
-                Some(started) if playing.is_disposed() => {
-                    close(&started);
-                }
+                Some(started) if playing.is_disposed() => close(&started),
                 Some(started) => playing.set_value(Some(started)),
                 None => {
                     lost.try_run(());
@@ -237,7 +232,7 @@ fn Streamed(
         });
     });
     on_cleanup(move || {
-        playing.try_with_value(|playing| playing.as_ref().and_then(close));
+        playing.try_with_value(|playing| playing.as_ref().map(close));
     });
     view! { <div node_ref=host class="file-stream"><span class="bone w5"></span></div> }
 }
