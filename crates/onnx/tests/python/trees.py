@@ -142,7 +142,77 @@ def regressor(rng):
     return node, [helper.make_tensor_value_info("scores", TensorProto.FLOAT, [None, targets])], dtype, missing
 
 
+def described(nodes):
+    """The attributes of one tree, of `(mode, feature, value, true, false, missing)` for each node."""
+    modes, features, values, passes, fails, missing = zip(*nodes)
+    return {
+        "nodes_treeids": [0] * len(nodes),
+        "nodes_nodeids": list(range(len(nodes))),
+        "nodes_modes": list(modes),
+        "nodes_featureids": list(features),
+        "nodes_values": [float(value) for value in values],
+        "nodes_truenodeids": list(passes),
+        "nodes_falsenodeids": list(fails),
+        "nodes_missing_value_tracks_true": list(missing),
+    }
+
+
+LEAF = ("LEAF", 0, 0, 0, 0, 0)
+# As converters write that a category is one of a set: one node for each value,
+# which all lead to the same one.
+SETS = {
+    "set": [("BRANCH_EQ", 0, 1, 3, 1, 0), ("BRANCH_EQ", 0, 2.5, 3, 2, 0), ("BRANCH_EQ", 0, -2, 3, 4, 0), LEAF, LEAF],
+    "set_missing": [("BRANCH_EQ", 0, 1, 3, 1, 1), ("BRANCH_EQ", 0, 2, 3, 2, 1), ("BRANCH_EQ", 0, 0, 3, 4, 1), LEAF, LEAF],
+    "set_of_a_subtree": [("BRANCH_EQ", 0, 1, 2, 1, 0), ("BRANCH_EQ", 0, 2, 2, 5, 0), ("BRANCH_LEQ", 1, 0, 3, 4, 0), LEAF, LEAF, LEAF],
+    "shared_by_features": [("BRANCH_EQ", 0, 1, 3, 1, 0), ("BRANCH_LEQ", 1, 0.5, 3, 2, 0), ("BRANCH_EQ", 2, 2, 3, 4, 0), LEAF, LEAF],
+}
+
+
+def handmade():
+    """What the random trees never are: shared nodes, and several scores of a leaf for one target."""
+    x = np.array([[a, b, c, 0] for a in (1, 2, 2.5, -2, 0, 7, np.nan) for b in (-1, 0.5, 1) for c in (2, 3)], np.float32)
+    for name, nodes in SETS.items():
+        leaves = [i for i, node in enumerate(nodes) if node[0] == "LEAF"]
+        scores = {"treeids": [0] * len(leaves), "nodeids": leaves, "ids": [0] * len(leaves), "weights": [1.5 + i for i in leaves]}
+        regressor = helper.make_node(
+            "TreeEnsembleRegressor", ["X"], ["scores"], domain="ai.onnx.ml", n_targets=1, **described(nodes), **{f"target_{k}": v for k, v in scores.items()}
+        )
+        yield name, regressor, [helper.make_tensor_value_info("scores", TensorProto.FLOAT, [None, 1])], x
+        scores["ids"] = [i % 3 for i in range(len(leaves))]
+        classifier = helper.make_node(
+            "TreeEnsembleClassifier",
+            ["X"],
+            ["label", "scores"],
+            domain="ai.onnx.ml",
+            classlabels_strings=["a", "b", "c"],
+            **described(nodes),
+            **{f"class_{k}": v for k, v in scores.items()},
+        )
+        outputs = [helper.make_tensor_value_info("label", TensorProto.STRING, [None]), helper.make_tensor_value_info("scores", TensorProto.FLOAT, [None, 3])]
+        yield f"{name}_classifier", classifier, outputs, x
+    stump = [("BRANCH_LEQ", 1, 0, 1, 2, 0), LEAF, LEAF]
+    for aggregate in ("SUM", "AVERAGE", "MIN", "MAX"):
+        # The first of three counts.
+        scores = {"treeids": [0] * 6, "nodeids": [1, 2, 1, 2, 1, 2], "ids": [0] * 6, "weights": [30.0, 20.0, 10.0, 40.0, 100.0, 5.0]}
+        node = helper.make_node(
+            "TreeEnsembleRegressor",
+            ["X"],
+            ["scores"],
+            domain="ai.onnx.ml",
+            n_targets=1,
+            aggregate_function=aggregate,
+            **described(stump),
+            **{f"target_{k}": v for k, v in scores.items()},
+        )
+        yield f"several_scores_{aggregate.lower()}", node, [helper.make_tensor_value_info("scores", TensorProto.FLOAT, [None, 1])], x
+
+
 def main(directory, count):
+    for name, node, outputs, x in handmade():
+        graph = helper.make_graph([node], "trees", [helper.make_tensor_value_info("X", TensorProto.FLOAT, [None, FEATURES])], outputs)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("ai.onnx.ml", 3), helper.make_opsetid("", 15)], ir_version=8)
+        session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        cases.write(directory, name, model, [x], session.run(None, {"X": x}))
     made = 0
     for seed in itertools.count():
         if made == count:

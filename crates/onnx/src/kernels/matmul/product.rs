@@ -407,8 +407,8 @@ pub(in crate::kernels) fn add_up<T: Tiled>(
                 for strip in group..strips.min(group + STRIPS) {
                     let rows = shared(rows, strip);
                     let mut at = rows.start * columns + column;
-                    tile(&left.strip(rows, &inner), panel, step, |sums: T::Row| {
-                        add_row::<T>(out.get_mut(at..at + width), &sums);
+                    tile(&left.strip(rows, &inner), panel, step, |sums| {
+                        add_row::<T>(out.get_mut(at..at + width).unwrap_or_default(), sums);
                         at += columns;
                     });
                 }
@@ -418,8 +418,12 @@ pub(in crate::kernels) fn add_up<T: Tiled>(
 }
 
 #[inline(always)]
-fn add_row<T: Tiled>(out: Option<&mut [T]>, sums: &T::Row) {
-    for (out, &sum) in out.into_iter().flatten().zip(sums.as_ref()) {
+fn add_row<T: Tiled>(out: &mut [T], sums: T::Lanes) {
+    if let Some(row) = T::row_mut(out) {
+        *row = T::store(T::add(T::load(row), sums));
+        return;
+    }
+    for (out, &sum) in out.iter_mut().zip(T::store(sums).as_ref()) {
         *out = out.plus(sum);
     }
 }

@@ -21,6 +21,8 @@ pub(in crate::kernels) trait Tiled: Number {
 
     /// The first numbers of a list, if there are as many as a row has.
     fn row(numbers: &[Self]) -> Option<&Self::Row>;
+    /// The same, to be changed.
+    fn row_mut(numbers: &mut [Self]) -> Option<&mut Self::Row>;
     /// As many numbers of a list, leaving out every second one.
     fn every_second(numbers: &[Self]) -> Option<Self::Row>;
     fn load(row: &Self::Row) -> Self::Lanes;
@@ -45,6 +47,8 @@ macro_rules! portable {
 
             #[inline(always)]
             fn row(numbers: &[Self]) -> Option<&Self::Row> { numbers.first_chunk() }
+            #[inline(always)]
+            fn row_mut(numbers: &mut [Self]) -> Option<&mut Self::Row> { numbers.first_chunk_mut() }
             #[inline(always)]
             fn every_second(numbers: &[Self]) -> Option<Self::Row> {
                 let numbers: &[Self; 2 * $width - 1] = numbers.first_chunk()?;
@@ -105,6 +109,10 @@ mod wasm {
         #[inline(always)]
         fn row(numbers: &[Self]) -> Option<&Self::Row> {
             numbers.first_chunk()
+        }
+        #[inline(always)]
+        fn row_mut(numbers: &mut [Self]) -> Option<&mut Self::Row> {
+            numbers.first_chunk_mut()
         }
         #[inline(always)]
         fn every_second(numbers: &[Self]) -> Option<Self::Row> {
@@ -186,7 +194,7 @@ pub(super) fn tile<T: Tiled>(
     strip: &impl Strip<T>,
     panel: &[T::Row],
     step: impl Step<T>,
-    out: impl FnMut(T::Row),
+    out: impl FnMut(T::Lanes),
 ) {
     match strip.height() {
         1 => line(strip.one(), panel, step, out),
@@ -205,14 +213,14 @@ macro_rules! rows {
             left: impl Iterator<Item = [T; $height]>,
             panel: &[T::Row],
             step: impl Step<T>,
-            mut out: impl FnMut(T::Row),
+            mut out: impl FnMut(T::Lanes),
         ) {
             $(let mut $sum = T::splat(T::ZERO);)*
             for ([$($x),*], right) in left.zip(panel) {
                 let right = T::load(right);
                 $($sum = step($sum, T::splat($x), right);)*
             }
-            $(out(T::store($sum));)*
+            $(out($sum);)*
         }
     };
 }
@@ -222,7 +230,7 @@ rows!(four, 4, s0 x0, s1 x1, s2 x2, s3 x3);
 
 /// One row, in four sums at a time, so that none waits for another.
 #[inline(always)]
-fn line<T: Tiled>(left: &[T], panel: &[T::Row], step: impl Step<T>, mut out: impl FnMut(T::Row)) {
+fn line<T: Tiled>(left: &[T], panel: &[T::Row], step: impl Step<T>, mut out: impl FnMut(T::Lanes)) {
     let ((fours, rest), (right_fours, right_rest)) =
         (left.as_chunks::<4>(), panel.as_chunks::<4>());
     let [mut s0, mut s1, mut s2, mut s3] = [T::splat(T::ZERO); 4];
@@ -235,5 +243,5 @@ fn line<T: Tiled>(left: &[T], panel: &[T::Row], step: impl Step<T>, mut out: imp
     for (&x, right) in rest.iter().zip(right_rest) {
         s0 = step(s0, T::splat(x), T::load(right));
     }
-    out(T::store(T::add(T::add(s0, s1), T::add(s2, s3))));
+    out(T::add(T::add(s0, s1), T::add(s2, s3)));
 }

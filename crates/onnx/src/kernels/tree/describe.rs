@@ -128,7 +128,64 @@ pub(super) fn classic<T: Real>(
         }
         any_negative |= weight < T::default();
     }
+    join_sets(&mut nodes, &roots);
     Ok(Trees { nodes, roots, scored, any_negative })
+}
+
+/// Joins chains of nodes that compare one feature with one value after another
+/// and lead to the same node where it is equal: converters write so that a
+/// category is one of a set, and the node that all lead to would have to be
+/// there for each.
+fn join_sets<T: Real>(nodes: &mut [Described<T>], roots: &[usize]) {
+    let mut reads = vec![0u8; nodes.len()];
+    let mut read = |index: usize| {
+        if let Some(reads) = reads.get_mut(index) {
+            *reads = reads.saturating_add(1);
+        }
+    };
+    roots.iter().for_each(|&root| read(root));
+    for node in nodes.iter() {
+        if let Described::Branch { passes, fails, .. } = node {
+            read(*passes);
+            read(*fails);
+        }
+    }
+    for index in 0..nodes.len() {
+        while let Some(next) = follower(nodes, &reads, index)
+            && let Some(gone) = nodes.get_mut(next)
+        {
+            // Nothing leads there any more.
+            let gone = std::mem::replace(gone, Described::Leaf(Vec::new()));
+            if let Some(node) = nodes.get_mut(index) {
+                node.join(gone);
+            }
+        }
+    }
+}
+
+/// The node that is reached only where the test of this one fails, if both look
+/// for values of one feature and lead to the same node where they find one.
+fn follower<T: Real>(nodes: &[Described<T>], reads: &[u8], index: usize) -> Option<usize> {
+    let Described::Branch { feature, test, missing_passes, passes, fails } = nodes.get(index)?
+    else {
+        return None;
+    };
+    let Described::Branch {
+        feature: next_feature,
+        test: next_test,
+        missing_passes: next_missing,
+        passes: next_passes,
+        ..
+    } = nodes.get(*fails)?
+    else {
+        return None;
+    };
+    let follows = (feature, passes, missing_passes) == (next_feature, next_passes, next_missing)
+        && test.is_set()
+        && next_test.is_set()
+        && *fails != index
+        && reads.get(*fails) == Some(&1);
+    follows.then_some(*fails)
 }
 
 /// The trees of `TreeEnsemble`, where leaves are listed apart.
@@ -209,5 +266,6 @@ pub(super) fn modern<T: Real>(attributes: Attributes<'_>) -> Result<Trees<T>, Fa
         };
         roots.push(alone.unwrap_or(root));
     }
+    join_sets(&mut nodes, &roots);
     Ok(Trees { nodes, roots, scored, any_negative: false })
 }

@@ -83,6 +83,25 @@ pub(super) enum Described<T> {
     Leaf(Vec<(u32, T)>),
 }
 
+impl<T: Real> Described<T> {
+    /// Does what the next node does where the test of this one fails, both being
+    /// tests for values.
+    pub(super) fn join(&mut self, next: Self) {
+        if let (Self::Branch { test, fails, .. }, Self::Branch { test: other, fails: then, .. }) =
+            (self, next)
+        {
+            let test_here = std::mem::replace(test, Test::Member(Vec::new()));
+            let (mut set, mut more) = (test_here.into_set(), other.into_set());
+            if set.len() < more.len() {
+                std::mem::swap(&mut set, &mut more);
+            }
+            set.extend(more);
+            *test = Test::Member(set);
+            *fails = then;
+        }
+    }
+}
+
 /// A node laid out.
 #[derive(Debug, Clone, Copy)]
 struct Node<T> {
@@ -94,6 +113,9 @@ struct Node<T> {
 
 /// How many walks go in step.
 const LANES: usize = 8;
+
+/// So many nodes may be repeated in any forest; in a larger one as many as it has.
+const REPEATED: usize = 1 << 16;
 
 /// How many rows are taken down a tree before the next tree.
 const BLOCK: usize = 64;
@@ -155,10 +177,12 @@ impl<T: Real> Forest<T> {
             features: 0,
             targets,
         };
-        let mut seen = vec![false; described.len()];
+        // Each node once; those that several lead to are repeated, for as long as
+        // there is room. A circle is out of room at last.
+        let mut room = described.len().saturating_add(described.len().max(REPEATED));
         let mut odd = Vec::new();
         for &root in roots {
-            forest.lay_out(described, root, &mut seen, &mut odd)?;
+            forest.lay_out(described, root, &mut room, &mut odd)?;
         }
         let payload_end = u32::try_from(forest.scores.len())
             .map_err(|_| Fault::new("the trees have too many scores"))?;
@@ -174,7 +198,7 @@ impl<T: Real> Forest<T> {
         &mut self,
         described: &[Described<T>],
         root: usize,
-        seen: &mut [bool],
+        room: &mut usize,
         odd: &mut Vec<Option<Test<T>>>,
     ) -> Result<(), Fault> {
         let start = self.nodes.len();
@@ -189,11 +213,11 @@ impl<T: Real> Forest<T> {
         while !level.is_empty() {
             let mut next = Vec::new();
             for index in level {
-                match seen.get_mut(index) {
-                    Some(seen) if !*seen => *seen = true,
-                    Some(_) => bail!("node {index} of a tree is reached twice"),
-                    None => bail!("a tree refers to the node {index}, which is not there"),
-                }
+                *room = room.checked_sub(1).ok_or_else(|| {
+                    Fault::new(format!(
+                        "node {index} of a tree is reached again and again, or too many share nodes"
+                    ))
+                })?;
                 let payload = u32::try_from(self.scores.len()).map_err(|_| too_many())?;
                 self.payload.push(payload);
                 let here = u32::try_from(at).map_err(|_| too_many())?;
@@ -221,7 +245,9 @@ impl<T: Real> Forest<T> {
                         Node { threshold, feature, left }
                     }
                     Some(Described::Leaf(scores)) => {
-                        for &(target, weight) in scores {
+                        // Of a single target ONNX Runtime keeps a leaf's first score.
+                        let most = if self.targets == 1 { 1 } else { scores.len() };
+                        for &(target, weight) in scores.iter().take(most) {
                             if usize::try_from(target).map_or(true, |t| t >= self.targets) {
                                 bail!(
                                     "a leaf scores the target {target}, of {} targets",
@@ -484,6 +510,20 @@ fn split<T: Real>(test: &Test<T>) -> (T, bool, Option<Test<T>>) {
 }
 
 impl<T: Real> Test<T> {
+    /// Whether it looks for single values.
+    pub(super) fn is_set(&self) -> bool {
+        matches!(self, Self::Equal(_) | Self::Member(_))
+    }
+
+    /// The values that it looks for.
+    fn into_set(self) -> Vec<T> {
+        match self {
+            Self::Equal(t) => vec![t],
+            Self::Member(set) => set,
+            _ => Vec::new(),
+        }
+    }
+
     fn passes(&self, x: T) -> bool {
         match self {
             Self::LessOrEqual(t) => x <= *t,
