@@ -411,7 +411,7 @@ describe('workspaces', () => {
     const status = async (name) =>
       (await ask(edge.url, { get: 'experiments/get?experiment_id=0', headers: { 'X-MLFLOW-WORKSPACE': name } })).status;
     assert.deepEqual([await status('none'), await status('A b'), await status('default'), await status('')], [404, 400, 200, 200]);
-    assert.equal((await ask(edge.url, { delete: `${V3}/workspaces/default` })).status, 500);
+    assert.equal((await ask(edge.url, { delete: `${V3}/workspaces/default` })).status, 400);
     const info = await ask(edge.url, { get: `${V3}/server-info`, headers: { 'X-MLFLOW-WORKSPACE': 'none' } });
     assert.equal(info.body.workspaces_enabled, true);
   });

@@ -88,6 +88,11 @@ const spans = [
   { get: `${trace}/get?trace_id=tr-${late}` },
   otlp('3'.repeat(32), [{ id: '1', name: 'n', start: 1, end: 2 }], { headers: { 'x-mlflow-experiment-id': '77' } }),
   { get: `${trace}/get?trace_id=tr-${first}` },
+  // None of these is taken in.
+  { post: '../../../v1/traces', body: {} },
+  { post: '../../../v1/traces', body: {}, headers: { 'x-mlflow-experiment-id': '0' } },
+  otlp('', [{ id: '1', name: 'n', start: 1, end: 2 }]),
+  otlp('4'.repeat(32), [{ id: '1', name: 'n', start: 1, end: 2 }], { headers: { 'Content-Type': 'text/plain' } }),
   { get: `${trace}/get?trace_id=tr-${first}&allow_partial=true` },
   { get: `${trace}/tr-${first}` },
   { get: `${trace}/batchGet?trace_ids=tr-${first}&trace_ids=none&trace_ids=tr-${late}` },
@@ -413,4 +418,23 @@ const correlations = [
   ...[{ experiment_ids: undefined }, { filter_string1: '' }, { filter_string2: undefined }, { filter_string1: 'nonsense' }, { experiment_ids: ['77'] }].map(correlate),
 ];
 
-export const requests = [...spans, ...traces, ...assessments, ...searches, ...correlations, ...traceMetrics, ...scorers, ...older, ...deletes, ...evaluation, ...webhooks];
+const issue = (fields) => ({ post: `${v3}/issues`, body: { experiment_id: '0', name: 'Slow', description: 'Answers take long', ...fields } });
+const issuesBy = (body) => ({ post: `${v3}/issues/search`, body });
+const issues = [
+  issuesBy({}),
+  { ...issue({ severity: 'low', root_causes: ['a query', 'the network é'], categories: ['speed'], created_by: 'me' }), note: { issue: (body) => body.issue.issue_id } },
+  issue({ name: 'Wrong', status: 'resolved', severity: 'high' }),
+  issue({ name: 'Odd', root_causes: [], source_run_id: '' }),
+  ...[{ name: '' }, { description: undefined }, { experiment_id: '77' }, { experiment_id: 'x' }, { experiment_id: undefined }, { source_run_id: 'f'.repeat(32) }].map(issue),
+  ({ issue }) => ({ get: `${v3}/issues/${issue}` }),
+  { get: `${v3}/issues/none` },
+  ({ issue }) => ({ post: `${trace}/tr-${first}/assessments`, body: { assessment: { assessment_name: issue, source: { source_type: 'HUMAN', source_id: 'me' }, issue: { issue_name: 'Slow' } } } }),
+  ...['', "status = 'pending'", "status != 'pending'", "source_run_id = 'x'", "source_run_id != 'x'", "status = 'resolved' AND status = 'pending'", "name = 'x'", "status LIKE 'p%'", "status IN ('pending')", 'nonsense'].map((filter_string) => issuesBy({ filter_string })),
+  ...[{ experiment_id: '0' }, { experiment_id: '77' }, { experiment_id: 'x' }, { include_trace_count: true }, { max_results: 2 }, { max_results: 0 }, { page_token: 'x' }].map(issuesBy),
+  ({ issue }) => ({ patch: `${v3}/issues/${issue}`, body: { issue_id: issue, name: 'Slower', status: 'rejected', severity: 'not_an_issue' } }),
+  ({ issue }) => ({ patch: `${v3}/issues/${issue}`, body: { issue_id: issue, name: '', description: 'more' } }),
+  { patch: `${v3}/issues/none`, body: { issue_id: 'none', name: 'x' } },
+  issuesBy({ include_trace_count: true }),
+];
+
+export const requests = [...spans, ...traces, ...assessments, ...searches, ...correlations, ...traceMetrics, ...scorers, ...issues, ...older, ...deletes, ...evaluation, ...webhooks];

@@ -29,9 +29,9 @@ const OWN = new Set([
   ...['creation_time', 'last_update_time', 'creation_timestamp', 'last_updated_timestamp'],
   ...['creation_timestamp_ms', 'last_updated_timestamp_ms'],
   ...['artifact_uri', 'artifact_location', 'source', 'next_page_token'],
-  ...['create_time', 'created_time', 'digest', 'webhook_id', 'scorer_id'],
+  ...['create_time', 'created_time', 'created_timestamp', 'digest', 'webhook_id', 'scorer_id'],
 ]);
-const LATER = new Set(['sqlstate', 'error_class', 'workspace', 'message']);
+const LATER = new Set(['workspace', 'message']);
 
 // What MLflow sorts in no order of its own.
 const SETS = new Set(['tags', 'params', 'metrics', 'aliases', 'latest_versions', 'request_metadata', 'events']);

@@ -177,6 +177,10 @@ endpoints! {
     RemoveDatasetFromExperiments => EvaluationDatasetResponse: Post "/api/3.0/mlflow/datasets/{dataset_id}/remove-experiments", true;
     CalculateTraceFilterCorrelation => TraceFilterCorrelation: Post "/api/3.0/mlflow/traces/calculate-filter-correlation", true;
     QueryTraceMetrics => QueryTraceMetricsResponse: Post "/api/3.0/mlflow/traces/metrics", true;
+    CreateIssue => IssueResponse: Post "/api/3.0/mlflow/issues", false;
+    UpdateIssue => IssueResponse: Patch "/api/3.0/mlflow/issues/{issue_id}", true;
+    GetIssue => IssueResponse: Get "/api/3.0/mlflow/issues/{issue_id}", true;
+    SearchIssues => SearchIssuesResponse: Post "/api/3.0/mlflow/issues/search", true;
     RegisterScorer => RegisterScorerResponse: Post "/api/3.0/mlflow/scorers/register", false;
     ListScorers => ScorersResponse: Get "/api/3.0/mlflow/scorers/list", true;
     ListScorerVersions => ScorersResponse: Get "/api/3.0/mlflow/scorers/versions", true;

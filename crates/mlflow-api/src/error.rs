@@ -93,6 +93,25 @@ error_codes! {
     DeadlineExceeded = "DEADLINE_EXCEEDED", 504;
 }
 
+impl ErrorCode {
+    /// The SQL state and the class of errors of this code; nothing for those that
+    /// MLflow leaves without.
+    const fn classification(&self) -> Option<(&'static str, &'static str)> {
+        Some(match self {
+            Self::BadRequest | Self::InvalidParameterValue => ("KAM00", "INVALID_PARAMETER_VALUE"),
+            Self::CustomerUnauthorized | Self::PermissionDenied => ("KAM00", "PERMISSION_DENIED"),
+            Self::ResourceAlreadyExists => ("KAM00", "RESOURCE_ALREADY_EXISTS"),
+            Self::ResourceDoesNotExist | Self::NotFound | Self::EndpointNotFound => {
+                ("KAM00", "RESOURCE_NOT_FOUND")
+            }
+            Self::InternalError | Self::InvalidState | Self::TemporarilyUnavailable => {
+                ("XXM00", "CLIENT_INTERNAL_ERROR")
+            }
+            _ => return None,
+        })
+    }
+}
+
 impl fmt::Display for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -128,9 +147,17 @@ pub struct ErrorBody {
 }
 
 impl ErrorBody {
-    /// An error of a kind, with a message for people.
+    /// An error of a kind, with a message for people, classified as MLflow
+    /// classifies it (`error_classification.py`: what it derives of the code).
     pub fn new(error_code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { error_code, message: message.into(), sqlstate: None, error_class: None }
+        let (sqlstate, error_class) = error_code.classification().unzip();
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Self {
+            error_code,
+            message: message.into(),
+            sqlstate: owned(sqlstate),
+            error_class: owned(error_class),
+        }
     }
 }
 

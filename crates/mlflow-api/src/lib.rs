@@ -45,6 +45,7 @@ mod error;
 mod evaluation;
 mod experiment;
 pub mod filter;
+mod issue;
 mod json;
 pub mod limits;
 mod log;
@@ -110,6 +111,9 @@ pub use experiment::{
     CreateExperiment, CreateExperimentResponse, DeleteExperiment, DeleteExperimentTag, Experiment,
     GetExperiment, GetExperimentByName, GetExperimentResponse, RestoreExperiment,
     SearchExperiments, SearchExperimentsResponse, SetExperimentTag, UpdateExperiment,
+};
+pub use issue::{
+    CreateIssue, GetIssue, Issue, IssueResponse, SearchIssues, SearchIssuesResponse, UpdateIssue,
 };
 pub use log::{DeleteTag, LogBatch, LogInputs, LogModel, LogOutputs, LogParam, SetTag};
 pub use logged_model::{

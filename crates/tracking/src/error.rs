@@ -15,16 +15,24 @@ use crate::sql::SqlError;
 pub struct Error {
     code: ErrorCode,
     message: String,
+    /// A SQL state and a class that are finer than the code's.
+    classification: Option<(&'static str, &'static str)>,
 }
 
 impl Error {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), classification: None }
     }
 
     /// A field has a value that is not allowed.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::InvalidParameterValue, message)
+    }
+
+    /// There is no such attribute to order by.
+    pub(crate) fn no_attribute(message: impl Into<String>) -> Self {
+        let classification = Some(("KAM04", "ATTRIBUTE_NOT_FOUND"));
+        Self { classification, ..Self::invalid(message) }
     }
 
     /// A field that the call can't do without is missing.
@@ -60,7 +68,12 @@ impl Error {
     pub(crate) fn into_response(self) -> Response<Bytes> {
         let status =
             StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        call::json(status, &ErrorBody::new(self.code, self.message))
+        let mut body = ErrorBody::new(self.code, self.message);
+        if let Some((sqlstate, error_class)) = self.classification {
+            body.sqlstate = Some(sqlstate.to_owned());
+            body.error_class = Some(error_class.to_owned());
+        }
+        call::json(status, &body)
     }
 }
 

@@ -72,6 +72,7 @@ pub(crate) fn route(
         .or_else(|| assessments(&ask))
         .or_else(|| older_traces(&ask))
         .or_else(|| evaluation_datasets(&ask))
+        .or_else(|| issues(&ask))
         .or_else(|| scorers(&ask))
         .or_else(|| webhooks(&ask))
         .or_else(|| deployment.has_workspaces.then(|| workspaces::answer(&ask)).flatten())
@@ -253,6 +254,16 @@ fn evaluation_datasets(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.read(|r: GetDatasetExperimentIds| datasets::ids(sql, &r)))
         .or_else(|| ask.write(|r: AddDatasetToExperiments| datasets::add(sql, now, &r)))
         .or_else(|| ask.write(|r: RemoveDatasetFromExperiments| datasets::remove(sql, now, &r)))
+}
+
+fn issues(ask: &Ask<'_>) -> Answer {
+    use crate::issues;
+    use mlflow_api::{CreateIssue, GetIssue, SearchIssues, UpdateIssue};
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: CreateIssue| issues::create(sql, now, &r))
+        .or_else(|| ask.read(|r: SearchIssues| issues::search(sql, &r)))
+        .or_else(|| ask.read(|r: GetIssue| issues::get(sql, &r)))
+        .or_else(|| ask.write(|r: UpdateIssue| issues::update(sql, now, &r)))
 }
 
 fn scorers(ask: &Ask<'_>) -> Answer {

@@ -1,6 +1,8 @@
 //! Workspaces: which there are. The default one keeps the list; what is in each
 //! is in a store of its own.
 
+use bytes::Bytes;
+use http::{Response, StatusCode};
 use mlflow_api::{
     CreateWorkspace, DEFAULT_WORKSPACE, DeleteWorkspace, Empty, ErrorCode, GetWorkspace,
     ListWorkspaces, ListWorkspacesResponse, UpdateWorkspace, Workspace, WorkspaceResponse,
@@ -18,10 +20,31 @@ const RESERVED: [&str; 4] = ["workspaces", "api", "ajax-api", "static-files"];
 pub(crate) fn answer(ask: &Ask<'_>) -> Answer {
     let sql = ask.sql;
     ask.read(|_: ListWorkspaces| list(sql, |_| true))
-        .or_else(|| ask.write(|r: CreateWorkspace| create(sql, &r)))
+        .or_else(|| created(ask.write(|r: CreateWorkspace| create(sql, &r))))
         .or_else(|| ask.read(|r: GetWorkspace| get(sql, &r)))
         .or_else(|| ask.write(|r: UpdateWorkspace| update(sql, &r)))
-        .or_else(|| ask.write(|r: DeleteWorkspace| delete(sql, &r)))
+        .or_else(|| deleted(ask.write(|r: DeleteWorkspace| delete(sql, &r))))
+}
+
+/// The answer with the status that MLflow has for a new workspace.
+pub(crate) fn created(answer: Answer) -> Answer {
+    answer.map(|answer| {
+        answer.map(|mut response| {
+            *response.status_mut() = StatusCode::CREATED;
+            response
+        })
+    })
+}
+
+/// The same for one that is gone: nothing is said of it.
+pub(crate) fn deleted(answer: Answer) -> Answer {
+    answer.map(|answer| {
+        answer.map(|_| {
+            let mut response = Response::new(Bytes::new());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+        })
+    })
 }
 
 /// Refuses what is no name of a workspace.
@@ -96,6 +119,9 @@ pub(crate) fn create(sql: &dyn Sql, asked: &CreateWorkspace) -> Result<Workspace
 
 pub(crate) fn update(sql: &dyn Sql, asked: &UpdateWorkspace) -> Result<WorkspaceResponse, Error> {
     let name = find(sql, &asked.workspace_name)?.name;
+    if asked.description.is_none() {
+        return Err(Error::invalid("Workspace update must have at least one key"));
+    }
     sql.query(
         "UPDATE workspaces SET description = coalesce(?2, description) WHERE name = ?1",
         &[name.as_str().into(), asked.description.clone().into()],
@@ -108,10 +134,9 @@ pub(crate) fn update(sql: &dyn Sql, asked: &UpdateWorkspace) -> Result<Workspace
 pub(crate) fn delete(sql: &dyn Sql, asked: &DeleteWorkspace) -> Result<Empty, Error> {
     let name = find(sql, &asked.workspace_name)?.name;
     if name == DEFAULT_WORKSPACE {
-        return Err(Error::new(
-            ErrorCode::InvalidState,
-            format!("Cannot delete the reserved '{DEFAULT_WORKSPACE}' workspace"),
-        ));
+        return Err(Error::invalid(format!(
+            "The '{DEFAULT_WORKSPACE}' workspace is reserved and cannot be deleted"
+        )));
     }
     sql.query("DELETE FROM workspaces WHERE name = ?1", &[name.into()])?;
     Ok(Empty {})

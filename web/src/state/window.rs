@@ -18,9 +18,19 @@ fn pixels(length: i32) -> usize {
 
 /// The rows around a scroll position, of `count`.
 pub(crate) fn rows(scroll_top: i32, height: i32, count: usize) -> Range<usize> {
+    around(scroll_top, height, count, SPARE_ROWS)
+}
+
+/// The same without any that are not seen: where each scroll leaves all rows
+/// behind, those would be drawn for nothing.
+pub(crate) fn seen_rows(scroll_top: i32, height: i32, count: usize) -> Range<usize> {
+    around(scroll_top, height, count, 0)
+}
+
+fn around(scroll_top: i32, height: i32, count: usize, spare: usize) -> Range<usize> {
     let first = pixels(scroll_top) / ROW;
-    let last = (first + pixels(height) / ROW + 2 + SPARE_ROWS).min(count);
-    first.saturating_sub(SPARE_ROWS).min(last)..last
+    let last = (first + pixels(height) / ROW + 2 + spare).min(count);
+    first.saturating_sub(spare).min(last)..last
 }
 
 /// The columns around a scroll position, by their widths.
@@ -49,10 +59,13 @@ mod tests {
     #[test]
     fn the_rows_that_are_seen_are_there() {
         for top in (0..100_000).step_by(37) {
-            let range = rows(top, 700, 1_000_000);
-            assert!(range.start * ROW <= top as usize);
-            assert!(range.end * ROW >= (top + 700) as usize);
-            assert!(range.len() < 60);
+            for (range, most) in
+                [(rows(top, 700, 1_000_000), 60), (seen_rows(top, 700, 1_000_000), 28)]
+            {
+                assert!(range.start * ROW <= top as usize);
+                assert!(range.end * ROW >= (top + 700) as usize);
+                assert!(range.len() < most);
+            }
         }
         assert_eq!(rows(0, 700, 3), 0..3);
         assert_eq!(rows(90_000, 700, 3), 3..3);

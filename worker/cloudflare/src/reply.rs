@@ -1,18 +1,12 @@
 //! Answers that the edge gives itself.
 
+use mlflow_api::{ErrorBody, ErrorCode};
 use serde::Serialize;
 use worker::{Headers, Response, ResponseBuilder, Result};
 
-/// MLflow's error object.
-#[derive(Serialize)]
-struct ErrorBody<'a> {
-    error_code: &'a str,
-    message: &'a str,
-}
-
 /// An error as MLflow's clients read it.
 pub(crate) fn error(status: u16, error_code: &str, message: &str) -> Result<Response> {
-    json(status, &ErrorBody { error_code, message })
+    json(status, &ErrorBody::new(ErrorCode::from(error_code), message))
 }
 
 /// A JSON answer.

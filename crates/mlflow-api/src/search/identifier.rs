@@ -93,7 +93,7 @@ fn unknown_entity(subject: Subject, prefix: &str) -> String {
         Subject::Experiments | Subject::RegisteredModels | Subject::ModelVersions => format!(
             "Invalid entity type '{prefix}'. Valid entity types are ('attribute', 'tag', 'tags')"
         ),
-        Subject::Traces | Subject::EvaluationDatasets => {
+        Subject::Traces | Subject::EvaluationDatasets | Subject::Issues => {
             let known = subject.prefixes().iter().map(|(name, _)| *name);
             format!("Invalid entity type '{prefix}'. Valid values are {}", set(known))
         }

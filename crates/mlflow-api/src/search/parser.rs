@@ -6,7 +6,7 @@ use super::clause::{Clause, Comparator, Value};
 use super::error::SearchError;
 use super::identifier::{Identifier, set, unknown_attribute, unquoted};
 use super::lexer::{Token, TokenKind, tokens};
-use super::subject::{Kind, Subject};
+use super::subject::{Kind, PROMPT, Subject};
 use crate::filter::Entity;
 
 /// Reads a filter. An empty one has no clauses and finds everything.
@@ -239,10 +239,12 @@ impl<'a> Parser<'a> {
             Right::Word(word) => self.value(entity, key, kind, word)?,
             Right::List { words, span } => {
                 if !allowed.contains(&Comparator::In) {
-                    return Err(SearchError::new(
-                        span.clone(),
-                        self.no_list(entity, key, kind, &span),
-                    ));
+                    let of_trace = self.subject == Subject::Traces && entity == Entity::Attribute;
+                    return Err(if of_trace {
+                        self.wrong_comparator(entity, key, operator)
+                    } else {
+                        SearchError::new(span.clone(), self.no_list(entity, key, kind, &span))
+                    });
                 }
                 self.texts(words, &span)?
             }
@@ -253,13 +255,27 @@ impl<'a> Parser<'a> {
                 let listed = matches!(comparator, Comparator::In | Comparator::NotIn);
                 listed == matches!(value, Value::List(_))
             })
-            .ok_or_else(|| {
-                let allowed = set(allowed.iter().map(|comparator| comparator.as_str()));
-                let message =
-                    format!("Invalid comparator '{}' not one of {allowed}", operator.text);
-                SearchError::new(operator.span.clone(), message)
-            })?;
+            .ok_or_else(|| self.wrong_comparator(entity, key, operator))?;
         Ok(Clause { entity, key: key.to_owned(), comparator, value, span: left.span.start..end })
+    }
+
+    /// The error about a comparator that does not go with what it compares.
+    fn wrong_comparator(&self, entity: Entity, key: &str, operator: Operator) -> SearchError {
+        let comparators = self.subject.comparators(entity, key);
+        let allowed = set(comparators.iter().map(|comparator| comparator.as_str()));
+        let Operator { text, span } = operator;
+        let message = match (self.subject, entity) {
+            (Subject::LoggedModels, _) => format!(
+                "Invalid comparison operator for {} '{key}': '{text}'. Expected one of {allowed}.",
+                entity.noun()
+            ),
+            (_, Entity::Attribute) if key == PROMPT => format!(
+                "Invalid comparator '{text}' for prompts filter. Only '=' is supported with format: prompt = \"name/version\""
+            ),
+            (_, Entity::Span) => format!("span.{key} comparator '{text}' not one of {allowed}"),
+            _ => format!("Invalid comparator '{text}' not one of {allowed}"),
+        };
+        SearchError::new(span, message)
     }
 
     /// An attribute by its name, whatever its spelling, and what its values are.
@@ -402,6 +418,7 @@ impl<'a> Parser<'a> {
             }
             Subject::Traces => format!("{WORDS} not supported for {} '{key}'", entity.noun()),
             Subject::EvaluationDatasets => format!("{WORDS} not supported for dataset search."),
+            Subject::Issues => format!("{WORDS} not supported for issue search."),
             Subject::ModelVersions => format!("{WORDS} not supported for model version search."),
             Subject::LoggedModels => format!(
                 "Invalid comparison: {}.{key}IS NULL. Expected a comparison with 3 tokens.",

@@ -25,6 +25,8 @@ pub enum Subject {
     Traces,
     /// `datasets/search`: evaluation datasets.
     EvaluationDatasets,
+    /// `issues/search`; their order is fixed.
+    Issues,
 }
 
 /// A field of the object itself that a filter may compare.
@@ -255,6 +257,9 @@ const LOGGED_MODELS: Rules = Rules {
     datasets: &[],
 };
 
+/// The attribute of traces that names a version of a prompt.
+pub(super) const PROMPT: &str = "prompt";
+
 const TRACES: Rules = Rules {
     prefixes: &[
         ("attribute", Entity::Attribute),
@@ -275,7 +280,7 @@ const TRACES: Rules = Rules {
         text("client_request_id", OF_TRACE),
         text("name", OF_TRACE_OPTIONAL),
         text("run_id", OF_TRACE_OPTIONAL),
-        text("prompt", &[Equal]),
+        text(PROMPT, &[Equal]),
         text("text", CONTAINS),
         number("timestamp", "timestamp_ms", Kind::Number),
         number("timestamp_ms", "timestamp_ms", Kind::Number),
@@ -327,6 +332,18 @@ const EVALUATION_DATASETS: Rules = Rules {
     datasets: &[],
 };
 
+const ISSUES: Rules = Rules {
+    prefixes: &[],
+    attributes: &[text("status", &[Equal, NotEqual]), text("source_run_id", &[Equal, NotEqual])],
+    orders: &[],
+    orders_by_key: false,
+    orders_once: false,
+    metrics: &[],
+    params: &[],
+    tags: &[],
+    datasets: &[],
+};
+
 impl Subject {
     pub(super) const fn rules(self) -> &'static Rules {
         match self {
@@ -337,6 +354,7 @@ impl Subject {
             Self::LoggedModels => &LOGGED_MODELS,
             Self::Traces => &TRACES,
             Self::EvaluationDatasets => &EVALUATION_DATASETS,
+            Self::Issues => &ISSUES,
         }
     }
 

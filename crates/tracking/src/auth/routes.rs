@@ -139,15 +139,15 @@ fn of_workspaces(ask: &Ask<'_>, caller: &Caller) -> Answer {
                 || theirs.contains(name)
         })
     })
-    .or_else(|| ask.write(|r: CreateWorkspace| create_workspace(sql, &r)))
+    .or_else(|| workspaces::created(ask.write(|r: CreateWorkspace| create_workspace(sql, &r))))
     .or_else(|| ask.read(|r: GetWorkspace| workspaces::get(sql, &r)))
     .or_else(|| ask.write(|r: UpdateWorkspace| workspaces::update(sql, &r)))
     .or_else(|| {
-        ask.write(|r: DeleteWorkspace| {
+        workspaces::deleted(ask.write(|r: DeleteWorkspace| {
             let deleted = workspaces::delete(sql, &r)?;
             roles::delete_in(sql, &r.workspace_name)?;
             Ok(deleted)
-        })
+        }))
     })
 }
 

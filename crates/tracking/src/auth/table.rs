@@ -104,6 +104,13 @@ const TRACES: Part = Part {
     experiment: "SELECT experiment_id FROM trace_info WHERE request_id = ?1",
 };
 
+const ISSUES: Part = Part {
+    // Nothing is granted on these: what counts is the experiment.
+    resource_type: "issue",
+    fields: &["issue_id"],
+    experiment: "SELECT experiment_id FROM issues WHERE issue_id = ?1",
+};
+
 const ASSESSMENTS: Part = Part { resource_type: ASSESSMENT, ..TRACES };
 
 const TRACE_FIELDS: &[&str] = &["trace_id", "request_id", "trace_ids", "request_ids"];
@@ -112,6 +119,7 @@ pub(super) const RUN_PART: &Part = &RUNS;
 pub(super) const LOGGED_MODEL_PART: &Part = &LOGGED_MODELS;
 pub(super) const TRACE_PART: &Part = &TRACES;
 const ASSESSMENT_PART: &Part = &ASSESSMENTS;
+const ISSUE_PART: &Part = &ISSUES;
 
 /// Verb, path below `/api` or `/ajax-api`, needs.
 type Rule = (&'static str, &'static str, &'static [Need]);
@@ -274,6 +282,11 @@ const TABLE: &[Rule] = &[
     ("GET", "/3.0/mlflow/scorers/versions", &[Need::Experiment(Read)]),
     ("GET", "/3.0/mlflow/scorers/get", &[Need::Experiment(Read)]),
     ("DELETE", "/3.0/mlflow/scorers/delete", &[Need::Experiment(Delete)]),
+    // Issues.
+    ("POST", "/3.0/mlflow/issues", &[Need::Experiment(Update)]),
+    ("POST", "/3.0/mlflow/issues/search", &[Need::Experiment(Read)]),
+    ("GET", "/3.0/mlflow/issues/{issue_id}", &[Need::Part(ISSUE_PART, Read)]),
+    ("PATCH", "/3.0/mlflow/issues/{issue_id}", &[Need::Part(ISSUE_PART, Update)]),
     // Users.
     ("POST", "/2.0/mlflow/users/create", &[Need::SomeWorkspace]),
     ("GET", "/2.0/mlflow/users/get", &[Need::Oneself]),

@@ -35,6 +35,9 @@ pub(crate) fn create(
     asked: &CreateExperiment,
 ) -> Result<CreateExperimentResponse, Error> {
     let name = required(&asked.name, "name")?;
+    if name.trim().is_empty() {
+        return Err(Error::invalid(format!("Invalid experiment name: '{name}'")));
+    }
     keys::check_length("name", name, limits::MAX_EXPERIMENT_NAME_LENGTH)?;
     let location = asked.artifact_location.as_deref().filter(|location| !location.is_empty());
     location.map_or(Ok(()), location::check)?;
@@ -54,7 +57,7 @@ pub(crate) fn create(
         };
         return Err(Error::new(
             ErrorCode::ResourceAlreadyExists,
-            format!("Experiment '{name}' already exists{deleted}."),
+            format!("Experiment(name={name}) already exists{deleted}."),
         ));
     }
     let rows = sql.query(

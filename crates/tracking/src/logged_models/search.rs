@@ -176,7 +176,7 @@ fn column(field: &str) -> Result<&'static str, Error> {
 }
 
 fn unordered(field: &str) -> Error {
-    Error::invalid(format!(
+    Error::no_attribute(format!(
         "Invalid order by field name: {field}. Models are ordered by their own fields and by metrics."
     ))
 }
@@ -231,11 +231,19 @@ impl Token {
         let Some(token) = token.filter(|token| !token.is_empty()) else {
             return Ok(());
         };
-        let theirs = STANDARD.decode(token).ok();
-        let theirs = theirs.and_then(|json| serde_json::from_slice::<Self>(&json).ok());
-        if theirs.is_some_and(|theirs| Self { offset: 0, ..theirs } == self) {
+        let json = STANDARD.decode(token).ok();
+        let theirs = json.and_then(|json| serde_json::from_slice::<Self>(&json).ok());
+        let theirs =
+            theirs.ok_or_else(|| Error::invalid(format!("Invalid page token: {token}")))?;
+        let what = if theirs.experiment_ids != self.experiment_ids {
+            "Experiment IDs in the page token do not match the requested experiment IDs"
+        } else if theirs.filter_string != self.filter_string {
+            "Filter string in the page token does not match the requested filter string"
+        } else if theirs.order_by != self.order_by {
+            "Order by in the page token does not match the requested order by"
+        } else {
             return Ok(());
-        }
-        Err(Error::invalid("Invalid page token: it is none, or that of another search"))
+        };
+        Err(Error::invalid(format!("{what}: it is that of another search")))
     }
 }

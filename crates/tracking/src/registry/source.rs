@@ -176,7 +176,10 @@ fn check_absolute(source: &str) -> Result<(), Error> {
     if uri::is_absolute(source) {
         return Ok(());
     }
-    Err(invalid(source, "it has to be an absolute path, without '.' and '..'"))
+    Err(invalid(
+        source,
+        "If supplying a source as an http, https, local file path, ftp, objectstore, or mlflow-artifacts uri, an absolute path must be provided without relative path references present",
+    ))
 }
 
 fn unidentified_if_unknown(error: Error, source: &str, field: &str) -> Error {
@@ -188,12 +191,16 @@ fn unidentified_if_unknown(error: Error, source: &str, field: &str) -> Error {
 }
 
 fn unidentified(source: &str, field: &str) -> Error {
-    invalid(
-        source,
-        &format!("the {field} request parameter has to name what the source is part of"),
-    )
+    let why = if Uri::parse(source).is_local() {
+        format!(
+            "To use a local path as a model version source, the {field} request parameter has to be specified and the local path has to be contained within the artifact directory of what the {field} specifies"
+        )
+    } else {
+        format!("the {field} request parameter must identify the resource that contains the source")
+    };
+    invalid(source, &why)
 }
 
 fn invalid(source: &str, why: &str) -> Error {
-    Error::invalid(format!("Invalid model version source: '{source}': {why}"))
+    Error::invalid(format!("Invalid model version source: '{source}'. {why}."))
 }

@@ -66,6 +66,11 @@ fn write_trace(
     });
     let experiment_id = match known_experiment(sql, trace)? {
         Some(id) => {
+            if id != experiments::parse_id(experiment)? {
+                return Err(Error::invalid(format!(
+                    "Trace with ID '{trace}' already exists in another experiment."
+                )));
+            }
             times.extend(sql, trace)?;
             id
         }

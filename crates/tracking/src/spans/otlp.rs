@@ -8,7 +8,7 @@ use bytes::Bytes;
 use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{Request, Response, StatusCode};
-use mlflow_api::{ErrorCode, LinkTracesToRun};
+use mlflow_api::LinkTracesToRun;
 use prost::Message as _;
 use serde_json::Value as Json;
 
@@ -18,7 +18,7 @@ use super::content::{
 };
 use super::{log, proto};
 use crate::auth::{self, Caller};
-use crate::{Error, MAX_OTLP_BODY, Sql, call, traces};
+use crate::{Error, MAX_BODY, Sql, call, traces};
 
 pub(crate) const PATH: &str = "/v1/traces";
 
@@ -45,6 +45,20 @@ pub(super) struct Incoming {
     pub(super) resource: Rc<Vec<(String, Json)>>,
 }
 
+/// Why spans are not taken in.
+enum Refusal {
+    /// A status and FastAPI's `detail`, with which MLflow answers here.
+    Detail(StatusCode, Json),
+    /// An error as everywhere else.
+    Error(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
 /// Takes the spans in. The answer is OTLP's own: empty.
 /// Without a caller, whoever asks may do all of it.
 pub(crate) fn receive(
@@ -52,8 +66,30 @@ pub(crate) fn receive(
     request: &Request<Bytes>,
     caller: Option<&Caller>,
 ) -> Result<Response<Bytes>, Error> {
+    match take_in(sql, request, caller) {
+        Ok(()) => Ok(call::respond(StatusCode::OK, PROTOBUF, Bytes::new())),
+        Err(Refusal::Detail(status, detail)) => {
+            Ok(call::json(status, &serde_json::json!({ "detail": detail })))
+        }
+        Err(Refusal::Error(error)) => Err(error),
+    }
+}
+
+fn take_in(
+    sql: &dyn Sql,
+    request: &Request<Bytes>,
+    caller: Option<&Caller>,
+) -> Result<(), Refusal> {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let experiment = header(EXPERIMENT_HEADER).ok_or_else(|| Error::missing(EXPERIMENT_HEADER))?;
+    let experiment = header(EXPERIMENT_HEADER).ok_or_else(|| {
+        let missing = serde_json::json!([{
+            "type": "missing",
+            "loc": ["header", EXPERIMENT_HEADER],
+            "msg": "Field required",
+            "input": null,
+        }]);
+        Refusal::Detail(StatusCode::UNPROCESSABLE_ENTITY, missing)
+    })?;
     let spans: Vec<Incoming> = read(request)?;
     let ended: BTreeSet<&str> = spans
         .iter()
@@ -78,11 +114,11 @@ pub(crate) fn receive(
             _ => Ok(()),
         }
     })?;
-    Ok(call::respond(StatusCode::OK, PROTOBUF, Bytes::new()))
+    Ok(())
 }
 
 /// The spans of a request.
-fn read(request: &Request<Bytes>) -> Result<Vec<Incoming>, Error> {
+fn read(request: &Request<Bytes>) -> Result<Vec<Incoming>, Refusal> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let content_type = header(CONTENT_TYPE).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
@@ -115,13 +151,13 @@ fn read(request: &Request<Bytes>) -> Result<Vec<Incoming>, Error> {
     Ok(spans)
 }
 
-fn bad(message: impl Into<String>) -> Error {
-    Error::new(ErrorCode::BadRequest, message)
+fn bad(message: impl Into<String>) -> Refusal {
+    Refusal::Detail(StatusCode::BAD_REQUEST, Json::String(message.into()))
 }
 
 /// The body as it was before it was compressed, up to the limit of bodies.
-fn decompressed(body: &Bytes, encoding: Option<&str>) -> Result<Bytes, Error> {
-    let limit = MAX_OTLP_BODY as u64 + 1;
+fn decompressed(body: &Bytes, encoding: Option<&str>) -> Result<Bytes, Refusal> {
+    let limit = MAX_BODY as u64 + 1;
     let mut plain = Vec::new();
     let compressed: &[u8] = body;
     let encoding = encoding.unwrap_or_default().trim().to_ascii_lowercase();
@@ -145,19 +181,18 @@ fn decompressed(body: &Bytes, encoding: Option<&str>) -> Result<Bytes, Error> {
     Ok(plain.into())
 }
 
-fn check_size(bytes: usize) -> Result<(), Error> {
-    if bytes <= MAX_OTLP_BODY {
+fn check_size(bytes: usize) -> Result<(), Refusal> {
+    if bytes <= MAX_BODY {
         return Ok(());
     }
-    Err(bad(format!(
-        "the spans have more than {MAX_OTLP_BODY} bytes: send them in smaller batches"
-    )))
+    Err(bad(format!("the spans have more than {MAX_BODY} bytes: send them in smaller batches")))
 }
 
-fn incoming(span: proto::Span, resource: &Rc<Vec<(String, Json)>>) -> Result<Incoming, Error> {
+fn incoming(span: proto::Span, resource: &Rc<Vec<(String, Json)>>) -> Result<Incoming, Refusal> {
     let is_id = |id: &[u8], length| !id.is_empty() && id.len() <= length;
     if !is_id(&span.trace_id, 16) || !is_id(&span.span_id, 8) || span.parent_span_id.len() > 8 {
-        return Err(bad("Cannot convert OpenTelemetry span to MLflow span: its ids are none"));
+        let detail = "Cannot convert OpenTelemetry span to MLflow span".into();
+        return Err(Refusal::Detail(StatusCode::UNPROCESSABLE_ENTITY, detail));
     }
     let trace_id = format!("tr-{}", in_hex(&span.trace_id, 32));
     let has_parent = !span.parent_span_id.is_empty();

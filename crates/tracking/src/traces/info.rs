@@ -74,7 +74,7 @@ pub(super) fn check_known(sql: &dyn Sql, id: &str) -> Result<(), Error> {
 }
 
 pub(super) fn unknown(id: &str) -> Error {
-    Error::unknown(format!("Trace with ID '{id}' not found."))
+    Error::unknown(format!("Trace with ID {id} is not found."))
 }
 
 fn info(row: Row) -> TraceInfo {

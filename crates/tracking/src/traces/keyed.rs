@@ -13,8 +13,7 @@ pub(crate) const TRACKING_STORE: &str = "TRACKING_STORE";
 const ARTIFACT_LOCATION: &str = "mlflow.artifactLocation";
 
 /// Tags that only the server writes.
-const OWN: [&str; 3] =
-    [SPANS_LOCATION, "mlflow.trace.archiveLocation", "mlflow.trace.archivalFailure"];
+const OWN: [&str; 4] = [ARTIFACT_LOCATION, SPANS_LOCATION, "mlflow.trace.archiveLocation", FAILURE];
 /// The one of these that anybody may delete, to have another try.
 const FAILURE: &str = "mlflow.trace.archivalFailure";
 
@@ -58,6 +57,12 @@ pub(crate) fn write_location(sql: &dyn Sql, trace: &str, root: &str) -> Result<(
     write(sql, Table::Tags, trace, [(ARTIFACT_LOCATION, location.as_str())].into_iter())
 }
 
+/// Whether only the server writes a tag. What a client says of one with a whole
+/// trace is left out: it may send back what it read.
+pub(super) fn is_own(key: &str) -> bool {
+    OWN.contains(&key)
+}
+
 /// A tag as it may be kept: a long value is cut.
 pub(crate) fn checked<'a>(key: &'a str, value: &'a str) -> Result<(&'a str, &'a str), Error> {
     keys::check(key, "key")?;
@@ -74,7 +79,7 @@ pub(super) fn check_name(name: &str) -> Result<(), Error> {
 
 pub(crate) fn set(sql: &dyn Sql, asked: &SetTraceTag) -> Result<Empty, Error> {
     required(&asked.key, "key")?;
-    if OWN.contains(&asked.key.as_str()) {
+    if is_own(&asked.key) {
         return Err(immutable(&asked.key, "set"));
     }
     let tag = checked(&asked.key, &asked.value)?;
@@ -88,7 +93,7 @@ pub(crate) fn set(sql: &dyn Sql, asked: &SetTraceTag) -> Result<Empty, Error> {
 
 pub(crate) fn delete(sql: &dyn Sql, asked: &DeleteTraceTag) -> Result<Empty, Error> {
     let (trace, key) = (asked.trace_id.as_str(), required(&asked.key, "key")?);
-    if OWN.contains(&key) && key != FAILURE {
+    if is_own(key) && key != FAILURE {
         return Err(immutable(key, "deleted"));
     }
     let deleted = if key == NAME {

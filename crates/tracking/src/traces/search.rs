@@ -290,12 +290,6 @@ fn of_prompt(search: &mut Search, clause: &Clause) -> Result<String, Error> {
     let Operand::Text(prompt) = &clause.value else {
         return Err(Error::invalid("a prompt is compared with a text"));
     };
-    if clause.comparator != Comparator::Equal {
-        return Err(Error::invalid(format!(
-            "Invalid comparator '{}' for prompts filter. Only '=' is supported with format: prompt = \"name/version\"",
-            clause.comparator
-        )));
-    }
     if prompt.matches('/').count() != 1 {
         return Err(Error::invalid(format!(
             "Invalid prompts filter value '{prompt}'. Expected format: prompt = \"name/version\""

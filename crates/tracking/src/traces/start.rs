@@ -28,7 +28,8 @@ pub(crate) fn start(sql: &dyn Sql, now: i64, asked: &StartTrace) -> Result<Trace
     write(sql, info, place.id, name)?;
     promoted::write(sql, id, changes)?;
     let tags = info.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-    keyed::write(sql, Table::Tags, id, tags.filter(|(key, _)| *key != NAME))?;
+    let tags = tags.filter(|(key, _)| *key != NAME && !keyed::is_own(key));
+    keyed::write(sql, Table::Tags, id, tags)?;
     keyed::write_location(sql, id, &place.artifact_location)?;
     let metadata = info.trace_metadata.iter().map(|(key, value)| (key.as_str(), value.as_str()));
     let metadata = metadata.filter(|(key, _)| !promoted::is_promoted(key));

@@ -94,7 +94,8 @@ fn write(sql: &dyn Sql, id: &str, tags: &[Tag], metadata: &[Tag]) -> Result<(), 
         keyed::write_name(sql, id, Some(&name.value))?;
     }
     let pairs = tags.iter().map(|tag| (tag.key.as_str(), tag.value.as_str()));
-    keyed::write(sql, Table::Tags, id, pairs.filter(|(key, _)| *key != NAME))
+    let pairs = pairs.filter(|(key, _)| *key != NAME && !keyed::is_own(key));
+    keyed::write(sql, Table::Tags, id, pairs)
 }
 
 fn answer(sql: &dyn Sql, id: &str) -> Result<TraceInfoV2Response, Error> {

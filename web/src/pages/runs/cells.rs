@@ -42,6 +42,24 @@ pub(super) fn whole(cell: Cell<'_>) -> String {
     }
 }
 
+/// Whether a line in the size of the table is surely no wider than so many
+/// pixels, in whatever font: cutting off what does not fit costs the browser a
+/// layer for each cell.
+pub(super) fn surely_fits(words: &str, width: u32) -> bool {
+    let glyph = |c: char| match c {
+        'm' | 'w' | 'M' | 'W' | '@' | '%' => Some(16),
+        'A'..='Z' => Some(11),
+        ' '..='~' => Some(9),
+        // Letters with marks, dashes, dots, and the minus of some languages.
+        '\u{a0}'..='\u{24f}' | '\u{2000}'..='\u{206f}' | '\u{2212}' => Some(16),
+        _ => None,
+    };
+    words
+        .chars()
+        .try_fold(0u32, |sum, c| Some(sum.saturating_add(glyph(c)?)))
+        .is_some_and(|sum| sum <= width)
+}
+
 /// What is copied of it.
 pub(super) fn copied(cell: Cell<'_>) -> String {
     exact(cell)

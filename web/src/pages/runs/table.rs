@@ -41,6 +41,7 @@ pub(super) fn RunsGrid(
     let grid: StoredValue<Option<Grid>, LocalStorage> = StoredValue::new_local(None);
 
     let drawn = Memo::new(move |_| table.drawn().into_iter().collect::<HashSet<u32>>());
+    let rushing = StoredValue::new(false);
     let draw = move |anew: Anew| {
         let (Some(scroller), Some(body)) = (scroller.get_untracked(), body.get_untracked()) else {
             return;
@@ -53,24 +54,35 @@ pub(super) fn RunsGrid(
                 Anew::Nothing => {}
             }
             let name_width = name_width.get_untracked();
-            let window =
-                drawn.with_untracked(|drawn| draw_grid(table, grid, &scroller, name_width, drawn));
+            let rushing = rushing.get_value();
+            let window = drawn.with_untracked(|drawn| {
+                draw_grid(table, grid, &scroller, (name_width, rushing), drawn)
+            });
             if window_of_columns.with_untracked(|before| *before != window) {
                 window_of_columns.set(window);
             }
         });
     };
     let top = StoredValue::new(0);
-    let rest = debounced(REST, move |()| rush(scroller, false));
+    let rush = move |on: bool| {
+        if rushing.get_value() != on {
+            rushing.set_value(on);
+            show_rush(scroller, on);
+        }
+    };
+    let rest = debounced(REST, move |()| {
+        rush(false);
+        draw(Anew::Nothing);
+    });
     let scrolled = move |_| {
         let Some(element) = scroller.get_untracked() else { return };
         let (now, left) = (element.scroll_top(), element.scroll_left());
         let before = top.get_value();
         top.set_value(now);
         if left > 0 {
-            rush(scroller, false);
+            rush(false);
         } else if now.abs_diff(before) > FAST {
-            rush(scroller, true);
+            rush(true);
             rest(());
         }
         draw(Anew::Nothing);
@@ -169,8 +181,9 @@ const FAST: u32 = 200;
 const REST: Duration = Duration::from_millis(200);
 
 /// Whether the table is being scrolled fast, from its left edge: there what is
-/// pinned stands where it stands anyway, and is drawn in two thirds of the time.
-fn rush(scroller: NodeRef<Div>, on: bool) {
+/// pinned stands where it stands anyway, nobody reads more of a status than its
+/// colour, and a row is drawn in half the time.
+fn show_rush(scroller: NodeRef<Div>, on: bool) {
     if let Some(scroller) = scroller.try_get_untracked().flatten() {
         scroller.class_list().toggle_with_force("rushing", on).ok();
     }
@@ -186,14 +199,15 @@ fn draw_grid(
     table: RunsTable,
     grid: &mut Grid,
     scroller: &Element,
-    name_width: u32,
+    (name_width, rushing): (u32, bool),
     drawn: &HashSet<u32>,
 ) -> Range<usize> {
     let lines = table.lines.get_untracked();
     let highlighted = table.highlighted.get_untracked();
     table.source.frame().with_untracked(|frame| {
         table.columns.with_untracked(|columns| {
-            let (seen, window) = grid::seen(scroller, columns, name_width, lines.lines.len());
+            let (seen, window) =
+                grid::seen(scroller, columns, name_width, lines.lines.len(), rushing);
             let pinned: Vec<u32> = table.marks.with_untracked(|marks| {
                 marks.pinned.iter().filter_map(|id| frame.row_of(id)).collect()
             });

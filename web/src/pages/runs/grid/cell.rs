@@ -5,8 +5,12 @@ use web_sys::{Element, HtmlElement};
 
 use super::active_id;
 use super::elements::{append, element, html, set, svg, toggle};
+use crate::pages::runs::cells::surely_fits;
 use crate::state::language::t;
 use crate::state::run_histories::SPARK;
+
+/// What is left free at both sides of a cell, in CSS pixels.
+const PADDING: u32 = 24;
 
 /// The elements of a cell, and what they say.
 pub(super) struct CellSlot {
@@ -38,7 +42,9 @@ impl CellSlot {
         })
     }
 
-    pub(super) fn put(&mut self, words: &str, best: bool, class: &str) {
+    /// Says something, in a cell of a class; of what may be too long the rest is
+    /// cut off.
+    pub(super) fn put(&mut self, words: &str, best: bool, mut class: String) {
         self.text.set_data(words);
         match (&self.best, best) {
             (None, true) => {
@@ -54,9 +60,12 @@ impl CellSlot {
             }
             _ => {}
         }
+        if self.line.is_some() || !surely_fits(words, self.width.saturating_sub(PADDING)) {
+            class.push_str(" long");
+        }
         if self.class != class {
-            self.cell.set_class_name(class);
-            class.clone_into(&mut self.class);
+            self.cell.set_class_name(&class);
+            self.class = class;
         }
     }
 

@@ -262,7 +262,7 @@ fn fill(
                     .map(|all| cells::group_number(shown, &all, drawing.aggregation))
                     .unwrap_or_default();
                 cell.draw(None);
-                cell.put(&words, false, &cell_class(shown, false, 0, active));
+                cell.put(&words, false, cell_class(shown, false, 0, active));
             }
         }
     }
@@ -312,7 +312,7 @@ fn fill_cell(
         let colour = colour(drawing.frame, row);
         slot.draw(line.as_deref().map(|line| (line, colour.as_str())));
         let words = if drawing.histories.has_failed(row, metric) { UNREAD } else { "" };
-        slot.put(words, false, &cell_class(shown, false, 0, active));
+        slot.put(words, false, cell_class(shown, false, 0, active));
         return;
     }
     slot.draw(None);
@@ -322,7 +322,7 @@ fn fill_cell(
     {
         let failed = drawing.histories.has_failed(row, metric);
         let words = if failed { UNREAD } else { "…" };
-        return slot.put(words, false, &cell_class(shown, false, 0, active));
+        return slot.put(words, false, cell_class(shown, false, 0, active));
     }
     let number = match value {
         Cell::Text(_) if !shown.numeric => None,
@@ -331,11 +331,11 @@ fn fill_cell(
     if let (ColumnId::Attribute(Attribute::ExperimentId), Cell::Text(id)) = (&shown.id, value)
         && let Some(name) = drawing.experiment_names.get(id)
     {
-        return slot.put(name, false, &cell_class(shown, false, 0, active));
+        return slot.put(name, false, cell_class(shown, false, 0, active));
     }
     let best = number.is_some() && number == facts.best;
     let shade = number.map_or(0, |number| facts.shade(shown.shade, number));
-    slot.put(&cells::shown(value, shown.numeric), best, &cell_class(shown, best, shade, active));
+    slot.put(&cells::shown(value, shown.numeric), best, cell_class(shown, best, shade, active));
 }
 
 /// A run's colour, everywhere.
@@ -467,19 +467,21 @@ pub(super) fn shades() -> [(&'static str, Option<Shade>); 3] {
     ]
 }
 
-/// What is seen of a table of some size.
+/// What is seen of a table of some size; and, unless it rushes by, what is near.
 pub(super) fn seen(
     scroller: &Element,
     columns: &[Shown],
     name_width: u32,
     lines: usize,
+    rushing: bool,
 ) -> (Range<usize>, Range<usize>) {
     // Before there is a layout, a window's worth.
     let height = match scroller.client_height() {
         0 => 800,
         height => height,
     };
-    let rows = window::rows(scroller.scroll_top(), height, lines);
+    let rows = if rushing { window::seen_rows } else { window::rows };
+    let rows = rows(scroller.scroll_top(), height, lines);
     let pinned: u32 = columns.iter().filter(|shown| shown.pinned).map(|shown| shown.width).sum();
     let widths: Vec<u32> =
         columns.iter().map(|shown| if shown.pinned { 0 } else { shown.width }).collect();
