@@ -403,6 +403,32 @@ for (const [what, start] of Object.entries(bothServers)) {
       await page.waitForURL(new RegExp(byName('plain').id));
     });
 
+    page('what may be too long for its column is cut off, and nothing else runs over', async (page) => {
+      const { experiment_id } = await api('experiments/create', { name: `table/widths ${Date.now()}` });
+      const { run } = await api('runs/create', { experiment_id, run_name: 'widths', start_time: 1 });
+      const texts = ['x'.repeat(300), ...['W', 'm', '@', '%', 'Ä', '\u{fdfd}', '漢', '👩‍🚀', '…', 'i'].flatMap((letter) => [6, 10, 14].map((many) => letter.repeat(many)))];
+      const params = texts.map((value, nth) => ({ key: `text_${String(nth).padStart(2, '0')}`, value }));
+      const metrics = [1.5e-300, -123456789.123, 0.1, 1e15].map((value, nth) => ({ key: `number_${nth}`, value, timestamp: 1, step: 0 }));
+      await api('runs/log-batch', { run_id: run.info.run_id, params, metrics });
+      await page.goto(at(server.url, `/experiments/${experiment_id}/runs?compareRunsMode=TABLE`));
+      await runRow(page, 'widths').waitFor();
+      const seen = new Set();
+      const grid = page.getByRole('grid', { name: 'Runs' });
+      for (let left = 0; left < 6000; left += 600) {
+        await grid.evaluate((grid, left) => grid.scrollTo({ left }), left);
+        await page.waitForTimeout(100);
+        const cells = await grid.locator('.runs-body .row:not([hidden]) .cell').evaluateAll((all) =>
+          all.map((cell) => ({ text: cell.textContent, over: cell.scrollWidth > cell.clientWidth + 1, cut: getComputedStyle(cell).textOverflow === 'ellipsis' })),
+        );
+        assert.deepEqual(cells.filter(({ over, cut }) => over && !cut), []);
+        for (const { text, cut } of cells) {
+          if (texts.includes(text)) seen.add(text);
+          if (text === texts[0]) assert.ok(cut);
+        }
+      }
+      assert.deepEqual([...seen].sort(), [...texts].sort());
+    });
+
     for (const colorScheme of ['light', 'dark']) {
       page(`axe finds nothing, ${colorScheme}`, async (page) => {
         await page.goto(runs({ compareRunsMode: 'SPLIT' }));
@@ -451,6 +477,19 @@ describe('many runs', { timeout: 240_000 }, () => {
     await runRow(page, 'run-0').waitFor();
     assert.equal(await runRow(page, 'run-0').getAttribute('aria-rowindex'), String(MANY + 1));
     await page.keyboard.press('Home');
+    // Fast, rows are drawn with less in them; once it rests, with all again.
+    const grid = page.getByRole('grid', { name: 'Runs' });
+    await grid.hover();
+    for (let turn = 0; turn < 10; turn++) await page.mouse.wheel(0, 1200);
+    await page.waitForFunction(() => document.querySelector('.runs-grid').scrollTop > 4000);
+    await page.waitForFunction(() => !document.querySelector('.runs-grid').classList.contains('rushing'));
+    const drawn = await grid.evaluate((grid) => {
+      const rows = [...grid.querySelectorAll('.runs-body .row:not([hidden])')].map((row) => row.getBoundingClientRect());
+      const { top, bottom } = grid.getBoundingClientRect();
+      return { above: Math.min(...rows.map((row) => row.top)) < top, below: Math.max(...rows.map((row) => row.bottom)) > bottom, marks: grid.querySelectorAll('.runs-body .row:not([hidden]) .status svg').length === rows.length };
+    });
+    assert.deepEqual(drawn, { above: true, below: true, marks: true });
+    await grid.evaluate((grid) => grid.scrollTo({ top: 0 }));
     await columnButton(page, 'score').click();
     const first = Array.from({ length: MANY }, (_, nth) => nth).find((nth) => (nth * 7919) % MANY === MANY - 1);
     await runRow(page, `run-${first}`).waitFor();

@@ -151,7 +151,7 @@ fn order(search: &mut Search, orders: &[LoggedModelOrder]) -> Result<(), Error> 
         let column = match order.field_name.split_once('.') {
             None => column(&order.field_name)?.to_owned(),
             Some(("metrics", name)) => latest(search, name, order),
-            Some(_) => return Err(unordered(&order.field_name)),
+            Some(_) => return Err(Error::invalid(unordered(&order.field_name))),
         };
         let direction = if order.ascending { "ASC NULLS LAST" } else { "DESC" };
         search.then(format!("{column} {direction}"));
@@ -172,13 +172,13 @@ fn order(search: &mut Search, orders: &[LoggedModelOrder]) -> Result<(), Error> 
 
 fn column(field: &str) -> Result<&'static str, Error> {
     let known = ORDERS.iter().find(|(name, _)| *name == field);
-    known.map(|(_, column)| *column).ok_or_else(|| unordered(field))
+    known.map(|(_, column)| *column).ok_or_else(|| Error::no_attribute(unordered(field)))
 }
 
-fn unordered(field: &str) -> Error {
-    Error::no_attribute(format!(
+fn unordered(field: &str) -> String {
+    format!(
         "Invalid order by field name: {field}. Models are ordered by their own fields and by metrics."
-    ))
+    )
 }
 
 /// The latest value of a metric, of the order's dataset if it names one.
