@@ -383,6 +383,8 @@ const webhooks = [
     body: { name: 'w9', description: '', status: 'DISABLED', events: [{ entity: 'PROMPT', action: 'CREATED' }], secret: '' },
   }),
   ({ hook }) => ({ patch: `webhooks/${hook}`, body: {} }),
+  ({ hook }) => ({ patch: `webhooks/${hook}`, body: { status: 'DISABLED' } }),
+  ({ hook }) => ({ patch: `webhooks/${hook}`, body: { status: 'NONSENSE' } }),
   ({ hook }) => ({ patch: `webhooks/${hook}`, body: { url: 'http://x.y/z' } }),
   { patch: 'webhooks/none', body: { name: 'z' } },
   ({ hook }) => ({ delete: `webhooks/${hook}` }),

@@ -234,6 +234,29 @@ where
     deserializer.deserialize_any(EnumVisitor(PhantomData))
 }
 
+/// The same where a value that is none is as good as no value, as MLflow has it
+/// in requests.
+pub(crate) fn known_enum<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: WireEnum,
+{
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Word {
+        Number(i64),
+        Name(String),
+        Other(de::IgnoredAny),
+    }
+    let word = Option::<Word>::deserialize(deserializer)?;
+    let is_it = |(_, name, number): &&(T, &str, i64)| match &word {
+        Some(Word::Number(n)) => n == number,
+        Some(Word::Name(text)) => text.eq_ignore_ascii_case(name),
+        Some(Word::Other(_)) | None => false,
+    };
+    Ok(T::VALUES.iter().find(is_it).map(|value| value.0))
+}
+
 struct EnumVisitor<T>(PhantomData<T>);
 
 impl<T: WireEnum> EnumVisitor<T> {

@@ -124,7 +124,7 @@ pub struct UpdateWebhook {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
     /// Whether it is in use.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::known_enum")]
     pub status: Option<WebhookStatus>,
 }
 
