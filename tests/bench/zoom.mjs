@@ -92,3 +92,6 @@ export async function zoomOurs(browser, base, experiment, runs) {
 
 /** A frame in twenty takes longer. */
 export const slow = (times) => part(times, 0.95);
+
+/** How many frames there were in a second. */
+export const perSecond = (times) => (1000 * times.length) / times.reduce((sum, time) => sum + time, 0);

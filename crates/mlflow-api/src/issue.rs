@@ -101,6 +101,9 @@ pub struct UpdateIssue {
     /// As [`Issue::severity`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub severity: Option<String>,
+    /// Other kinds; none leaves those that there are.
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::texts")]
+    pub categories: Vec<String>,
 }
 
 /// `GET issues/{issue_id}`.
@@ -140,7 +143,7 @@ pub struct SearchIssues {
     /// Whether the answer says how many traces have each.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "json::opt_flag")]
     pub include_trace_count: Option<bool>,
-    /// A part of the name, in either case.
+    /// A part of the name; ASCII letters in either case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Any of these, if there are any.
@@ -149,7 +152,7 @@ pub struct SearchIssues {
     /// Any of these, if there are any.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::texts")]
     pub severities: Vec<String>,
-    /// Any of these, if there are any, in either case.
+    /// Any of these, if there are any; ASCII letters in either case.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "json::texts")]
     pub categories: Vec<String>,
     /// A field and `ASC` or `DESC`, for each.

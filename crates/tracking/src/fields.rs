@@ -16,23 +16,60 @@ pub(crate) const MAPS: [&str; 4] = ["tags", "trace_metadata", "request_metadata"
 /// The field that may hold any JSON, which is the user's.
 const ANY: &str = "value";
 
+/// How much memory the values of a body may take, in bytes: a quarter of what an
+/// isolate has. A full batch takes a twentieth of it.
+const MAX_MEMORY: usize = 32 * 1024 * 1024;
+
 /// The JSON object that a body is.
 ///
 /// # Errors
-/// When it is none.
+/// When it is none, or takes too much memory.
 pub(crate) fn object(body: &[u8]) -> Result<Map<String, Value>, Error> {
-    let bad = |e: serde_json::Error| {
-        Error::invalid(format!("the body is not the JSON of this request: {e}"))
-    };
-    let mut body: Value = serde_json::from_slice(body).map_err(bad)?;
+    let mut body = value(body)?;
     // Old clients encode twice.
     if let Value::String(text) = &body {
-        body = serde_json::from_str(text).map_err(bad)?;
+        body = value(text.as_bytes())?;
     }
     match body {
         Value::Object(fields) => Ok(fields),
         _ => Err(Error::invalid("the body is not the JSON of this request: it is no object")),
     }
+}
+
+/// Refuses JSON of so many values that reading it takes too much memory.
+///
+/// # Errors
+/// When it does.
+pub(crate) fn check_memory(json: &[u8]) -> Result<(), Error> {
+    if memory(json) <= MAX_MEMORY {
+        return Ok(());
+    }
+    Err(Error::invalid(
+        "the body has more values than are read at once: send them in several requests",
+    ))
+}
+
+fn value(json: &[u8]) -> Result<Value, Error> {
+    check_memory(json)?;
+    serde_json::from_slice(json)
+        .map_err(|e| Error::invalid(format!("the body is not the JSON of this request: {e}")))
+}
+
+/// About how much memory the values of JSON take, texts apart, which take as much
+/// as they are long: a small object takes eighty times that.
+fn memory(json: &[u8]) -> usize {
+    let (mut in_text, mut escaped, mut bytes) = (false, false, 0_usize);
+    for byte in json {
+        match (in_text, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => in_text = !in_text,
+            (false, b'{') => bytes = bytes.saturating_add(640),
+            (false, b'[' | b',') => bytes = bytes.saturating_add(64),
+            _ => {}
+        }
+    }
+    bytes
 }
 
 /// Reads the fields of a request, which are [`respelled`].
@@ -161,6 +198,19 @@ mod tests {
 
     fn of_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
         typed(&respelled(object(body)?)?)
+    }
+
+    #[test]
+    fn small_values_by_the_hundred_thousand_are_refused_and_long_texts_are_not() {
+        let many = format!(r#"{{"records": [{}]}}"#, vec![r#"{"a":0}"#; 60_000].join(","));
+        assert!(many.len() < 2_000_000);
+        let refused = object(many.as_bytes()).unwrap_err();
+        assert!(refused.message().contains("in several requests"), "{refused}");
+        let twice = serde_json::to_string(&many).unwrap();
+        assert_eq!(object(twice.as_bytes()).unwrap_err(), refused);
+        let text = r#"{\"a\": [0, 1, \\\"{\\\"]}, "#.repeat(200_000);
+        let long = format!(r#"{{"value": "{text}"}}"#);
+        assert_eq!(object(long.as_bytes()).unwrap().len(), 1);
     }
 
     #[test]

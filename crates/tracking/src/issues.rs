@@ -8,46 +8,81 @@ use mlflow_api::{
 };
 use uuid::Uuid;
 
+use crate::auth::{Caller, may_see_runs};
 use crate::call::required;
 use crate::page::Page;
 use crate::search::{Search, Source};
 use crate::sql::Columns;
-use crate::{Error, Row, Sql, Value, experiments};
+use crate::{Error, Row, Sql, Value, experiments, keys};
 
 const COLUMNS: &str = "i.issue_id, i.experiment_id, i.name, i.description, i.status, i.severity,
     i.root_causes, i.source_run_id, i.categories, i.created_timestamp, i.last_updated_timestamp,
     i.created_by";
 
-/// How many traces have the issue.
-const TRACES: &str = "(SELECT count(DISTINCT a.trace_id) FROM assessments a
-    WHERE a.name = i.issue_id AND a.assessment_type = 'issue')";
+/// How many traces have the issue, of [`COUNTED`].
+const TRACES: &str = "ifnull(c.traces, 0)";
+
+/// The run that found an issue, which not everybody may know of.
+const SOURCE_RUN: &str = "source_run_id";
 
 const SOURCE: Source = Source {
     table: "issues i",
-    attributes: &[("status", "i.status"), ("source_run_id", "i.source_run_id")],
+    attributes: &[("status", "i.status"), (SOURCE_RUN, "i.source_run_id")],
     keyed: &[],
+};
+
+/// The same with the traces that have each.
+const COUNTED: Source = Source {
+    table: "issues i LEFT JOIN (SELECT a.name, count(DISTINCT a.trace_id) AS traces
+        FROM assessments a WHERE a.assessment_type = 'issue' GROUP BY a.name) c
+        ON c.name = i.issue_id",
+    ..SOURCE
 };
 
 const STATUSES: [&str; 3] = ["pending", "rejected", "resolved"];
 /// From the least on.
 const SEVERITIES: [&str; 4] = ["not_an_issue", "low", "medium", "high"];
 
-/// Issues in a page of a search that names no number, and at most.
+/// Issues in a page of a search that names no number, and at most: what they may
+/// say has to fit into memory.
 const PAGE: u32 = 100;
-const MAX_PAGE: u32 = 50_000;
+const MAX_PAGE: u32 = 1000;
 
-pub(crate) fn create(sql: &dyn Sql, now: i64, asked: &CreateIssue) -> Result<IssueResponse, Error> {
+/// Characters of a name and of a category; of a description, and of all causes.
+const MAX_NAME: usize = 250;
+const MAX_TEXT: usize = 16_000;
+/// Entries of a list.
+const MAX_LIST: usize = 100;
+
+pub(crate) fn create(
+    sql: &dyn Sql,
+    now: i64,
+    caller: Option<&Caller>,
+    asked: &CreateIssue,
+) -> Result<IssueResponse, Error> {
     let name = required(&asked.name, "name")?;
     let description = required(&asked.description, "description")?;
+    check_texts(Some(name), Some(description), &asked.categories)?;
+    check_list("root_causes", &asked.root_causes, MAX_TEXT)?;
+    keys::check_length("root_causes", &asked.root_causes.concat(), MAX_TEXT)?;
     let experiment = experiments::active(sql, required(&asked.experiment_id, "experiment_id")?)?.id;
     let status = one_of(&STATUSES, "status", asked.status.as_deref())?.unwrap_or("pending");
     let severity = one_of(&SEVERITIES, "severity", asked.severity.as_deref())?;
     let run = given(&asked.source_run_id);
-    if let Some(run) = run
-        && sql.query("SELECT 1 FROM runs WHERE run_uuid = ?1", &[run.into()])?.is_empty()
-    {
-        return Err(Error::new(ErrorCode::BadRequest, format!("Run with id={run} not found")));
+    if let Some(run) = run {
+        let known = sql.query(
+            "SELECT 1 FROM runs WHERE run_uuid = ?1 AND experiment_id = ?2",
+            &[run.into(), experiment.into()],
+        )?;
+        if known.is_empty() {
+            let message = format!("Source run '{run}' must belong to the issue's experiment");
+            return Err(Error::new(ErrorCode::BadRequest, message));
+        }
     }
+    // Whoever is signed in is who made it, whatever is said.
+    let author = caller.filter(|caller| !caller.is_anonymous());
+    let author = author.map(|caller| caller.user.username.as_str()).or(given(&asked.created_by));
+    keys::check_length("created_by", author.unwrap_or_default(), MAX_NAME)?;
     let id = format!("iss-{}", Uuid::new_v4().simple());
     sql.query(
         "INSERT INTO issues (issue_id, experiment_id, name, description, status, severity,
@@ -65,7 +100,7 @@ pub(crate) fn create(sql: &dyn Sql, now: i64, asked: &CreateIssue) -> Result<Iss
             run.into(),
             list(&asked.categories),
             now.into(),
-            given(&asked.created_by).into(),
+            author.into(),
         ],
     )?;
     Ok(IssueResponse { issue: find(sql, &id)? })
@@ -78,10 +113,12 @@ pub(crate) fn get(sql: &dyn Sql, asked: &GetIssue) -> Result<IssueResponse, Erro
 pub(crate) fn update(sql: &dyn Sql, now: i64, asked: &UpdateIssue) -> Result<IssueResponse, Error> {
     let id = required(&asked.issue_id, "issue_id")?;
     find(sql, id)?;
+    check_texts(given(&asked.name), given(&asked.description), &asked.categories)?;
     sql.query(
         "UPDATE issues SET name = coalesce(?2, name), description = coalesce(?3, description),
              status = coalesce(?4, status), severity = coalesce(?5, severity),
-             last_updated_timestamp = ?6 WHERE issue_id = ?1",
+             last_updated_timestamp = ?6, categories = coalesce(?7, categories)
+         WHERE issue_id = ?1",
         &[
             id.into(),
             given(&asked.name).into(),
@@ -89,17 +126,30 @@ pub(crate) fn update(sql: &dyn Sql, now: i64, asked: &UpdateIssue) -> Result<Iss
             one_of(&STATUSES, "status", asked.status.as_deref())?.into(),
             one_of(&SEVERITIES, "severity", asked.severity.as_deref())?.into(),
             now.into(),
+            list(&asked.categories),
         ],
     )?;
     Ok(IssueResponse { issue: find(sql, id)? })
 }
 
-pub(crate) fn search(sql: &dyn Sql, asked: &SearchIssues) -> Result<SearchIssuesResponse, Error> {
+pub(crate) fn search(
+    sql: &dyn Sql,
+    caller: Option<&Caller>,
+    asked: &SearchIssues,
+) -> Result<SearchIssuesResponse, Error> {
+    let lists = [&asked.statuses, &asked.severities, &asked.categories, &asked.order_by];
+    if lists.into_iter().any(|list| list.len() > MAX_LIST) {
+        return Err(Error::invalid(format!("a list of a search may have {MAX_LIST} entries")));
+    }
     let page =
         Page::of_search(asked.page_token.as_deref(), asked.max_results.unwrap_or(PAGE), MAX_PAGE)?;
     let filter = asked.filter_string.as_deref().unwrap_or_default();
     let clauses = search::parse(Subject::Issues, filter)?;
-    let mut search = Search::of(&SOURCE);
+    if clauses.iter().any(|clause| clause.key == SOURCE_RUN) && !may_see_runs(caller) {
+        return Err(Error::new(ErrorCode::PermissionDenied, "Permission denied"));
+    }
+    let counts = asked.include_trace_count.unwrap_or_default();
+    let mut search = Search::of(if counts { &COUNTED } else { &SOURCE });
     search.also("true".into());
     search.filter(&clauses)?;
     if let Some(experiment) = given(&asked.experiment_id) {
@@ -137,7 +187,6 @@ pub(crate) fn search(sql: &dyn Sql, asked: &SearchIssues) -> Result<SearchIssues
         }
         _ => None,
     };
-    let counts = asked.include_trace_count.unwrap_or_default();
     for order in &asked.order_by {
         search.then(sorted_by(order)?);
     }
@@ -211,6 +260,24 @@ fn issue(row: Row) -> Issue {
         created_by: columns.maybe_text(),
         trace_count: columns.maybe_integer(),
     }
+}
+
+/// Refuses texts that are too long to be searched by the page.
+fn check_texts(
+    name: Option<&str>,
+    description: Option<&str>,
+    categories: &[String],
+) -> Result<(), Error> {
+    keys::check_length("name", name.unwrap_or_default(), MAX_NAME)?;
+    keys::check_length("description", description.unwrap_or_default(), MAX_TEXT)?;
+    check_list("categories", categories, MAX_NAME)
+}
+
+fn check_list(parameter: &str, texts: &[String], most: usize) -> Result<(), Error> {
+    if texts.len() > MAX_LIST {
+        return Err(Error::invalid(format!("'{parameter}' may have {MAX_LIST} entries")));
+    }
+    texts.iter().try_for_each(|text| keys::check_length(parameter, text, most))
 }
 
 /// A text that is not empty.

@@ -51,10 +51,19 @@ use http::{Request, Response};
 /// The version of MLflow whose API this is; `/version` answers it.
 pub const MLFLOW_VERSION: &str = "3.18.0";
 
-/// The largest body of a request, in bytes; of spans, before they are compressed
-/// and after. MLflow has no limit, and its client sends all records of a dataset
-/// as one: this is what an isolate has the memory for.
-pub const MAX_BODY: usize = 16 * 1024 * 1024;
+/// The largest body of a request, in bytes. MLflow has no limit, and its client
+/// sends all records of a dataset as one; an isolate has 128 MB for several copies
+/// of it.
+pub const MAX_BODY: usize = 8 * 1024 * 1024;
+
+/// The largest body with spans, in bytes, before it is compressed and after.
+pub const MAX_OTLP_BODY: usize = 16 * 1024 * 1024;
+
+/// The largest body of a request to this path, in bytes.
+#[must_use]
+pub fn max_body(path: &str) -> usize {
+    if path == spans::PATH { MAX_OTLP_BODY } else { MAX_BODY }
+}
 
 /// The headers of requests that are looked at.
 pub const HEADERS: [&str; 4] =

@@ -260,8 +260,8 @@ fn issues(ask: &Ask<'_>) -> Answer {
     use crate::issues;
     use mlflow_api::{CreateIssue, GetIssue, SearchIssues, UpdateIssue};
     let Ask { sql, now, .. } = *ask;
-    ask.write(|r: CreateIssue| issues::create(sql, now, &r))
-        .or_else(|| ask.read(|r: SearchIssues| issues::search(sql, &r)))
+    ask.write(|r: CreateIssue| issues::create(sql, now, ask.caller, &r))
+        .or_else(|| ask.read(|r: SearchIssues| issues::search(sql, ask.caller, &r)))
         .or_else(|| ask.read(|r: GetIssue| issues::get(sql, &r)))
         .or_else(|| ask.write(|r: UpdateIssue| issues::update(sql, now, &r)))
 }

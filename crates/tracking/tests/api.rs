@@ -31,6 +31,9 @@ Besides these, there are `/health`, `/version`, `/api/3.0/mlflow/server-info`, \
 `/get-artifact`, `/model-versions/get-artifact`, and, for pages, \
 `metrics/get-history-bulk`, `experiments/search-datasets` and `upload-artifact`.
 
+Of issues it has what MLflow 3.17 has, and most of what 3.18 searches them by: no metadata, \
+views, or ids that the client chooses.
+
 This table is made by a test (`crates/tracking/tests/api.rs`), which asks for each of them.
 ";
 

@@ -163,7 +163,7 @@ fn bodies_may_be_compressed() {
         assert_eq!(info(&store)["state"], "OK");
     }
     let store = store();
-    let bomb = gzip(&vec![b' '; tracking::MAX_BODY + 1]);
+    let bomb = gzip(&vec![b' '; tracking::MAX_OTLP_BODY + 1]);
     assert!(bomb.len() < 100_000);
     for (encoding, body) in
         [("gzip", bomb), ("gzip", body.clone()), ("deflate", body.clone()), ("br", body)]

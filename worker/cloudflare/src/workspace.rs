@@ -335,7 +335,7 @@ fn respond(answer: http::Response<Bytes>) -> Result<Response> {
 /// The request as `tracking` takes it, or the refusal of one that is too large.
 async fn read(request: Request) -> Result<std::result::Result<http::Request<Bytes>, Response>> {
     let url = request.url()?;
-    let limit = tracking::MAX_BODY;
+    let limit = tracking::max_body(url.path());
     let Some(body) = body::read(&request, limit).await? else {
         let message = format!("the body is larger than {limit} bytes");
         return Ok(Err(reply::error(413, "BAD_REQUEST", &message)?));

@@ -47,7 +47,7 @@ pub(crate) enum Visible {
 
 impl Caller {
     /// Whether nobody signed in.
-    pub(super) fn is_anonymous(&self) -> bool {
+    pub(crate) fn is_anonymous(&self) -> bool {
         self.user.username.is_empty()
     }
 

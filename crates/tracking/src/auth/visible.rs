@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::access::{may_in, versions_of};
 use super::caller::Caller;
-use super::permission::{EXPERIMENT, Level, PROMPT, REGISTERED_MODEL};
+use super::permission::{EXPERIMENT, Level, PROMPT, REGISTERED_MODEL, RUN};
 use crate::search::Search;
 
 /// Keeps a search to the experiments that may be read.
@@ -27,6 +27,11 @@ pub(crate) fn may_see_in(caller: Option<&Caller>, experiment: i64, resource_type
     caller.is_none_or(|caller| {
         caller.user.is_admin || may_in(caller, &experiment.to_string(), resource_type, Level::Read)
     })
+}
+
+/// Whether runs may be known of at all.
+pub(crate) fn may_see_runs(caller: Option<&Caller>) -> bool {
+    caller.is_none_or(|caller| caller.user.is_admin || caller.is_not_denied((RUN, "*")))
 }
 
 /// Keeps a search to the registered models and the prompts that may be read: of

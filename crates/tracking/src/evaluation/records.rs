@@ -29,7 +29,9 @@ pub(crate) fn upsert(
     now: i64,
     asked: &UpsertDatasetRecords,
 ) -> Result<UpsertDatasetRecordsResponse, Error> {
-    let records: Vec<Fields> = serde_json::from_str(required(&asked.records, "records")?)
+    let records = required(&asked.records, "records")?;
+    crate::fields::check_memory(records.as_bytes())?;
+    let records: Vec<Fields> = serde_json::from_str(records)
         .map_err(|e| Error::invalid(format!("'records' has to be a JSON array in text: {e}")))?;
     let dataset = find(sql, &asked.dataset_id)?;
     let id = dataset.dataset_id.as_str();

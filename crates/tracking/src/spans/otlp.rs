@@ -18,7 +18,7 @@ use super::content::{
 };
 use super::{log, proto};
 use crate::auth::{self, Caller};
-use crate::{Error, MAX_BODY, Sql, call, traces};
+use crate::{Error, MAX_OTLP_BODY, Sql, call, traces};
 
 pub(crate) const PATH: &str = "/v1/traces";
 
@@ -131,6 +131,7 @@ fn read(request: &Request<Bytes>) -> Result<Vec<Incoming>, Refusal> {
     let body = decompressed(request.body(), header(CONTENT_ENCODING))?;
     let wrong = || bad("Invalid OpenTelemetry format");
     let export = if is_json {
+        crate::fields::check_memory(&body)?;
         serde_json::from_slice(&body).map_err(|_| wrong())?
     } else {
         proto::ExportRequest::decode(body).map_err(|_| wrong())?
@@ -157,7 +158,7 @@ fn bad(message: impl Into<String>) -> Refusal {
 
 /// The body as it was before it was compressed, up to the limit of bodies.
 fn decompressed(body: &Bytes, encoding: Option<&str>) -> Result<Bytes, Refusal> {
-    let limit = MAX_BODY as u64 + 1;
+    let limit = MAX_OTLP_BODY as u64 + 1;
     let mut plain = Vec::new();
     let compressed: &[u8] = body;
     let encoding = encoding.unwrap_or_default().trim().to_ascii_lowercase();
@@ -182,10 +183,12 @@ fn decompressed(body: &Bytes, encoding: Option<&str>) -> Result<Bytes, Refusal> 
 }
 
 fn check_size(bytes: usize) -> Result<(), Refusal> {
-    if bytes <= MAX_BODY {
+    if bytes <= MAX_OTLP_BODY {
         return Ok(());
     }
-    Err(bad(format!("the spans have more than {MAX_BODY} bytes: send them in smaller batches")))
+    Err(bad(format!(
+        "the spans have more than {MAX_OTLP_BODY} bytes: send them in smaller batches"
+    )))
 }
 
 fn incoming(span: proto::Span, resource: &Rc<Vec<(String, Json)>>) -> Result<Incoming, Refusal> {

@@ -42,8 +42,8 @@ pub(super) fn whole(cell: Cell<'_>) -> String {
     }
 }
 
-/// Whether a line in the size of the table is surely no wider than so many
-/// pixels, in whatever font: cutting off what does not fit costs the browser a
+/// Whether a line in the size of the table, 12 pixels, is surely no wider than so
+/// many, in any common font: cutting off what does not fit costs the browser a
 /// layer for each cell.
 pub(super) fn surely_fits(words: &str, width: u32) -> bool {
     let glyph = |c: char| match c {

@@ -42,6 +42,8 @@ pub(super) fn RunsGrid(
 
     let drawn = Memo::new(move |_| table.drawn().into_iter().collect::<HashSet<u32>>());
     let rushing = StoredValue::new(false);
+    // Whether the last scroll was fast: none of what is near is drawn then.
+    let fast = StoredValue::new(false);
     let draw = move |anew: Anew| {
         let (Some(scroller), Some(body)) = (scroller.get_untracked(), body.get_untracked()) else {
             return;
@@ -54,9 +56,9 @@ pub(super) fn RunsGrid(
                 Anew::Nothing => {}
             }
             let name_width = name_width.get_untracked();
-            let rushing = rushing.get_value();
+            let fast = fast.get_value();
             let window = drawn.with_untracked(|drawn| {
-                draw_grid(table, grid, &scroller, (name_width, rushing), drawn)
+                draw_grid(table, grid, &scroller, (name_width, fast), drawn)
             });
             if window_of_columns.with_untracked(|before| *before != window) {
                 window_of_columns.set(window);
@@ -70,18 +72,27 @@ pub(super) fn RunsGrid(
             show_rush(scroller, on);
         }
     };
-    let rest = debounced(REST, move |()| {
+    let calm = move || {
         rush(false);
+        fast.set_value(false);
         draw(Anew::Nothing);
-    });
+    };
+    let rest = debounced(REST, move |()| calm());
+    // Whoever moves the pointer wants something of what is there.
+    let pointed = move |event: PointerEvent| {
+        if rushing.get_value() && (event.movement_x(), event.movement_y()) != (0, 0) {
+            calm();
+        }
+    };
     let scrolled = move |_| {
         let Some(element) = scroller.get_untracked() else { return };
         let (now, left) = (element.scroll_top(), element.scroll_left());
         let before = top.get_value();
         top.set_value(now);
+        fast.set_value(left == 0 && now.abs_diff(before) > FAST);
         if left > 0 {
             rush(false);
-        } else if now.abs_diff(before) > FAST {
+        } else if fast.get_value() {
             rush(true);
             rest(());
         }
@@ -149,6 +160,7 @@ pub(super) fn RunsGrid(
             aria-multiselectable="true"
             aria-activedescendant=active
             on:scroll=scrolled
+            on:pointermove=pointed
             on:keydown=move |event| hands.key(&event)
         >
             <Head table window=window_of_columns name_width/>
@@ -178,7 +190,7 @@ enum Anew {
 /// How far a scroll goes at once that is fast, in CSS pixels.
 const FAST: u32 = 200;
 /// How long after the last of it nothing is fast any more.
-const REST: Duration = Duration::from_millis(200);
+const REST: Duration = Duration::from_millis(120);
 
 /// Whether the table is being scrolled fast, from its left edge: there what is
 /// pinned stands where it stands anyway, nobody reads more of a status than its
@@ -199,15 +211,14 @@ fn draw_grid(
     table: RunsTable,
     grid: &mut Grid,
     scroller: &Element,
-    (name_width, rushing): (u32, bool),
+    (name_width, fast): (u32, bool),
     drawn: &HashSet<u32>,
 ) -> Range<usize> {
     let lines = table.lines.get_untracked();
     let highlighted = table.highlighted.get_untracked();
     table.source.frame().with_untracked(|frame| {
         table.columns.with_untracked(|columns| {
-            let (seen, window) =
-                grid::seen(scroller, columns, name_width, lines.lines.len(), rushing);
+            let (seen, window) = grid::seen(scroller, columns, name_width, lines.lines.len(), fast);
             let pinned: Vec<u32> = table.marks.with_untracked(|marks| {
                 marks.pinned.iter().filter_map(|id| frame.row_of(id)).collect()
             });

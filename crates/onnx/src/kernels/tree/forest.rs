@@ -84,6 +84,15 @@ pub(super) enum Described<T> {
 }
 
 impl<T: Real> Described<T> {
+    /// How much there is to it: itself, and the values that it has a list of.
+    fn weight(&self) -> usize {
+        match self {
+            Self::Branch { test: Test::Member(set), .. } => set.len().saturating_add(1),
+            Self::Branch { .. } => 1,
+            Self::Leaf(scores) => scores.len().saturating_add(1),
+        }
+    }
+
     /// Does what the next node does where the test of this one fails, both being
     /// tests for values.
     pub(super) fn join(&mut self, next: Self) {
@@ -114,7 +123,8 @@ struct Node<T> {
 /// How many walks go in step.
 const LANES: usize = 8;
 
-/// So many nodes may be repeated in any forest; in a larger one as many as it has.
+/// So much may be repeated in any forest, by [`Described::weight`]; in a larger
+/// one as much as it has.
 const REPEATED: usize = 1 << 16;
 
 /// How many rows are taken down a tree before the next tree.
@@ -179,7 +189,8 @@ impl<T: Real> Forest<T> {
         };
         // Each node once; those that several lead to are repeated, for as long as
         // there is room. A circle is out of room at last.
-        let mut room = described.len().saturating_add(described.len().max(REPEATED));
+        let all = described.iter().map(Described::weight).fold(0, usize::saturating_add);
+        let mut room = all.saturating_add(all.max(REPEATED));
         let mut odd = Vec::new();
         for &root in roots {
             forest.lay_out(described, root, &mut room, &mut odd)?;
@@ -213,7 +224,8 @@ impl<T: Real> Forest<T> {
         while !level.is_empty() {
             let mut next = Vec::new();
             for index in level {
-                *room = room.checked_sub(1).ok_or_else(|| {
+                let weight = described.get(index).map_or(1, Described::weight);
+                *room = room.checked_sub(weight).ok_or_else(|| {
                     Fault::new(format!(
                         "node {index} of a tree is reached again and again, or too many share nodes"
                     ))

@@ -467,20 +467,20 @@ pub(super) fn shades() -> [(&'static str, Option<Shade>); 3] {
     ]
 }
 
-/// What is seen of a table of some size; and, unless it rushes by, what is near.
+/// What is seen of a table of some size; and, unless it goes by fast, what is near.
 pub(super) fn seen(
     scroller: &Element,
     columns: &[Shown],
     name_width: u32,
     lines: usize,
-    rushing: bool,
+    fast: bool,
 ) -> (Range<usize>, Range<usize>) {
     // Before there is a layout, a window's worth.
     let height = match scroller.client_height() {
         0 => 800,
         height => height,
     };
-    let rows = if rushing { window::seen_rows } else { window::rows };
+    let rows = if fast { window::seen_rows } else { window::rows };
     let rows = rows(scroller.scroll_top(), height, lines);
     let pinned: u32 = columns.iter().filter(|shown| shown.pinned).map(|shown| shown.width).sum();
     let widths: Vec<u32> =
