@@ -154,7 +154,7 @@ describe('bad input', () => {
 
   check('with a body that is too large', async () => {
     const [, ours] = servers;
-    const { status, code } = await send(ours.at, 'POST', api('runs/set-tag'), JSON.stringify({ value: 'x'.repeat(4_000_000) }));
+    const { status, code } = await send(ours.at, 'POST', api('runs/set-tag'), JSON.stringify({ value: 'x'.repeat(9_000_000) }));
     assert.equal(status, 413);
     assert.equal(code, 'BAD_REQUEST');
   });
