@@ -33,9 +33,10 @@ const SOURCE: Source = Source {
 
 /// The same with the traces that have each.
 const COUNTED: Source = Source {
-    table: "issues i LEFT JOIN (SELECT a.name, count(DISTINCT a.trace_id) AS traces
+    // In brackets: a search joins it with a page.
+    table: "(issues i LEFT JOIN (SELECT a.name, count(DISTINCT a.trace_id) AS traces
         FROM assessments a WHERE a.assessment_type = 'issue' GROUP BY a.name) c
-        ON c.name = i.issue_id",
+        ON c.name = i.issue_id)",
     ..SOURCE
 };
 
