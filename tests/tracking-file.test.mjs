@@ -1,7 +1,7 @@
 // The data folder's file is itself an `mlflow.db`: an unchanged `mlflow server`
 // opens it, and we open the one that it made; `cargo xtask import` takes in others.
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe } from 'node:test';
@@ -9,7 +9,7 @@ import { check } from './support/check.mjs';
 import { python, rootDir, xtask } from './support/environment.mjs';
 import { startMlflow } from './support/mlflow.mjs';
 import { run } from './support/processes.mjs';
-import { startServe } from './support/serve.mjs';
+import { startServe, workspaceFile } from './support/serve.mjs';
 import { ask, comparable } from './support/tracking.mjs';
 
 /** Fills a server with one of each, and gives the requests that read it back. */
@@ -52,14 +52,6 @@ const answers = async (uri, requests) => {
   }
   return all;
 };
-
-/** The one workspace's file. */
-async function workspaceFile(dir) {
-  const files = await readdir(dir, { recursive: true });
-  const [file, ...others] = files.filter((name) => name.endsWith('.sqlite') && !name.includes('metadata'));
-  assert.deepEqual(others, []);
-  return path.join(dir, file);
-}
 
 describe("the workspace's file", () => {
   let dir;

@@ -1,13 +1,13 @@
 // Our page and MLflow's own, on the same `mlflow server`, in the same Chromium:
 // `cargo xtask bench dashboard`.
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { launch } from '../support/browser.mjs';
 import { python, testsDir } from '../support/environment.mjs';
 import { startMlflow } from '../support/mlflow.mjs';
 import { run, stopAll } from '../support/processes.mjs';
-import { startServe } from '../support/serve.mjs';
+import { startServe, workspaceFile } from '../support/serve.mjs';
 import { frames, heap, part, watchMemories } from './frames.mjs';
 import { described, digits, flag, publish, table } from './machine.mjs';
 import { manyRuns } from './many-runs.mjs';
@@ -172,9 +172,7 @@ async function seeded(dir, count, keys, measure) {
   const first = await startServe([], {}, dir);
   const experiment = await createExperiment(first.url, 'bench runs');
   await first.stop();
-  const files = await readdir(dir, { recursive: true });
-  const file = files.find((name) => name.endsWith('.sqlite') && !name.includes('metadata'));
-  await seed(path.join(dir, file), experiment, 'runs', count, keys);
+  await seed(await workspaceFile(dir), experiment, 'runs', count, keys);
   const server = await startServe([], {}, dir);
   try {
     return await measure(`${server.url}/#/experiments/${experiment}/runs`);

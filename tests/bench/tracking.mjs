@@ -8,7 +8,7 @@ import path from 'node:path';
 import { python, testsDir } from '../support/environment.mjs';
 import { startMlflow } from '../support/mlflow.mjs';
 import { run, stopAll } from '../support/processes.mjs';
-import { startServe } from '../support/serve.mjs';
+import { startServe, workspaceFile } from '../support/serve.mjs';
 import { described, digits, flag, publish, quantile, table } from './machine.mjs';
 
 const NAMES = { ours: 'Millrace in workerd', mlflow: 'MLflow' };
@@ -87,12 +87,6 @@ async function memory(pid) {
   };
   const all = await Promise.all(tree(pid).map(of));
   return all.reduce((sum, one) => sum + one, 0);
-}
-
-/** The one workspace's file in a data folder. */
-async function workspaceFile(dir) {
-  const files = await readdir(dir, { recursive: true });
-  return path.join(dir, files.find((name) => name.endsWith('.sqlite') && !name.includes('metadata')));
 }
 
 /** `(row, { server: value })` for what writes do, on new servers. */

@@ -1,6 +1,6 @@
 // `cargo xtask serve` as its user starts it, on what is built already.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { rootDir, xtask } from './environment.mjs';
@@ -8,6 +8,14 @@ import { run, start } from './processes.mjs';
 
 const START_MS = 60_000;
 const env = { MILLRACE_NO_BUILD: '1' };
+
+/** The file of the one workspace in a data folder. */
+export async function workspaceFile(dir) {
+  const files = await readdir(dir, { recursive: true });
+  const [file, ...others] = files.filter((name) => name.endsWith('.sqlite') && !name.includes('metadata'));
+  assert.deepEqual(others, []);
+  return path.join(dir, file);
+}
 
 /**
  * Starts `xtask serve` on any port and waits until it says that it listens;

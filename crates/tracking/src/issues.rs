@@ -153,6 +153,37 @@ pub(crate) fn search(
     let mut search = Search::of(if counts { &COUNTED } else { &SOURCE });
     search.also("true".into());
     search.filter(&clauses)?;
+    narrow(&mut search, asked)?;
+    let total_count = match asked.include_total_count {
+        Some(true) => {
+            let statement = format!("SELECT count(*) FROM issues i WHERE {}", search.conditions());
+            let rows = search.clone().run(sql, &statement)?;
+            rows.into_iter().next().map(|row| Columns::of(row).integer())
+        }
+        _ => None,
+    };
+    for order in &asked.order_by {
+        search.then(sorted_by(order)?);
+    }
+    if asked.order_by.is_empty() {
+        search.then(format!("{} DESC", rank("i.severity", &SEVERITIES)));
+        if counts {
+            search.then(format!("{TRACES} DESC"));
+        }
+        search.then("i.created_timestamp DESC");
+    }
+    search.then("i.issue_id DESC");
+    let columns = format!("{COLUMNS}, {}", if counts { TRACES } else { "NULL" });
+    let (rows, next_page_token) = search.page(sql, "i.issue_id", &columns, page)?;
+    Ok(SearchIssuesResponse {
+        issues: rows.into_iter().map(issue).collect(),
+        next_page_token: next_page_token.unwrap_or_default(),
+        total_count,
+    })
+}
+
+/// Adds what is asked for beside the filter.
+fn narrow(search: &mut Search, asked: &SearchIssues) -> Result<(), Error> {
     if let Some(experiment) = given(&asked.experiment_id) {
         let id = search.bind(experiments::parse_id(experiment)?);
         search.also(format!("i.experiment_id = {id}"));
@@ -180,32 +211,7 @@ pub(crate) fn search(
                  (SELECT lower(trim(value)) FROM json_each({any})))"
         ));
     }
-    let total_count = match asked.include_total_count {
-        Some(true) => {
-            let statement = format!("SELECT count(*) FROM issues i WHERE {}", search.conditions());
-            let rows = search.clone().run(sql, &statement)?;
-            rows.into_iter().next().map(|row| Columns::of(row).integer())
-        }
-        _ => None,
-    };
-    for order in &asked.order_by {
-        search.then(sorted_by(order)?);
-    }
-    if asked.order_by.is_empty() {
-        search.then(format!("{} DESC", rank("i.severity", &SEVERITIES)));
-        if counts {
-            search.then(format!("{TRACES} DESC"));
-        }
-        search.then("i.created_timestamp DESC");
-    }
-    search.then("i.issue_id DESC");
-    let columns = format!("{COLUMNS}, {}", if counts { TRACES } else { "NULL" });
-    let (rows, next_page_token) = search.page(sql, "i.issue_id", &columns, page)?;
-    Ok(SearchIssuesResponse {
-        issues: rows.into_iter().map(issue).collect(),
-        next_page_token: next_page_token.unwrap_or_default(),
-        total_count,
-    })
+    Ok(())
 }
 
 /// The place of a word in a list; -1 for none.

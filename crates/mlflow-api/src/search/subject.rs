@@ -25,7 +25,7 @@ pub enum Subject {
     Traces,
     /// `datasets/search`: evaluation datasets.
     EvaluationDatasets,
-    /// `issues/search`; their order is fixed.
+    /// `issues/search`; their order is not of this grammar.
     Issues,
 }
 
