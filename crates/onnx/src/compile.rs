@@ -18,7 +18,6 @@ use crate::attributes::Attributes;
 use crate::engine;
 use crate::error::{Error, ErrorKind};
 use crate::fault::Fault;
-#[cfg(feature = "networks")]
 use crate::fuse;
 use crate::kernels::{self, Body, Kernel, Spec};
 use crate::limits::{self, Budget};
@@ -244,7 +243,6 @@ impl<'m> Context<'m, '_> {
         // What no step holds any more goes with the names.
         let Build { slots, mut inputs, captured, names, quantized, .. } = build;
         drop((names, quantized));
-        #[cfg(feature = "networks")]
         let resolved = fuse::fuse(resolved, &outputs);
         let steps = resolved.into_iter().map(|node| self.step(node)).collect::<Result<_, _>>()?;
         inputs.extend(captured.iter().map(|(_, slot)| *slot));
@@ -539,7 +537,6 @@ impl Build<'_, '_, '_> {
 
 impl Resolved<'_> {
     /// Whether this is an operator, and neither a function nor control flow.
-    #[cfg(feature = "networks")]
     pub(crate) fn is_operator(&self) -> bool {
         matches!(&self.runs, Runs::Operator(bodies) if bodies.is_empty())
     }

@@ -40,7 +40,6 @@ mod engine;
 mod error;
 mod external;
 mod fault;
-#[cfg(feature = "networks")]
 mod fuse;
 mod kernels;
 mod limits;

@@ -49,6 +49,7 @@ use crate::program::Program;
 use crate::session::ValueInfo;
 use crate::value::{Inputs, Value};
 pub(crate) use control::is_distances;
+pub(crate) use matmul::{RECTIFIES, is_row};
 
 /// Computes a node's outputs.
 pub(crate) trait Kernel {

@@ -168,8 +168,55 @@ def fused(directory):
         case(directory, f"fused_{name}", nodes, feeds, outputs, used)
 
 
+def layers(directory):
+    """What is added to a product, a `Relu` after it, and what only looks like them."""
+    x = normal(5, 3)
+    x[1, 1], x[2, 0], x[3, 2] = np.nan, np.inf, 1e6
+    weights = {
+        "w": normal(3, 9), "t": normal(9, 3), "row": normal(9), "line": normal(1, 9), "one": normal(1), "place": normal(5, 9),
+        "all": normal(9) * np.inf,
+    }
+
+    def product(*inputs, **attributes):
+        op = "Gemm" if attributes or len(inputs) > 2 else "MatMul"
+        return node(op, list(inputs), ["m"], **attributes)
+
+    def add(*inputs):
+        return node("Add", list(inputs), ["s"])
+
+    def relu(of):
+        return node("Relu", [of], ["y"])
+
+    square = normal(3, 5)
+    for name, given, nodes, outputs in (
+        ("row", x, [product("x", "w"), add("m", "row"), relu("s")], ["y"]),
+        ("row_first", x, [product("x", "w"), add("row", "m")], ["s"]),
+        ("row_all", x, [product("x", "w"), add("m", "all"), relu("s")], ["y"]),
+        ("rows_many", normal(600, 3), [product("x", "w"), add("m", "row"), relu("s")], ["y"]),
+        ("rows_of_three", normal(2, 150, 3), [product("x", "w"), add("m", "row"), relu("s")], ["y"]),
+        ("vector", normal(3), [product("x", "w"), add("m", "row"), relu("s")], ["y"]),
+        ("vector_line", normal(3), [product("x", "w"), add("m", "line")], ["s"]),
+        ("none", normal(0, 3), [product("x", "w"), add("m", "row"), relu("s")], ["y"]),
+        ("one", x, [product("x", "w"), add("m", "one"), relu("s")], ["y"]),
+        ("place", x, [product("x", "w"), add("m", "place"), relu("s")], ["y"]),
+        ("product_read_twice", x, [product("x", "w"), add("m", "row"), relu("s")], ["m", "y"]),
+        ("sum_read_twice", x, [product("x", "w"), add("m", "row"), relu("s")], ["s", "y"]),
+        ("relu_alone", x, [product("x", "w"), relu("m")], ["y"]),
+        ("gemm_row", x, [product("x", "w", "row"), relu("m")], ["y"]),
+        ("gemm_line", x, [product("x", "t", "line", transB=1, beta=0.5), relu("m")], ["y"]),
+        ("gemm_one", x, [product("x", "w", "one"), relu("m")], ["y"]),
+        ("gemm_place", x, [product("x", "w", "place", beta=2.0), relu("m")], ["y"]),
+        ("gemm_alpha", x, [product("x", "w", "row", alpha=-2.0), relu("m")], ["y"]),
+        ("gemm_without", x, [product("x", "w", "all", beta=0.0), relu("m")], ["y"]),
+        ("gemm_turned", square, [product("x", "w", "row", transA=1), relu("m")], ["y"]),
+        ("gemm_then_add", x, [product("x", "w", "row"), add("m", "row"), relu("s")], ["y"]),
+    ):
+        used = {key: value for key, value in weights.items() if any(key in n.input for n in nodes)}
+        case(directory, f"layer_{name}", nodes, {"x": given}, outputs, used)
+
+
 def main():
-    for make in (perceptrons, images, recurrences, shapes, quantized, fused):
+    for make in (perceptrons, images, recurrences, shapes, quantized, fused, layers):
         make(sys.argv[1])
 
 

@@ -7,7 +7,7 @@ use super::super::reduce::{Wide, narrow};
 use super::super::{Kernel, Spec};
 use super::product::{Matrix, Panels as _, multiply};
 use super::tile::Tiled;
-use super::{packed, product, singles};
+use super::{After, packed, product, singles};
 use crate::fault::{Fault, bail};
 use crate::limits;
 use crate::value::Inputs;
@@ -32,10 +32,16 @@ pub(super) fn gemm(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
     if !gemm.flip_a
         && let Some(packed) = packed(spec, gemm.flip_b)
     {
+        // What the product is multiplied by comes before what is added.
+        let after = if gemm.alpha == 1.0 {
+            After::of(spec, packed.size().1, gemm.beta)
+        } else {
+            After::default()
+        };
         return Ok(Box::new(move |inputs: Inputs<'_>| {
             let a = inputs.tensor(0)?;
             let &[m, _] = a.shape() else { bail!("a matrix is wanted, not shape {:?}", a.shape()) };
-            let (mut out, shape) = product(&packed, a)?;
+            let (mut out, shape) = product(&packed, a, &after)?;
             let (_, columns) = packed.size();
             if let Some(c) = gemm.addend(&inputs, m, columns)? {
                 let Wide::Single(elements) = Wide::new(c.data(), false)? else {

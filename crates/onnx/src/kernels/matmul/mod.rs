@@ -25,7 +25,7 @@ pub(super) use distance::squared_distances;
 #[cfg(feature = "networks")]
 pub(super) use product::Strips;
 pub(super) use product::{Matrix, Panels, add_up, multiply};
-use product::{Packed, Rows};
+use product::{Packed, ROWS, Rows};
 pub(super) use tile::Tiled;
 
 pub(super) fn find(domain: &str, op: &str) -> Option<Build> {
@@ -55,7 +55,8 @@ fn mat_mul(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
         bail!("'transBatchA' and 'transBatchB' are not supported");
     }
     if !flip_a && let Some(packed) = packed(spec, flip_b) {
-        return Ok(with_constant(packed, alpha));
+        let after = After::of(spec, packed.size().1, 1.0);
+        return Ok(with_constant(packed, alpha, after));
     }
     #[cfg(feature = "networks")]
     if let Some(scale) = spec.scale {
@@ -66,7 +67,8 @@ fn mat_mul(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
             bail!("a matrix of 8-bit integers is wanted");
         };
         spec.absorbed.push(1);
-        return Ok(with_constant(bytes::Bytes::new(data, depth, columns, scale), alpha));
+        let right = bytes::Bytes::new(data, depth, columns, scale);
+        return Ok(with_constant(right, alpha, After::default()));
     }
     Ok(Box::new(move |inputs: Inputs<'_>| {
         let (a, b) = (inputs.tensor(0)?, inputs.tensor(1)?);
@@ -86,7 +88,7 @@ fn mat_mul(spec: &mut Spec<'_>) -> Result<Box<dyn Kernel>, Fault> {
                 }
                 out.into()
             }
-            (Wide::Integer(x), Wide::Integer(y)) => integers(&plan, a.data(), b.data(), &x, &y)?,
+            (Wide::Integer(x), Wide::Integer(y)) => narrow(plan.run(&x, &y)?, a.dtype(), false),
             _ => bail!("matrices of {} and {} can't be multiplied", a.dtype(), b.dtype()),
         };
         Ok(vec![Tensor::new(plan.shape, data)?.into()])
@@ -106,10 +108,43 @@ fn packed(spec: &mut Spec<'_>, flipped: bool) -> Option<Packed<f32>> {
     Some(Packed::new(Matrix { data, flipped }, depth, columns))
 }
 
+/// What becomes of a product of 32-bit floats while it is at hand: see [`crate::fuse`].
+#[derive(Default)]
+struct After {
+    /// A row that is added to each of its rows.
+    bias: Option<Vec<f32>>,
+    /// Whether what is negative becomes 0.
+    rectifies: bool,
+}
+
+impl After {
+    /// What a node asks for. Its third input is the row, `scale` times, if that is
+    /// a constant of the product's width, and is then not needed any more.
+    fn of(spec: &mut Spec<'_>, columns: usize, scale: f32) -> Self {
+        let row = spec.constants.get(2).copied().flatten();
+        let row = row
+            .filter(|row| scale != 0.0 && is_row(row, columns))
+            .and_then(Tensor::as_slice::<f32>);
+        let bias = row.map(|row| {
+            spec.absorbed.push(2);
+            row.iter().map(|x| x * scale).collect()
+        });
+        Self { bias, rectifies: spec.attributes.flag(RECTIFIES, false) }
+    }
+}
+
+/// Whether a constant can be added to every row of a product.
+pub(crate) fn is_row(tensor: &Tensor, columns: usize) -> bool {
+    matches!(tensor.shape(), [n] | [1, n] if *n == columns) && tensor.as_slice::<f32>().is_some()
+}
+
+/// The attribute that fused nodes have whose results a `Relu` took.
+pub(crate) const RECTIFIES: &str = "rectifies";
+
 /// Products with a right matrix that is the same in every run.
-fn with_constant(right: impl Panels<f32> + 'static, alpha: f32) -> Box<dyn Kernel> {
+fn with_constant(right: impl Panels<f32> + 'static, alpha: f32, after: After) -> Box<dyn Kernel> {
     Box::new(move |inputs: Inputs<'_>| {
-        let (mut out, shape) = product(&right, inputs.tensor(0)?)?;
+        let (mut out, shape) = product(&right, inputs.tensor(0)?, &after)?;
         if alpha != 1.0 {
             out.iter_mut().for_each(|x| *x *= alpha);
         }
@@ -118,7 +153,11 @@ fn with_constant(right: impl Panels<f32> + 'static, alpha: f32) -> Box<dyn Kerne
 }
 
 /// The product of a tensor's rows and a matrix, and its shape.
-fn product(right: &impl Panels<f32>, a: &Tensor) -> Result<(Vec<f32>, Vec<usize>), Fault> {
+fn product(
+    right: &impl Panels<f32>,
+    a: &Tensor,
+    after: &After,
+) -> Result<(Vec<f32>, Vec<usize>), Fault> {
     let left: &[f32] = a
         .as_slice()
         .ok_or_else(|| Fault::new(format!("{} and float32 can't be multiplied", a.dtype())))?;
@@ -129,23 +168,21 @@ fn product(right: &impl Panels<f32>, a: &Tensor) -> Result<(Vec<f32>, Vec<usize>
     }
     let mut shape = outer.to_vec();
     shape.push(columns);
-    let mut out = vec![0.0; limits::elements(&shape)?];
-    add_up(&Rows::new(left, depth), right, &mut out, f32::add_product);
-    Ok((out, shape))
-}
-
-/// 32-bit integers have no need of the wider type.
-fn integers(
-    plan: &Plan,
-    a: &Data,
-    b: &Data,
-    wide_a: &[i64],
-    wide_b: &[i64],
-) -> Result<Data, Fault> {
-    if let (Data::I32(a), Data::I32(b)) = (a, b) {
-        return Ok(plan.run(a, b)?.into());
+    // Some rows at a time: they are still in the cache when their turn comes again.
+    let mut out: Vec<f32> = Vec::with_capacity(limits::elements(&shape)?);
+    for left in left.chunks(ROWS.saturating_mul(depth).max(1)) {
+        let (start, rows) = (out.len(), left.len().checked_div(depth).unwrap_or(0));
+        match &after.bias {
+            Some(bias) => (0..rows).for_each(|_| out.extend_from_slice(bias)),
+            None => out.resize(start + rows * columns, 0.0),
+        }
+        let out = out.get_mut(start..).unwrap_or_default();
+        add_up(&Rows::new(left, depth), right, out, f32::add_product);
+        if after.rectifies {
+            out.iter_mut().for_each(|x| *x = if *x < 0.0 { 0.0 } else { *x });
+        }
     }
-    Ok(narrow(plan.run(wide_a, wide_b)?, a.dtype(), false))
+    Ok((out, shape))
 }
 
 /// 32-bit floats as the type that they came from.

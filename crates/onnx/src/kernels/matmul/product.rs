@@ -27,6 +27,8 @@ pub(in crate::kernels) type Size = (usize, usize, usize);
 const FEW: usize = 4;
 /// Strips that share a copy of the right one's columns.
 const STRIPS: usize = 64;
+/// The rows of so many strips.
+pub(super) const ROWS: usize = STRIPS * HEIGHT;
 /// Numbers of the inner dimension in a block.
 const DEPTH: usize = 256;
 

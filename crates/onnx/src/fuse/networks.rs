@@ -1,76 +1,21 @@
-//! Nodes of networks that are computed together: a batch normalisation becomes
-//! part of the convolution before it, and what makes a `HardSwish` of single
-//! steps becomes one.
-//!
-//! Each saves a pass over what a layer gives. What is computed differs in the
-//! last digits only, as it does in ONNX Runtime, which does the same.
+//! A batch normalisation becomes part of the convolution before it, and what makes a
+//! `HardSwish` of single steps becomes one.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use tensor::Tensor;
 
+use super::Graph;
 use crate::attributes::Attributes;
-use crate::compile::{Resolved, constant_tensor, is_default_domain};
-use crate::program::{Operand, Slot};
+use crate::compile::constant_tensor;
+use crate::program::Operand;
 use crate::proto::NodeProto;
 use crate::value::Value;
 
-/// Fuses what can be of a graph's nodes. `outputs` are the graph's.
-pub(crate) fn fuse<'m>(nodes: Vec<Resolved<'m>>, outputs: &[Operand]) -> Vec<Resolved<'m>> {
-    let mut graph = Graph::new(nodes, outputs);
-    for index in 0..graph.nodes.len() {
-        graph.normalisation(index);
-        graph.hard_swish(index);
-    }
-    graph.nodes.into_iter().flatten().collect()
-}
-
-struct Graph<'m> {
-    /// `None` for one that has become part of another.
-    nodes: Vec<Option<Resolved<'m>>>,
-    /// Which node makes a value.
-    makers: HashMap<Slot, usize>,
-    /// How often a value is read.
-    reads: HashMap<Slot, usize>,
-}
-
-impl<'m> Graph<'m> {
-    fn new(nodes: Vec<Resolved<'m>>, outputs: &[Operand]) -> Self {
-        let mut makers = HashMap::new();
-        let mut reads: HashMap<Slot, usize> = HashMap::new();
-        for (index, node) in nodes.iter().enumerate() {
-            makers.extend(node.outputs.iter().flatten().map(|&slot| (slot, index)));
-        }
-        let operands = nodes.iter().flat_map(|node| &node.inputs).chain(outputs);
-        for slot in operands.filter_map(Operand::slot) {
-            *reads.entry(slot).or_default() += 1;
-        }
-        Self { nodes: nodes.into_iter().map(Some).collect(), makers, reads }
-    }
-
-    /// A node of one output, if it is this operator of ONNX's own.
-    fn node(&self, index: usize, op: &str) -> Option<&Resolved<'m>> {
-        let node = self.nodes.get(index)?.as_ref()?;
-        let is_it = node.proto.op_type == op
-            && is_default_domain(&node.proto.domain)
-            && node.outputs.iter().flatten().count() == 1
-            && node.is_operator();
-        is_it.then_some(node)
-    }
-
-    /// The node that makes an input, if it is this operator, and if nothing else
-    /// reads what it makes.
-    fn before(&self, input: &Operand, op: &str) -> Option<(usize, &Resolved<'m>)> {
-        let slot = input.slot()?;
-        let index = *self.makers.get(&slot)?;
-        let node = self.node(index, op)?;
-        (self.reads.get(&slot) == Some(&1)).then_some((index, node))
-    }
-
+impl Graph<'_> {
     /// `BatchNormalization` after `Conv`: other weights and another bias.
-    fn normalisation(&mut self, index: usize) -> Option<()> {
+    pub(super) fn normalisation(&mut self, index: usize) -> Option<()> {
         let node = self.node(index, "BatchNormalization")?;
         // Before version 7 it may be told to learn.
         if node.version < 7 || Attributes(&node.proto.attribute).flag("training_mode", false) {
@@ -122,7 +67,7 @@ impl<'m> Graph<'m> {
     }
 
     /// x · clip(x + 3, 0, 6) / 6, step by step.
-    fn hard_swish(&mut self, index: usize) -> Option<()> {
+    pub(super) fn hard_swish(&mut self, index: usize) -> Option<()> {
         let [product, six] = self.node(index, "Div")?.inputs.as_slice() else { return None };
         if !is(six, 6.0) {
             return None;
@@ -149,7 +94,8 @@ impl<'m> Graph<'m> {
             _ => false,
         };
         // What a convolution makes has more dimensions than the constants.
-        let is_image = self.makers.get(&x.slot()?).is_some_and(|&i| self.node(i, "Conv").is_some());
+        let maker = self.values.get(x.slot()?)?.maker;
+        let is_image = maker.is_some_and(|index| self.node(index, "Conv").is_some());
         if !is_0_to_6 || !is_shifted || !is_image {
             return None;
         }
@@ -167,14 +113,6 @@ impl<'m> Graph<'m> {
             *self.nodes.get_mut(gone)? = None;
         }
         self.replace(index, product, output)
-    }
-
-    /// Lets a node give what the node `gone` gave.
-    fn replace(&mut self, gone: usize, by: usize, outputs: Vec<Option<Slot>>) -> Option<()> {
-        *self.nodes.get_mut(gone)? = None;
-        self.makers.extend(outputs.iter().flatten().map(|&slot| (slot, by)));
-        self.nodes.get_mut(by)?.as_mut()?.outputs = outputs;
-        Some(())
     }
 }
 
