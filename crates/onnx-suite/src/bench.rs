@@ -111,13 +111,23 @@ fn tensor(dtype: DType, elements: &JsValue, shape: Vec<usize>) -> Result<Tensor,
             bytes.into_iter().map(|byte| byte != 0).collect::<Vec<_>>().into()
         }
         DType::Str => {
-            let texts = elements.dyn_ref::<Array>().ok_or_else(wrong)?;
-            let texts: Option<Vec<String>> = texts.iter().map(|text| text.as_string()).collect();
-            texts.ok_or_else(wrong)?.into()
+            texts(elements.dyn_ref::<Array>().ok_or_else(wrong)?).ok_or_else(wrong)?.into()
         }
         DType::F16 => return Err("is of type float16, which has no typed array".to_owned()),
     };
     Tensor::new(shape, data).map_err(|e| format!("does not fit: {e}"))
+}
+
+/// The texts of an array: crossed over as one, unless one of them holds what stands
+/// between them.
+fn texts(array: &Array) -> Option<Vec<String>> {
+    const BETWEEN: char = '\0';
+    let joined = String::from(array.join(BETWEEN.encode_utf8(&mut [0; 4])));
+    let texts: Vec<String> = joined.split(BETWEEN).map(str::to_owned).collect();
+    if texts.len() == array.length() as usize {
+        return Some(texts);
+    }
+    array.iter().map(|text| text.as_string()).collect()
 }
 
 fn elements_of(tensor: &Tensor) -> Option<JsValue> {
