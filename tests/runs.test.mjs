@@ -207,7 +207,7 @@ for (const [what, start] of Object.entries(bothServers)) {
       }
     });
 
-    page('a brush on a chart is said above the table, and ended there', async (page) => {
+    page('a brush on a chart is said above the table, stands in the address, and is ended there', async (page) => {
       await page.goto(runs({ compareRunsMode: 'SPLIT' }));
       await runRow(page, 'plain').waitFor();
       const before = await runNames(page);
@@ -218,8 +218,16 @@ for (const [what, start] of Object.entries(bothServers)) {
       const whole = await upper.getAttribute('aria-valuetext');
       await upper.focus();
       for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
-      const notice = page.getByRole('status').filter({ hasText: /The brush on a chart leaves \d of the \d drawn runs/ });
+      const notice = page.getByRole('status').filter({ hasText: /The brush on a chart leaves \d of \d runs/ });
       await notice.waitFor();
+      const [left, brushed] = [await runNames(page), await upper.getAttribute('aria-valuetext')];
+      assert.ok(left.length < before.length, `${left.length} of ${before.length} runs`);
+      await page.reload();
+      await notice.waitFor();
+      await runRow(page, left[0]).waitFor();
+      assert.deepEqual(await runNames(page), left);
+      await upper.waitFor();
+      assert.equal(await upper.getAttribute('aria-valuetext'), brushed);
       await screenshot(page, `brushed-${what.toLowerCase().replace(/\W+/g, '-')}`);
       await notice.getByRole('button', { name: 'Show all' }).click();
       await notice.waitFor({ state: 'detached' });

@@ -176,11 +176,6 @@ impl RunsSource {
         self.listing.with(|listing| listing.rows.len())
     }
 
-    /// How many rows there are before any filter of ours.
-    pub(crate) fn rows_len(self, deleted: bool) -> usize {
-        self.rows(deleted).len()
-    }
-
     /// Asks, unless that is what was asked last.
     pub(crate) fn ask(self, ask: Ask) {
         if self.turn.get_value() == 0 || self.listing.with_untracked(|now| now.ask != ask) {

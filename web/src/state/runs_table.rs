@@ -1,5 +1,5 @@
-//! The table of runs as it is now: which runs, in which order, in which columns,
-//! and what is selected, pinned and hidden.
+//! The table of runs as it is now: in which columns, and what is selected, pinned
+//! and hidden.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -7,11 +7,10 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use mlflow_api::filter::string;
 use mlflow_api::{RunStatus, tags};
-use run_frame::{
-    Attribute, Column, Direction, Expr, Frame, Group, Line, Query, Reach, RunGroup, SortKey,
-};
+use run_frame::{Column, Expr, Frame, Group, Query, Reach};
 use serde::{Deserialize, Serialize};
 
+use super::brush::Brushes;
 use super::clock;
 use super::columns::{ColumnId, Defaults, Layout, Shade};
 use super::filter::words_in;
@@ -19,44 +18,11 @@ use super::location::{Navigator, use_navigator};
 use super::pager::Phase;
 use super::regex;
 use super::run_histories::RunHistories;
+use super::runs_lines::{Lines, Parts, ordered};
 use super::runs_source::{Ask, RunsSource};
 use super::runs_view::{Mode, View};
 use super::session::Mlflow;
 use super::storage::Shelf;
-
-/// A line of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TableLine {
-    /// A run.
-    Run(Line),
-    /// The head of a group, by its number.
-    Group(u32),
-}
-
-/// The lines of the table.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Lines {
-    /// All of them, from the top.
-    pub(crate) lines: Vec<TableLine>,
-    /// The groups; empty where nothing is grouped.
-    pub(crate) groups: Vec<RunGroup>,
-    /// The runs that the filter leaves, in their order, nested ones too.
-    pub(crate) rows: Vec<u32>,
-    /// The same without the brush in a chart, if there is one.
-    pub(crate) before_brush: Option<Vec<u32>>,
-    /// Whether any run is nested in another, or in a group.
-    pub(crate) nested: bool,
-}
-
-impl Lines {
-    /// The row of the run in a line.
-    pub(crate) fn row(&self, line: usize) -> Option<u32> {
-        match self.lines.get(line)? {
-            TableLine::Run(line) => Some(line.row),
-            TableLine::Group(_) => None,
-        }
-    }
-}
 
 /// Which runs are drawn in charts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,6 +115,8 @@ pub(crate) struct RunsTable {
     pub(crate) defaults: Memo<Defaults>,
     /// The columns after the name.
     pub(crate) columns: Memo<Vec<Shown>>,
+    /// The rows that there are, before any filter of ours, in their order.
+    pub(crate) ordered: Memo<Arc<[u32]>>,
     /// The lines.
     pub(crate) lines: Memo<Arc<Lines>>,
     /// The rows of the runs that are selected.
@@ -161,8 +129,8 @@ pub(crate) struct RunsTable {
     pub(crate) marks: RwSignal<Marks>,
     /// The run under the pointer, here or in a chart.
     pub(crate) highlighted: RwSignal<Option<Arc<str>>>,
-    /// The runs that a brush in a chart leaves.
-    pub(crate) brushed: RwSignal<Option<Vec<Arc<str>>>>,
+    /// What is brushed in charts.
+    pub(crate) brushes: Brushes,
     /// What the experiments of the runs are called, by their ids, once it is known.
     pub(crate) experiment_names: RwSignal<HashMap<String, String>>,
     /// Line and column (0 is the name) that the keyboard is at.
@@ -204,9 +172,11 @@ impl RunsTable {
         let selected = RwSignal::new(HashSet::new());
         let closed = RwSignal::new(HashSet::new());
         let folded = RwSignal::new(HashSet::new());
-        let brushed = RwSignal::new(None);
-        let parts = Parts { source, view, filter, closed, folded, marks, brushed };
+        let ordered = ordered(source, view);
+        let parts = Parts { source, ordered, view, filter, closed, folded, marks };
         let lines = Memo::new_with_compare(move |_| Arc::new(parts.lines()), |_, _| true);
+        let brushed = Memo::new(move |_| view.with(|view| view.brush.clone()));
+        let brush = Callback::new(move |brush| change(navigator, view, |view| view.brush = brush));
         let table = RunsTable {
             source,
             histories,
@@ -215,13 +185,14 @@ impl RunsTable {
             layout,
             defaults,
             columns,
+            ordered,
             lines,
             selected,
             closed,
             folded,
             marks,
             highlighted: RwSignal::new(None),
-            brushed,
+            brushes: Brushes { now: brushed.into(), set: brush },
             experiment_names: RwSignal::new(HashMap::new()),
             cursor: RwSignal::new((0, 0)),
             has_histories: Memo::new(move |before: Option<&bool>| {
@@ -288,11 +259,7 @@ impl RunsTable {
 
     /// Changes what is asked of the table.
     pub(crate) fn change(self, change: impl FnOnce(&mut View)) {
-        let mut view = self.view.get_untracked();
-        change(&mut view);
-        let mut place = self.navigator.place().get_untracked();
-        view.write(&mut place.query);
-        self.navigator.replace(place);
+        self::change(self.navigator, self.view, change);
     }
 
     /// Sorts by a column; `also` keeps the columns before it.
@@ -361,27 +328,25 @@ impl RunsTable {
     pub(crate) fn drawn(self) -> Vec<u32> {
         let lines = self.lines.get();
         let marks = self.marks.get();
+        let rows = lines.before_brush.as_ref().unwrap_or(&lines.rows);
+        let most = match marks.visibility {
+            Visibility::First10 => 10,
+            Visibility::First20 => 20,
+            Visibility::None => 0,
+            Visibility::All | Visibility::Unfinished => rows.len(),
+        };
+        // Without exceptions nothing after these is drawn, which need not be looked at.
+        let looked_at = if marks.exceptions.is_empty() { most } else { rows.len() };
         self.source.frame().with(|frame| {
-            let mut nth = 0_usize;
-            let rows = lines.before_brush.as_ref().unwrap_or(&lines.rows);
-            rows.iter()
-                .copied()
-                .filter(|row| {
-                    let place = nth;
-                    nth += 1;
-                    let usual = match marks.visibility {
-                        Visibility::First10 => place < 10,
-                        Visibility::First20 => place < 20,
-                        Visibility::All => true,
-                        Visibility::None => false,
-                        Visibility::Unfinished => frame.status(*row) != RunStatus::Finished,
-                    };
-                    if marks.exceptions.is_empty() {
-                        return usual;
-                    }
-                    marks.exceptions.get(frame.run_id(*row)).copied().unwrap_or(usual)
+            let is_drawn = |(place, row): &(usize, u32)| {
+                let exception = marks.exceptions.get(frame.run_id(*row)).copied();
+                exception.unwrap_or_else(|| {
+                    let unfinished = marks.visibility == Visibility::Unfinished;
+                    *place < most && !(unfinished && frame.status(*row) == RunStatus::Finished)
                 })
-                .collect()
+            };
+            let rows = rows.iter().copied().take(looked_at).enumerate().filter(is_drawn);
+            rows.map(|(_, row)| row).collect()
         })
     }
 
@@ -395,6 +360,15 @@ impl RunsTable {
     pub(crate) fn colour(frame: &Frame, row: u32) -> Option<&str> {
         frame.tag(row, tags::RUN_COLOR)
     }
+}
+
+/// Changes what an address asks of a table.
+fn change(navigator: Navigator, view: Memo<View>, change: impl FnOnce(&mut View)) {
+    let mut view = view.get_untracked();
+    change(&mut view);
+    let mut place = navigator.place().get_untracked();
+    view.write(&mut place.query);
+    navigator.replace(place);
 }
 
 /// Whether one of the first runs logged a metric at a step.
@@ -450,122 +424,6 @@ fn ask(view: &View, query: &Query) -> Ask {
 fn words_to_look_for(query: &Query) -> Option<String> {
     (query.reach == Reach::Words)
         .then(|| words_in("attributes.run_name", &query.words().join(" ")))?
-}
-
-/// What the lines are made of.
-#[derive(Clone, Copy)]
-struct Parts {
-    source: RunsSource,
-    view: Memo<View>,
-    filter: Memo<Filter>,
-    closed: RwSignal<HashSet<u32>>,
-    folded: RwSignal<HashSet<Vec<Option<String>>>>,
-    marks: RwSignal<Marks>,
-    brushed: RwSignal<Option<Vec<Arc<str>>>>,
-}
-
-impl Parts {
-    fn lines(self) -> Lines {
-        let view = self.view.get();
-        let whole = self.source.is_whole(view.deleted);
-        let mut rows = self.source.rows(view.deleted);
-        self.source.frame().with(|frame| {
-            self.filter.with(|filter| {
-                let query = &filter.query;
-                let here = whole && !query.is_beyond_frames();
-                if matches!(query.reach, Reach::Words | Reach::Local) || here {
-                    let mask = frame.filter(&query.expr, &regex::pattern);
-                    rows.retain(|row| mask.contains(*row));
-                }
-            });
-            if whole {
-                self.narrow(frame, &view, &mut rows);
-            }
-            if whole || view.sorts_locally() || !self.source.has_more() {
-                frame.sort_rows(&mut rows, &sort_keys(frame, &view));
-            }
-            let before_brush = self.brushed.get().map(|brushed| {
-                let left: HashSet<u32> = brushed.iter().filter_map(|id| frame.row_of(id)).collect();
-                let all = rows.clone();
-                rows.retain(|row| left.contains(row));
-                all
-            });
-            let pinned: Vec<u32> = self
-                .marks
-                .with(|marks| marks.pinned.iter().filter_map(|id| frame.row_of(id)).collect());
-            let pinned: Vec<u32> = pinned.into_iter().filter(|row| rows.contains(row)).collect();
-            let mut lines: Vec<TableLine> = pinned
-                .iter()
-                .map(|row| TableLine::Run(Line { row: *row, depth: 0, children: 0 }))
-                .collect();
-            let rest: Vec<u32> = if pinned.is_empty() {
-                rows.clone()
-            } else {
-                rows.iter().copied().filter(|row| !pinned.contains(row)).collect()
-            };
-            let columns: Vec<Column> = view
-                .group_by
-                .iter()
-                .filter_map(|text| ColumnId::parse(text)?.find(frame))
-                .collect();
-            if columns.is_empty() {
-                let tree =
-                    self.closed.with(|closed| frame.lines(&rest, &|row| !closed.contains(&row)));
-                let nested = tree.iter().any(|line| line.children > 0);
-                lines.extend(tree.into_iter().map(TableLine::Run));
-                return Lines { lines, groups: Vec::new(), rows, before_brush, nested };
-            }
-            let groups = frame.group(&rest, &columns);
-            self.folded.with(|folded| {
-                for (nth, group) in (0..).zip(&groups) {
-                    lines.push(TableLine::Group(nth));
-                    if !folded.contains(&group.values) {
-                        let run =
-                            |row: &u32| TableLine::Run(Line { row: *row, depth: 1, children: 0 });
-                        lines.extend(group.rows.iter().map(run));
-                    }
-                }
-            });
-            Lines { lines, groups, rows, before_brush, nested: true }
-        })
-    }
-
-    /// What the server would have left out.
-    fn narrow(self, frame: &Frame, view: &View, rows: &mut Vec<u32>) {
-        if let Some(moment) = view.since.moment(clock::now()) {
-            rows.retain(|row| frame.start_time(*row).is_some_and(|start| start >= moment));
-        }
-        if !view.datasets.is_empty() {
-            let names: Vec<String> = view
-                .datasets
-                .iter()
-                .map(|(name, digest)| match digest.as_str() {
-                    "" => name.clone(),
-                    digest => format!("{name} ({digest})"),
-                })
-                .collect();
-            let column = Column::Attribute(Attribute::Dataset);
-            rows.retain(|row| match frame.cell(column, *row) {
-                run_frame::Cell::Text(text) => {
-                    text.split(", ").any(|one| names.iter().any(|n| n == one))
-                }
-                _ => false,
-            });
-        }
-    }
-}
-
-/// What rows are sorted by; in the end the newest come first, as MLflow has it.
-fn sort_keys(frame: &Frame, view: &View) -> Vec<SortKey> {
-    let own = view.sort.iter().filter_map(|sort| {
-        let column = ColumnId::of_order_key(&sort.key)?.find(frame)?;
-        Some(SortKey { column, direction: sort.direction })
-    });
-    let newest = SortKey {
-        column: Column::Attribute(Attribute::StartTime),
-        direction: Direction::Descending,
-    };
-    own.chain([newest]).collect()
 }
 
 /// The columns as they are shown.

@@ -125,6 +125,8 @@ pub(crate) struct View {
     pub(crate) group_by: Vec<String>,
     /// What is shown of a group's numbers.
     pub(crate) aggregation: Aggregation,
+    /// What is brushed in its charts: see [`super::brush`].
+    pub(crate) brush: String,
     /// What stands beside what; `None` is for the page to decide.
     pub(crate) mode: Option<Mode>,
 }
@@ -154,6 +156,7 @@ impl View {
                 Some("max") => Aggregation::Max,
                 _ => Aggregation::Mean,
             },
+            brush: text("brush").unwrap_or_default().to_owned(),
             mode: match text(MODE) {
                 Some("TABLE") => Some(Mode::Table),
                 Some("SPLIT") => Some(Mode::Split),
@@ -199,6 +202,7 @@ impl View {
                 Aggregation::Max => Some("max".to_owned()),
             },
         );
+        set("brush", filled(&self.brush));
         set(
             MODE,
             self.mode.map(|mode| match mode {
@@ -292,7 +296,8 @@ mod tests {
         let text = "searchFilter=a%20b&orderByKey=metrics.%60loss%60&orderByAsc=true\
                     &orderByMore=%5B%5B%22params.%60lr%60%22%2Cfalse%5D%5D&startTime=LAST_7_DAYS\
                     &lifecycleFilter=Deleted&datasetsFilter=%5B%7B%22digest%22%3A%22d%22%2C%22name%22%3A%22n%22%7D%5D\
-                    &groupBy=%5B%22params.lr%22%5D&aggregate=max&compareRunsMode=TABLE";
+                    &groupBy=%5B%22params.lr%22%5D&aggregate=max\
+                    &brush=%5B%5B%22metrics.loss%22%2C0.5%2C1.0%5D%5D&compareRunsMode=TABLE";
         let read = view(text);
         assert_eq!(read.order_by(), ["metrics.`loss` ASC", "params.`lr` DESC"]);
         assert_eq!(read.datasets, [("n".to_owned(), "d".to_owned())]);

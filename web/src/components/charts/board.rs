@@ -12,6 +12,7 @@ use super::section::Section;
 use crate::components::toasts::Toasts;
 use crate::state::board::runs::metrics_of;
 use crate::state::board::{ArrangedCard, ArrangedSection, BoardLayout, BoardRun, Scope, arrange};
+use crate::state::brush::Brushes;
 use crate::state::language::t;
 use crate::state::location::use_navigator;
 use crate::state::metric_histories::{HistoryState, MetricHistories};
@@ -85,8 +86,8 @@ pub(super) struct Board {
     pub(super) cursor: RwSignal<Option<Cursor>>,
     /// The card that is dragged.
     pub(super) dragged: RwSignal<Option<Arc<str>>>,
-    /// The runs that a brush leaves.
-    pub(super) brushed: Option<RwSignal<Option<Vec<Arc<str>>>>>,
+    /// What is brushed.
+    pub(super) brushes: Brushes,
     /// The curves that are not drawn, as MLflow calls them.
     pub(super) hidden: Signal<Vec<String>>,
 }
@@ -108,7 +109,7 @@ impl Board {
             highlighted,
             cursor: RwSignal::new(None),
             dragged: RwSignal::new(None),
-            brushed: None,
+            brushes: Brushes::alone(),
             hidden,
         }
     }
@@ -175,9 +176,8 @@ pub(crate) fn ChartBoard(
     highlighted: RwSignal<Option<Arc<str>>>,
     /// What the user changed: see [`use_board_layout`].
     layout: RwSignal<BoardLayout>,
-    /// Set to the ids of the runs that a brush leaves; `None` without a brush.
-    #[prop(optional)]
-    brushed: Option<RwSignal<Option<Vec<Arc<str>>>>>,
+    /// What is brushed.
+    brushes: Brushes,
     /// Whether running runs are read again now and then.
     #[prop(default = true)]
     follow: bool,
@@ -216,7 +216,7 @@ pub(crate) fn ChartBoard(
         highlighted,
         cursor: RwSignal::new(None),
         dragged: RwSignal::new(None),
-        brushed,
+        brushes,
         hidden: Signal::stored(Vec::new()),
     };
     if follow {

@@ -21,6 +21,7 @@ use super::sheet::{context, paint, pixel_ratio, theme};
 use crate::components::announcer::use_announcer;
 use crate::state::appearance::use_appearance;
 use crate::state::board::{BoardRun, Chart, Field};
+use crate::state::brush::Brushed;
 use crate::state::format::full_number;
 use crate::state::language::{t, tf, tn};
 
@@ -96,9 +97,14 @@ impl Drawn {
         }
     }
 
-    fn with_brushes(mut self, brushes: Vec<Brush>) -> Drawn {
+    /// With what is brushed of the fields on its axes.
+    fn brushed(mut self, fields: &[Field], brushed: &[Brushed]) -> Drawn {
         if let Drawn::Parallel(chart) = &mut self {
-            chart.brushes = brushes;
+            let axes = fields.iter().zip(&chart.axes).enumerate();
+            let on = |(nth, (field, axis)): (usize, (&Field, &Dimension))| {
+                brushed.iter().find(|brushed| brushed.field == *field)?.on(nth, axis)
+            };
+            chart.brushes = axes.filter_map(on).collect();
         }
         self
     }
@@ -180,11 +186,16 @@ pub(super) fn SummaryPlot(
     let frame: NodeRef<Div> = NodeRef::new();
     let sheet: NodeRef<Canvas> = NodeRef::new();
     let size = RwSignal::new((0.0, 0.0));
-    let brushes: RwSignal<Vec<Brush>> = RwSignal::new(Vec::new());
+    // What is brushed while it is dragged: the page hears of it at the end.
+    let pending: RwSignal<Option<Vec<Brushed>>> = RwSignal::new(None);
     let hovered: RwSignal<Option<Hit>> = RwSignal::new(None);
     let painted: StoredValue<Picture> = StoredValue::new(Picture::default());
     let standing: RwSignal<Option<ParallelLayout>> = RwSignal::new(None);
     let dragging: StoredValue<Option<(usize, f64)>> = StoredValue::new(None);
+    let fields = StoredValue::new(match &chart {
+        Chart::Parallel { axes } => axes.clone(),
+        _ => Vec::new(),
+    });
     let chart = StoredValue::new(chart);
     let drawn = Memo::new_with_compare(
         move |_| board.runs.with(|runs| chart.with_value(|chart| Drawn::of(chart, runs))),
@@ -200,8 +211,9 @@ pub(super) fn SummaryPlot(
         board.runs.with(|runs| runs.iter().filter(has_none).count())
     };
     let current = move || {
-        let brushes = brushes.get();
-        drawn.get().map(|drawn| drawn.with_brushes(brushes))
+        let brushed =
+            pending.get().unwrap_or_else(|| board.brushes.now.with(|now| Brushed::read(now)));
+        drawn.get().map(|drawn| fields.with_value(|fields| drawn.brushed(fields, &brushed)))
     };
     Effect::new(move || {
         if let Some(frame) = frame.get() {
@@ -242,42 +254,33 @@ pub(super) fn SummaryPlot(
         paint(&canvas, (width, height), &picture.draws);
         painted.set_value(picture);
     });
-    // The runs that a brush leaves are those that others on the page show.
-    let tell = move || {
-        let (Some(told), Some(Drawn::Parallel(chart))) = (board.brushed, untrack(current)) else {
-            return;
-        };
-        let left = (!chart.brushes.is_empty()).then(|| {
-            let runs = chart.runs.iter().enumerate();
-            runs.filter(|(at, _)| chart.is_left(*at)).map(|(_, mark)| mark.id.clone()).collect()
-        });
-        if told.with_untracked(|before| *before != left) {
-            told.set(left);
-        }
-    };
-    // Others on the page may take the brushes away.
-    Effect::new(move |before: Option<bool>| {
-        let is_told = board.brushed.is_some_and(|told| told.with(Option::is_some));
-        if before == Some(true) && !is_told && !brushes.with_untracked(Vec::is_empty) {
-            brushes.set(Vec::new());
-        }
-        is_told
-    });
     on_cleanup(move || {
-        if !brushes.try_with_untracked(Vec::is_empty).unwrap_or(true)
-            && let Some(told) = board.brushed
-        {
-            told.try_set(None);
-        }
         export.try_set(None);
     });
+    // What is brushed of the page once an axis has another brush.
+    let with = move |axis: usize, made: Option<Brush>| {
+        let mut brushed = board.brushes.now.with_untracked(|now| Brushed::read(now));
+        fields.with_value(|fields| {
+            let Some(field) = fields.get(axis) else { return };
+            brushed.retain(|brushed| brushed.field != *field);
+            if let (Some(made), Some(Drawn::Parallel(chart))) = (made, untrack(current)) {
+                let on = chart.axes.get(axis);
+                brushed.extend(on.and_then(|on| Brushed::of(field, on, &made)));
+            }
+        });
+        brushed
+    };
+    let left = move || match untrack(current) {
+        Some(Drawn::Parallel(chart)) => {
+            let left = (0..chart.runs.len()).filter(|run| chart.is_left(*run)).count();
+            tn(left, "{0} run", "{0} runs")
+        }
+        _ => String::new(),
+    };
     let brush_to = move |y: f64| {
         let Some((axis, from)) = dragging.get_value() else { return };
         let made = standing.with_untracked(|layout| layout.as_ref()?.brush(axis, from, y));
-        brushes.update(|brushes| {
-            brushes.retain(|brush| brush.axis != axis);
-            brushes.extend(made);
-        });
+        pending.set(Some(with(axis, made)));
     };
     let down = move |event: PointerEvent| {
         let at = place(&event);
@@ -294,15 +297,9 @@ pub(super) fn SummaryPlot(
         _ => None,
     });
     let nudge = Callback::new(move |(axis, made): (usize, Option<Brush>)| {
-        brushes.update(|brushes| {
-            brushes.retain(|brush| brush.axis != axis);
-            brushes.extend(made);
-        });
-        tell();
+        board.brushes.set.run(Brushed::write(&with(axis, made)));
         if let Some(chart) = parallel.get_untracked() {
-            let left = (0..chart.runs.len()).filter(|run| chart.is_left(*run)).count();
-            let range = axis_words(&chart, axis);
-            announcer.say(format!("{range}: {}", tn(left, "{0} run", "{0} runs")));
+            announcer.say(format!("{}: {}", axis_words(&chart, axis), left()));
         }
     });
     let moved = move |event: PointerEvent| {
@@ -320,12 +317,16 @@ pub(super) fn SummaryPlot(
         if dragging.with_value(Option::is_some) {
             brush_to(f64::from(event.offset_y()));
             dragging.set_value(None);
-            tell();
-            if let Some(Drawn::Parallel(chart)) = untrack(current) {
-                let left = (0..chart.runs.len()).filter(|run| chart.is_left(*run)).count();
-                announcer.say(tn(left, "{0} run", "{0} runs"));
+            if let Some(brushed) = pending.get_untracked() {
+                board.brushes.set.run(Brushed::write(&brushed));
             }
+            pending.set(None);
+            announcer.say(left());
         }
+    };
+    let cancel = move |_| {
+        dragging.set_value(None);
+        pending.set(None);
     };
     let leave = move |_| {
         hovered.set(None);
@@ -378,11 +379,9 @@ pub(super) fn SummaryPlot(
         })
     };
     let clear = move || {
-        (!brushes.with(Vec::is_empty)).then(|| {
-            let click = move |_| {
-                brushes.set(Vec::new());
-                tell();
-            };
+        let some = parallel.with(|chart| chart.as_ref().is_some_and(|c| !c.brushes.is_empty()));
+        some.then(|| {
+            let click = move |_| board.brushes.set.run(String::new());
             view! { <button type="button" class="chart-all" on:click=click>{t("Show all")}</button> }
         })
     };
@@ -395,7 +394,7 @@ pub(super) fn SummaryPlot(
                 on:pointerdown=down
                 on:pointermove=moved
                 on:pointerup=up
-                on:pointercancel=move |_| dragging.set_value(None)
+                on:pointercancel=cancel
                 on:pointerleave=leave
             ></canvas>
             <BrushHandles chart=parallel layout=standing nudge/>

@@ -22,6 +22,7 @@ use crate::components::refresh::Refresh;
 use crate::components::server_list::ServerList;
 use crate::parts::{self, Charts};
 use crate::state::board::{BoardRun, Scope};
+use crate::state::brush::Brushes;
 use crate::state::download::save;
 use crate::state::language::{t, tn};
 use crate::state::location::{Navigator, use_navigator};
@@ -355,7 +356,7 @@ fn ModelCharts(
             scope: Scope::All,
             highlighted: RwSignal::new(None),
             layout: use_board_layout(&format!("models {experiment}")),
-            brushed: RwSignal::new(None),
+            brushes: Brushes::alone(),
         })
     };
     view! {

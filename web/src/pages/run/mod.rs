@@ -39,6 +39,7 @@ use crate::pages::run::model::Models;
 use crate::pages::run::overview::Overview;
 use crate::parts::{self, Charts, TracesPart};
 use crate::state::board::{BoardRun, Scope};
+use crate::state::brush::Brushes;
 use crate::state::change::Change;
 use crate::state::language::t;
 use crate::state::location::use_navigator;
@@ -267,7 +268,7 @@ fn RunView(
             scope,
             highlighted,
             layout,
-            brushed: RwSignal::new(None),
+            brushes: Brushes::alone(),
         })
     };
     let content = move || match tab.get() {

@@ -15,8 +15,9 @@ use crate::state::download::save;
 use crate::state::format::count;
 use crate::state::language::{fill, t, tf, tn};
 use crate::state::pager::Phase;
+use crate::state::runs_lines::{Lines, TableLine};
 use crate::state::runs_source::MOST;
-use crate::state::runs_table::{Lines, RunsTable, TableLine, Visibility};
+use crate::state::runs_table::{RunsTable, Visibility};
 use crate::state::runs_view::{Aggregation, Mode, Since};
 
 /// The chips and buttons.
@@ -316,9 +317,8 @@ fn Counted(
 /// How many runs there are, in words.
 pub(super) fn counted(table: RunsTable) -> String {
     let shown = table.lines.with(|lines| lines.rows.len());
-    let deleted = table.view.with(|view| view.deleted);
     let listed = table.source.listed();
-    let all = table.source.rows_len(deleted);
+    let all = table.ordered.with(|rows| rows.len());
     match table.source.phase().get() {
         Phase::Loading if all == 0 => t("Loading…").to_owned(),
         Phase::Loading => t("Looking…").to_owned(),

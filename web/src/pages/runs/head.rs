@@ -37,9 +37,13 @@ pub(super) fn Head(
 ) -> impl IntoView {
     let all_selected = Memo::new(move |_| {
         let lines = table.lines.get();
-        table.selected.with(|selected| {
-            let many = lines.rows.iter().filter(|row| selected.contains(row)).count();
-            (many > 0, many == lines.rows.len())
+        table.selected.with(|selected| match selected.len() {
+            // Many rows need not be looked at.
+            0 => (false, lines.rows.is_empty()),
+            _ => {
+                let many = lines.rows.iter().filter(|row| selected.contains(row)).count();
+                (many > 0, many == lines.rows.len())
+            }
         })
     });
     let select_all = move |event: leptos::ev::Event| {

@@ -178,7 +178,10 @@ fn Runs(
     });
     // What stands below the bar: only its kind is a reason to build another.
     let kind = Memo::new(move |_| {
-        let none = table.lines.with(|lines| lines.lines.is_empty());
+        // Charts stay where a brush on one of them leaves nothing.
+        let none = table.lines.with(|lines| {
+            lines.lines.is_empty() && lines.before_brush.as_ref().is_none_or(Vec::is_empty)
+        });
         match phase.get() {
             Phase::Failed(error) if refusal(&error).is_none() && none => Kind::Failed,
             Phase::Ready if none => Kind::Empty,
@@ -276,14 +279,15 @@ fn Brushed(
     table: RunsTable,
 ) -> impl IntoView {
     move || {
-        table.brushed.get().map(|left| {
-            let drawn = table.drawn().len();
+        let lines = table.lines.get();
+        lines.before_brush.as_ref().map(|before| {
+            let show_all = move |_| table.brushes.set.run(String::new());
             view! {
                 <div class="runs-notice" role="status">
                     <span>
-                        {tf("The brush on a chart leaves {0} of the {1} drawn runs.", &[&left.len(), &drawn])}
+                        {tf("The brush on a chart leaves {0} of {1} runs.", &[&lines.rows.len(), &before.len()])}
                     </span>
-                    <button type="button" class="button" on:click=move |_| table.brushed.set(None)>
+                    <button type="button" class="button" on:click=show_all>
                         {t("Show all")}
                     </button>
                 </div>

@@ -19,7 +19,8 @@ use crate::state::board::{BoardLayout, BoardRun, Scope};
 use crate::state::language::t;
 use crate::state::metric_histories::MetricHistories;
 use crate::state::pager::Phase;
-use crate::state::runs_table::{Lines, RunsTable};
+use crate::state::runs_lines::Lines;
+use crate::state::runs_table::RunsTable;
 use crate::state::runs_view::Mode;
 use crate::state::storage::Shelf;
 
@@ -86,7 +87,7 @@ pub(super) fn Split(
                             scope: Scope::All,
                             highlighted: table.highlighted,
                             layout: board,
-                            brushed: table.brushed,
+                            brushes: table.brushes,
                         })}
                     </Show>
                 </section>

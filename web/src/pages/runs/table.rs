@@ -17,7 +17,8 @@ use super::head::Head;
 use crate::state::commands::use_commands;
 use crate::state::debounce::debounced;
 use crate::state::language::t;
-use crate::state::runs_table::{RunsTable, TableLine};
+use crate::state::runs_lines::TableLine;
+use crate::state::runs_table::RunsTable;
 use crate::state::window::ROW;
 
 /// How wide the name is, in CSS pixels, on a desk and on a phone.
@@ -44,17 +45,12 @@ pub(super) fn RunsGrid(
     let rushing = StoredValue::new(false);
     // Whether the last scroll was fast: none of what is near is drawn then.
     let fast = StoredValue::new(false);
-    let draw = move |anew: Anew| {
+    let draw = move || {
         let (Some(scroller), Some(body)) = (scroller.get_untracked(), body.get_untracked()) else {
             return;
         };
         grid.update_value(|grid| {
             let grid = grid.get_or_insert_with(|| Grid::new(body.unchecked_into()));
-            match anew {
-                Anew::All => grid.invalidate(),
-                Anew::Rows => grid.touch(),
-                Anew::Nothing => {}
-            }
             let name_width = name_width.get_untracked();
             let fast = fast.get_value();
             let window = drawn.with_untracked(|drawn| {
@@ -75,7 +71,7 @@ pub(super) fn RunsGrid(
     let calm = move || {
         rush(false);
         fast.set_value(false);
-        draw(Anew::Nothing);
+        draw();
     };
     let rest = debounced(REST, move |()| calm());
     // Whoever moves the pointer wants something of what is there.
@@ -96,14 +92,19 @@ pub(super) fn RunsGrid(
             rush(true);
             rest(());
         }
-        draw(Anew::Nothing);
+        draw();
     };
-    // What changes values, and what changes only how rows look.
+    // What changes values, and what changes only how rows look: drawn once for both.
+    let asked = Trigger::new();
+    let ask = move |anew: fn(&mut Grid)| {
+        grid.update_value(|grid| grid.iter_mut().for_each(anew));
+        asked.notify();
+    };
     Effect::new(move || {
         table.lines.track();
         table.columns.track();
         name_width.track();
-        draw(Anew::All);
+        ask(Grid::invalidate);
     });
     Effect::new(move || {
         table.selected.track();
@@ -112,7 +113,11 @@ pub(super) fn RunsGrid(
         table.experiment_names.track();
         table.histories.version().track();
         drawn.track();
-        draw(Anew::Rows);
+        ask(Grid::touch);
+    });
+    Effect::new(move || {
+        asked.track();
+        draw();
     });
     Effect::new(move || {
         let lit = table.highlighted.get();
@@ -125,7 +130,7 @@ pub(super) fn RunsGrid(
     });
     let resized = window_event_listener(leptos::ev::resize, move |_| {
         name_width.set(name_width_now());
-        draw(Anew::Nothing);
+        draw();
     });
     on_cleanup(move || resized.remove());
 
@@ -177,14 +182,6 @@ pub(super) fn RunsGrid(
             {foot.run()}
         </div>
     }
-}
-
-/// What of the rows that are in the page has to be drawn again.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Anew {
-    Nothing,
-    Rows,
-    All,
 }
 
 /// How far a scroll goes at once that is fast, in CSS pixels.

@@ -25,7 +25,8 @@ use crate::state::columns::{ColumnId, Shade};
 use crate::state::language::{t, tn};
 use crate::state::route::Route;
 use crate::state::run_histories::RunHistories;
-use crate::state::runs_table::{Lines, RunsTable, Shown, TableLine};
+use crate::state::runs_lines::{Lines, TableLine};
+use crate::state::runs_table::{RunsTable, Shown};
 use crate::state::runs_view::Aggregation;
 use crate::state::window::{self, ROW};
 
