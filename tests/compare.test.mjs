@@ -229,8 +229,10 @@ for (const [name, start] of Object.entries(bothServers)) {
       assert.equal(await upper.getAttribute('aria-valuetext'), '0.01');
       await page.getByRole('status').filter({ hasText: 'lr from 0.001 to 0.01: 2 runs' }).first().waitFor({ state: 'attached' });
       assert.deepEqual(await violations(page), []);
+      assert.match(decodeURIComponent(page.url()), /[?&]brush=\[\["params\.lr",0\.001,0\.01\]\]/);
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Show all' }).waitFor({ state: 'detached' });
+      assert.doesNotMatch(page.url(), /[?&]brush=/);
     });
 
     page('on paper charts are light, whatever the theme is', async (page) => {

@@ -39,7 +39,6 @@ use crate::pages::traces::TracesPage;
 use crate::pages::try_model::{TrialHere, TryPage};
 use crate::pages::version::VersionPage;
 use crate::state::board::{BoardLayout, BoardRun, Scope};
-use crate::state::brush::Brushes;
 use crate::state::language::t;
 use crate::state::metric_histories::MetricHistories;
 use crate::state::route::Route;
@@ -66,15 +65,13 @@ pub(crate) struct Charts {
     pub(crate) highlighted: RwSignal<Option<Arc<str>>>,
     /// What the user changed.
     pub(crate) layout: RwSignal<BoardLayout>,
-    /// What is brushed.
-    pub(crate) brushes: Brushes,
 }
 
 #[wasm_split(charts, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn fetch_charts() -> Fetched<Charts> {
     Ok(|charts| {
-        let Charts { histories, runs, scope, highlighted, layout, brushes } = charts;
-        view! { <ChartBoard histories runs scope highlighted layout brushes/> }.into_any()
+        let Charts { histories, runs, scope, highlighted, layout } = charts;
+        view! { <ChartBoard histories runs scope highlighted layout/> }.into_any()
     })
 }
 

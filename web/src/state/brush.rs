@@ -7,6 +7,8 @@ use run_frame::{Cell, Frame, Group};
 use serde_json::Value;
 
 use super::board::Field;
+use super::location::{Navigator, use_navigator};
+use super::runs_link::BRUSH;
 
 /// A part of a field's axis, both ends in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,20 +28,33 @@ pub(crate) enum Span {
     Texts(String, String),
 }
 
-/// What is brushed on a page, and what changes it. A copyable handle.
+/// What is brushed on a page. A copyable handle.
 #[derive(Clone, Copy)]
 pub(crate) struct Brushes {
-    /// At most one part a field, as an address has it.
-    pub(crate) now: Signal<String>,
-    /// Hears what is brushed from then on.
-    pub(crate) set: Callback<String>,
+    /// At most one part a field, as the address has it.
+    now: Memo<String>,
+    navigator: Navigator,
 }
 
 impl Brushes {
-    /// Those of charts beside no table.
-    pub(crate) fn alone() -> Brushes {
-        let now = RwSignal::new(String::new());
-        Brushes { now: now.into(), set: Callback::new(move |brush| now.set(brush)) }
+    /// Those of the page that is shown.
+    pub(crate) fn here() -> Brushes {
+        let navigator = use_navigator();
+        let now = move |_: Option<&String>| {
+            navigator.place().with(|place| place.query.get(BRUSH).unwrap_or_default().to_owned())
+        };
+        Brushes { now: Memo::new(now), navigator }
+    }
+
+    /// What is brushed.
+    pub(crate) fn get(self) -> Vec<Brushed> {
+        self.now.with(|now| Brushed::read(now))
+    }
+
+    /// Brushes this, and nothing else.
+    pub(crate) fn set(self, list: &[Brushed]) {
+        let text = Brushed::write(list);
+        self.navigator.choose(&[(BRUSH, (!text.is_empty()).then_some(&text))]);
     }
 }
 
@@ -99,7 +114,7 @@ impl Brushed {
             let held = |(at, _): &(usize, &String)| brush.range.contains(&(*at as f64));
             let mut kinds = axis.kinds.iter().enumerate().filter(held).map(|(_, kind)| kind);
             let first = kinds.next()?;
-            Span::Texts(first.clone(), kinds.last().unwrap_or(first).clone())
+            Span::Texts(first.clone(), kinds.next_back().unwrap_or(first).clone())
         };
         Some(Brushed { field: field.clone(), span })
     }

@@ -17,6 +17,8 @@ pub(crate) const MARKS: &str = "marks";
 pub(crate) const SELECTED: &str = "selectedRuns";
 /// The key of how the charts are laid out.
 pub(crate) const CHARTS: &str = "charts";
+/// The key of what is brushed in charts.
+pub(crate) const BRUSH: &str = "brush";
 /// The key of what stands beside what.
 pub(crate) const MODE: &str = "compareRunsMode";
 /// The key of an address that was made short.

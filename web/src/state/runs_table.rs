@@ -10,7 +10,6 @@ use mlflow_api::{RunStatus, tags};
 use run_frame::{Column, Expr, Frame, Group, Query, Reach};
 use serde::{Deserialize, Serialize};
 
-use super::brush::Brushes;
 use super::clock;
 use super::columns::{ColumnId, Defaults, Layout, Shade};
 use super::filter::words_in;
@@ -129,8 +128,6 @@ pub(crate) struct RunsTable {
     pub(crate) marks: RwSignal<Marks>,
     /// The run under the pointer, here or in a chart.
     pub(crate) highlighted: RwSignal<Option<Arc<str>>>,
-    /// What is brushed in charts.
-    pub(crate) brushes: Brushes,
     /// What the experiments of the runs are called, by their ids, once it is known.
     pub(crate) experiment_names: RwSignal<HashMap<String, String>>,
     /// Line and column (0 is the name) that the keyboard is at.
@@ -175,8 +172,6 @@ impl RunsTable {
         let ordered = ordered(source, view);
         let parts = Parts { source, ordered, view, filter, closed, folded, marks };
         let lines = Memo::new_with_compare(move |_| Arc::new(parts.lines()), |_, _| true);
-        let brushed = Memo::new(move |_| view.with(|view| view.brush.clone()));
-        let brush = Callback::new(move |brush| change(navigator, view, |view| view.brush = brush));
         let table = RunsTable {
             source,
             histories,
@@ -192,7 +187,6 @@ impl RunsTable {
             folded,
             marks,
             highlighted: RwSignal::new(None),
-            brushes: Brushes { now: brushed.into(), set: brush },
             experiment_names: RwSignal::new(HashMap::new()),
             cursor: RwSignal::new((0, 0)),
             has_histories: Memo::new(move |before: Option<&bool>| {
@@ -259,7 +253,11 @@ impl RunsTable {
 
     /// Changes what is asked of the table.
     pub(crate) fn change(self, change: impl FnOnce(&mut View)) {
-        self::change(self.navigator, self.view, change);
+        let mut view = self.view.get_untracked();
+        change(&mut view);
+        let mut place = self.navigator.place().get_untracked();
+        view.write(&mut place.query);
+        self.navigator.replace(place);
     }
 
     /// Sorts by a column; `also` keeps the columns before it.
@@ -360,15 +358,6 @@ impl RunsTable {
     pub(crate) fn colour(frame: &Frame, row: u32) -> Option<&str> {
         frame.tag(row, tags::RUN_COLOR)
     }
-}
-
-/// Changes what an address asks of a table.
-fn change(navigator: Navigator, view: Memo<View>, change: impl FnOnce(&mut View)) {
-    let mut view = view.get_untracked();
-    change(&mut view);
-    let mut place = navigator.place().get_untracked();
-    view.write(&mut place.query);
-    navigator.replace(place);
 }
 
 /// Whether one of the first runs logged a metric at a step.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::columns::ColumnId;
 use super::language::t;
 use super::query::Query;
-use super::runs_link::MODE;
+use super::runs_link::{BRUSH, MODE};
 
 /// How far back runs are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -156,7 +156,7 @@ impl View {
                 Some("max") => Aggregation::Max,
                 _ => Aggregation::Mean,
             },
-            brush: text("brush").unwrap_or_default().to_owned(),
+            brush: text(BRUSH).unwrap_or_default().to_owned(),
             mode: match text(MODE) {
                 Some("TABLE") => Some(Mode::Table),
                 Some("SPLIT") => Some(Mode::Split),
@@ -202,7 +202,7 @@ impl View {
                 Aggregation::Max => Some("max".to_owned()),
             },
         );
-        set("brush", filled(&self.brush));
+        set(BRUSH, filled(&self.brush));
         set(
             MODE,
             self.mode.map(|mode| match mode {

@@ -109,7 +109,7 @@ impl Board {
             highlighted,
             cursor: RwSignal::new(None),
             dragged: RwSignal::new(None),
-            brushes: Brushes::alone(),
+            brushes: Brushes::here(),
             hidden,
         }
     }
@@ -176,8 +176,6 @@ pub(crate) fn ChartBoard(
     highlighted: RwSignal<Option<Arc<str>>>,
     /// What the user changed: see [`use_board_layout`].
     layout: RwSignal<BoardLayout>,
-    /// What is brushed.
-    brushes: Brushes,
     /// Whether running runs are read again now and then.
     #[prop(default = true)]
     follow: bool,
@@ -216,7 +214,7 @@ pub(crate) fn ChartBoard(
         highlighted,
         cursor: RwSignal::new(None),
         dragged: RwSignal::new(None),
-        brushes,
+        brushes: Brushes::here(),
         hidden: Signal::stored(Vec::new()),
     };
     if follow {

@@ -211,8 +211,7 @@ pub(super) fn SummaryPlot(
         board.runs.with(|runs| runs.iter().filter(has_none).count())
     };
     let current = move || {
-        let brushed =
-            pending.get().unwrap_or_else(|| board.brushes.now.with(|now| Brushed::read(now)));
+        let brushed = pending.get().unwrap_or_else(|| board.brushes.get());
         drawn.get().map(|drawn| fields.with_value(|fields| drawn.brushed(fields, &brushed)))
     };
     Effect::new(move || {
@@ -259,7 +258,7 @@ pub(super) fn SummaryPlot(
     });
     // What is brushed of the page once an axis has another brush.
     let with = move |axis: usize, made: Option<Brush>| {
-        let mut brushed = board.brushes.now.with_untracked(|now| Brushed::read(now));
+        let mut brushed = untrack(|| board.brushes.get());
         fields.with_value(|fields| {
             let Some(field) = fields.get(axis) else { return };
             brushed.retain(|brushed| brushed.field != *field);
@@ -297,7 +296,7 @@ pub(super) fn SummaryPlot(
         _ => None,
     });
     let nudge = Callback::new(move |(axis, made): (usize, Option<Brush>)| {
-        board.brushes.set.run(Brushed::write(&with(axis, made)));
+        board.brushes.set(&with(axis, made));
         if let Some(chart) = parallel.get_untracked() {
             announcer.say(format!("{}: {}", axis_words(&chart, axis), left()));
         }
@@ -318,7 +317,7 @@ pub(super) fn SummaryPlot(
             brush_to(f64::from(event.offset_y()));
             dragging.set_value(None);
             if let Some(brushed) = pending.get_untracked() {
-                board.brushes.set.run(Brushed::write(&brushed));
+                board.brushes.set(&brushed);
             }
             pending.set(None);
             announcer.say(left());
@@ -381,7 +380,7 @@ pub(super) fn SummaryPlot(
     let clear = move || {
         let some = parallel.with(|chart| chart.as_ref().is_some_and(|c| !c.brushes.is_empty()));
         some.then(|| {
-            let click = move |_| board.brushes.set.run(String::new());
+            let click = move |_| board.brushes.set(&[]);
             view! { <button type="button" class="chart-all" on:click=click>{t("Show all")}</button> }
         })
     };

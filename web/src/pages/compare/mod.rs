@@ -19,7 +19,6 @@ use crate::pages::compare::differences::Differences;
 use crate::parts::{self, Charts, ComparedFiles};
 use crate::state::asked_runs::{Arrival, AskedRuns};
 use crate::state::board::{BoardRun, Scope};
-use crate::state::brush::Brushes;
 use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
 use crate::state::metric_histories::MetricHistories;
@@ -136,7 +135,6 @@ fn CompareCharts(
         scope: Scope::All,
         highlighted: RwSignal::new(None),
         layout: use_board_layout("compare"),
-        brushes: Brushes::alone(),
     });
     view! {
         <section class="compare-charts" tabindex="0" aria-label=t("Charts")>

@@ -18,7 +18,6 @@ use crate::pages::model::waiting;
 use crate::parts::{self, Charts};
 use crate::state::asked::Asked;
 use crate::state::board::Scope;
-use crate::state::brush::Brushes;
 use crate::state::language::{t, tn};
 use crate::state::location::use_navigator;
 use crate::state::metric_histories::MetricHistories;
@@ -148,7 +147,6 @@ fn VersionCharts(
         scope: Scope::All,
         highlighted: RwSignal::new(None),
         layout: use_board_layout("versions"),
-        brushes: Brushes::alone(),
     });
     let none = move || runs.with(|runs| runs.iter().all(|run| run.metrics.is_empty()));
     view! {

@@ -22,7 +22,6 @@ use crate::components::refresh::Refresh;
 use crate::components::server_list::ServerList;
 use crate::parts::{self, Charts};
 use crate::state::board::{BoardRun, Scope};
-use crate::state::brush::Brushes;
 use crate::state::download::save;
 use crate::state::language::{t, tn};
 use crate::state::location::{Navigator, use_navigator};
@@ -356,7 +355,6 @@ fn ModelCharts(
             scope: Scope::All,
             highlighted: RwSignal::new(None),
             layout: use_board_layout(&format!("models {experiment}")),
-            brushes: Brushes::alone(),
         })
     };
     view! {

@@ -39,7 +39,6 @@ use crate::pages::run::model::Models;
 use crate::pages::run::overview::Overview;
 use crate::parts::{self, Charts, TracesPart};
 use crate::state::board::{BoardRun, Scope};
-use crate::state::brush::Brushes;
 use crate::state::change::Change;
 use crate::state::language::t;
 use crate::state::location::use_navigator;
@@ -262,14 +261,7 @@ fn RunView(
     let layout = use_board_layout(&format!("run {}", the.experiment()));
     let histories = the.histories;
     let board = move |scope| {
-        parts::charts(Charts {
-            histories,
-            runs: runs.into(),
-            scope,
-            highlighted,
-            layout,
-            brushes: Brushes::alone(),
-        })
+        parts::charts(Charts { histories, runs: runs.into(), scope, highlighted, layout })
     };
     let content = move || match tab.get() {
         Tab::Overview => view! { <Overview the/> }.into_any(),

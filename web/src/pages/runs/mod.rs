@@ -30,6 +30,7 @@ use crate::pages::runs::bar::{Bar, counted};
 use crate::pages::runs::bulk::SelectionBar;
 use crate::pages::runs::filter::RunsFilter;
 use crate::pages::runs::split::Split;
+use crate::state::brush::Brushes;
 use crate::state::language::{t, tf, tn};
 use crate::state::location::use_navigator;
 use crate::state::pager::{Kind, Phase};
@@ -278,10 +279,11 @@ fn Brushed(
     /// The table.
     table: RunsTable,
 ) -> impl IntoView {
+    let brushes = Brushes::here();
     move || {
         let lines = table.lines.get();
         lines.before_brush.as_ref().map(|before| {
-            let show_all = move |_| table.brushes.set.run(String::new());
+            let show_all = move |_| brushes.set(&[]);
             view! {
                 <div class="runs-notice" role="status">
                     <span>

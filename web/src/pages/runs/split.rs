@@ -87,7 +87,6 @@ pub(super) fn Split(
                             scope: Scope::All,
                             highlighted: table.highlighted,
                             layout: board,
-                            brushes: table.brushes,
                         })}
                     </Show>
                 </section>
