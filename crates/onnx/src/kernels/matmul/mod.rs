@@ -169,7 +169,8 @@ fn product(
     let mut shape = outer.to_vec();
     shape.push(columns);
     // Some rows at a time: they are still in the cache when their turn comes again.
-    let mut out: Vec<f32> = Vec::with_capacity(limits::elements(&shape)?);
+    let len = limits::elements(&shape)?;
+    let mut out: Vec<f32> = Vec::with_capacity(len);
     for left in left.chunks(ROWS.saturating_mul(depth).max(1)) {
         let (start, rows) = (out.len(), left.len().checked_div(depth).unwrap_or(0));
         match &after.bias {
@@ -182,6 +183,8 @@ fn product(
             out.iter_mut().for_each(|x| *x = if *x < 0.0 { 0.0 } else { *x });
         }
     }
+    // Rows of nothing have no part, and are zeros.
+    out.resize(len, 0.0);
     Ok((out, shape))
 }
 
@@ -282,5 +285,18 @@ fn widened<'a>(tensor: &'a Tensor) -> Result<Cow<'a, [i64]>, Fault> {
     match Wide::new(tensor.data(), false)? {
         Wide::Integer(v) => Ok(v),
         _ => bail!("integers are wanted, not {}", tensor.dtype()),
+    }
+}
+
+#[cfg(all(test, feature = "networks"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_nothing_give_zeros() {
+        let right = bytes::Bytes::new(&[], 0, 3, &[1.0; 3]);
+        let rows = Tensor::new(vec![2, 0], Vec::<f32>::new()).unwrap();
+        let (out, shape) = product(&right, &rows, &After::default()).unwrap();
+        assert_eq!((out, shape), (vec![0.0; 6], vec![2, 3]));
     }
 }
