@@ -1,7 +1,9 @@
 //! `cargo xtask test`: every test there is.
 
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 
 use crate::build::{self, Level};
 use crate::error::{Context as _, Error, Result};
@@ -48,15 +50,23 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     let older = python::ensure_older(&python)?;
     let chromium = system::chromium()?;
     let toolchain = Toolchain::ensure()?;
-    if !only_some {
-        step("native tests", || run(toolchain.cargo().args(["test", "--quiet", "--workspace"])))?;
-    }
-    if !only_some {
-        suites(&toolchain, &python)?;
-    }
-    build::build(Level::Optimised)?;
-    if !only_some {
-        step("sizes", || sizes::report(Level::Optimised))?;
+    if only_some {
+        build::build(Level::Optimised)?;
+    } else {
+        // The page is linked on one core for minutes, which leaves another for what
+        // needs no module.
+        thread::scope(|scope| {
+            let modules = scope.spawn(|| {
+                build::build(Level::Optimised)?;
+                step("sizes", || sizes::report(Level::Optimised))
+            });
+            let tested = step("native tests", || {
+                run(toolchain.cargo().args(["test", "--quiet", "--workspace"]))
+            })
+            .and_then(|()| suites(&toolchain, &python));
+            let built = modules.join().unwrap_or_else(|panic| resume_unwind(panic));
+            tested.and(built)
+        })?;
     }
     step("tests across rooms (MLflow, workerd, Chromium)", || {
         let xtask = std::env::current_exe().context(|| "finding xtask".to_owned())?;
