@@ -25,7 +25,11 @@ struct Nesting {
 const NOWHERE: u32 = u32::MAX;
 
 impl Nesting {
+    /// `None` where none is nested, which most often no run says anyway.
     fn of(frame: &Frame, rows: &[u32]) -> Option<Self> {
+        if frame.parents.count() == 0 {
+            return None;
+        }
         let mut place = vec![NOWHERE; frame.len()];
         for (nth, row) in (0..).zip(rows) {
             if let Some(slot) = place.get_mut(*row as usize) {

@@ -262,10 +262,12 @@ pub(super) fn SummaryPlot(
         fields.with_value(|fields| {
             let Some(field) = fields.get(axis) else { return };
             brushed.retain(|brushed| brushed.field != *field);
-            if let (Some(made), Some(Drawn::Parallel(chart))) = (made, untrack(current)) {
-                let on = chart.axes.get(axis);
-                brushed.extend(on.and_then(|on| Brushed::of(field, on, &made)));
-            }
+            drawn.with_untracked(|drawn| {
+                if let (Some(made), Some(Drawn::Parallel(chart))) = (made, drawn) {
+                    let on = chart.axes.get(axis);
+                    brushed.extend(on.and_then(|on| Brushed::of(field, on, &made)));
+                }
+            });
         });
         brushed
     };
