@@ -10,7 +10,7 @@ import time
 
 import mlflow
 from mlflow.entities import AssessmentSource, Feedback, SpanEvent, SpanType
-from mlflow.genai import datasets
+from mlflow.genai import datasets, label_schemas, review_queues
 
 mlflow.set_tracking_uri(sys.argv[1])
 name = f"traces-{time.time_ns()}"
@@ -155,9 +155,38 @@ out["datasets found"] = len(found)
 out["records deleted"] = dataset.delete_records(frame["dataset_record_id"].tolist()[:1])
 datasets.delete_dataset(dataset_id=dataset.dataset_id)
 
+schema = label_schemas.create_label_schema(
+    name="Correct?",
+    type="feedback",
+    input=label_schemas.InputPassFail(positive_label="Yes", negative_label="No"),
+    experiment_id=experiment,
+)
+label_schemas.update_label_schema(schema.schema_id, instruction="Look at the answer")
+schemas = label_schemas.list_label_schemas(experiment_id=experiment)
+out["questions"] = [(s.name, s.type, repr(s.input), s.instruction) for s in schemas]
+queue = review_queues.create_review_queue(
+    "Odd ones",
+    queue_type="custom",
+    users=["Ann"],
+    schema_ids=[schema.schema_id],
+    experiment_id=experiment,
+)
+review_queues.add_items_to_review_queue(queue.queue_id, item_ids=[trace_id])
+review_queues.set_review_queue_item_status(
+    queue.queue_id, item_id=trace_id, status="complete", completed_by="Ann"
+)
+items = review_queues.list_review_queue_items(queue.queue_id, status="complete")
+out["reviewed"] = [(i.item_id == trace_id, i.status, i.completed_by) for i in items]
+own = review_queues.get_or_create_user_queue("Ann", experiment_id=experiment)
+found = review_queues.list_review_queues(user="ann", experiment_id=experiment)
+out["queues"] = sorted((q.name, q.queue_type, q.users, len(q.schema_ids)) for q in found)
+review_queues.delete_review_queue(own.queue_id)
+label_schemas.delete_label_schema(schema_id=schema.schema_id)
+
 client = mlflow.MlflowClient()
 out["deleted"] = (
     client.delete_traces(experiment, trace_ids=[trace_id]),
     client.delete_traces(experiment, max_timestamp_millis=int(time.time() * 1000) + 1000),
+    len(review_queues.list_review_queue_items(queue.queue_id)),
 )
 print(json.dumps(out, default=str))

@@ -293,6 +293,7 @@ const loggedModels = [
   // Searching.
   found({}),
   found({ experiment_ids: [] }),
+  found({ experiment_ids: undefined }),
   found({ experiment_ids: ['1', '0', '99'] }),
   found({ experiment_ids: ['x'] }),
   ...[

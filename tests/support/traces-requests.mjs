@@ -245,6 +245,8 @@ const searches = [
   search({}),
   ...filters.map((filter) => search({ filter })),
   ...orders.map((order_by) => search({ order_by })),
+  { post: `${trace}/search`, body: {} },
+  search({ locations: [] }),
   search({ max_results: 0 }),
   search({ max_results: 501 }),
   { ...search({ max_results: 3 }), note: { token: (answer) => answer.next_page_token } },
@@ -439,4 +441,86 @@ const issues = [
   issuesBy({ include_trace_count: true }),
 ];
 
-export const requests = [...spans, ...traces, ...assessments, ...searches, ...correlations, ...traceMetrics, ...scorers, ...issues, ...older, ...deletes, ...evaluation, ...webhooks];
+const schema = (fields) => ({ post: `${v3}/label-schemas/create`, body: { experiment_id: '0', name: 'Correct?', type: 'FEEDBACK', input: { pass_fail: { positive_label: 'Yes', negative_label: 'No' } }, ...fields } });
+const schemaBy = (what) => ({ get: `${v3}/label-schemas/${what}` });
+const reschema = (fields) => ({ patch: `${v3}/label-schemas/update`, body: fields });
+const labelSchemas = [
+  schemaBy('list?experiment_id=0'),
+  { ...schema({ instruction: 'Look at the answer', enable_comment: true }), note: { right: (body) => body.label_schema.schema_id } },
+  { ...schema({ name: 'Kind é', type: 'EXPECTATION', input: { categorical: { options: ['a', 'b'], multi_select: true } } }), note: { kind: (body) => body.label_schema.schema_id } },
+  schema({ name: 'How good?', type: 1, input: { numeric: { min_value: 0, max_value: 1.5 } } }),
+  schema({ name: 'Any', input: { numeric: {} } }),
+  schema({ name: 'Said', input: { text: { max_length: 20 } } }),
+  ...[{}, { name: 'feedback ' }, { name: '' }, { name: undefined }, { experiment_id: '77' }, { experiment_id: 'x' }, { experiment_id: undefined }, { name: 'n'.repeat(251) }].map(schema),
+  ...[{ type: undefined }, { type: 'OTHER' }, { type: 0 }, { input: undefined }, { input: {} }, { input: { pass_fail: {} } }, { input: { pass_fail: { positive_label: 'x', negative_label: 'x' } } }].map((fields) => schema({ name: 'no', ...fields })),
+  ...[{ categorical: {} }, { categorical: { options: ['a', 'a'] } }, { categorical: { options: [''] } }, { categorical: { options: Array.from({ length: 11 }, (_, i) => `${i}`) } }, { numeric: { min_value: 1, max_value: 1 } }, { text: { max_length: 0 } }].map((input) => schema({ name: 'no', input })),
+  schema({ name: 'no', instruction: 'i'.repeat(1001) }),
+  ({ right }) => schemaBy(`get?schema_id=${right}`),
+  ...['get?schema_id=none', 'get', 'get-by-name?experiment_id=0&name=Any', 'get-by-name?experiment_id=0&name=none', 'get-by-name?experiment_id=0', 'list', 'list?experiment_id=0', 'list?experiment_id=77', 'list?experiment_id=x'].map(schemaBy),
+  ...['0', '50001', '-1', 'x'].map((n) => schemaBy(`list?experiment_id=0&max_results=${n}`)),
+  { ...schemaBy('list?experiment_id=0&max_results=2'), note: { more: (body) => body.next_page_token } },
+  ({ more }) => schemaBy(`list?experiment_id=0&max_results=2&page_token=${encodeURIComponent(more)}`),
+  ({ right }) => reschema({ schema_id: right, name: 'Right?', enable_comment: false }),
+  ({ right }) => reschema({ schema_id: right, instruction: '', input: { pass_fail: { positive_label: 'Right', negative_label: 'Wrong' } } }),
+  ({ kind }) => reschema({ schema_id: kind, input: { categorical: { options: ['c'], multi_select: true } } }),
+  ({ kind }) => reschema({ schema_id: kind, input: { categorical: { options: ['c'] } } }),
+  ({ kind }) => reschema({ schema_id: kind, input: { text: {} } }),
+  ({ kind }) => reschema({ schema_id: kind, name: 'Any' }),
+  ({ kind }) => reschema({ schema_id: kind, name: 'Feedback' }),
+  ({ kind }) => reschema({ schema_id: kind }),
+  ...[{}, { schema_id: 'none' }].map(reschema),
+  { ...schemaBy('get-by-name?experiment_id=0&name=Feedback'), note: { first: (body) => body.label_schema.schema_id } },
+  ({ first }) => reschema({ schema_id: first, name: 'x' }),
+  ({ first }) => ({ delete: `${v3}/label-schemas/delete`, body: { schema_id: first } }),
+  ({ kind }) => ({ delete: `${v3}/label-schemas/delete`, body: { schema_id: kind } }),
+  ({ kind }) => ({ delete: `${v3}/label-schemas/delete`, body: { schema_id: kind } }),
+  ({ kind }) => schemaBy(`get?schema_id=${kind}`),
+];
+
+const queue = (fields) => ({ post: `${v3}/review-queues/create`, body: { experiment_id: '0', name: 'Odd ones', queue_type: 'CUSTOM', ...fields } });
+const queueBy = (what) => ({ get: `${v3}/review-queues/${what}` });
+const change = (what, body) => ({ post: `${v3}/review-queues/${what}`, body });
+const reviewQueues = [
+  queueBy('list?experiment_id=0'),
+  ({ right }) => ({ ...queue({ users: [' Ann', 'bob', 'ann'], schema_ids: [right] }), note: { odd: (body) => body.review_queue.queue_id } }),
+  { ...queue({ name: 'Cy', queue_type: 'USER' }), note: { cy: (body) => body.review_queue.queue_id } },
+  ...[{}, { name: 'odd ONES' }, { name: '' }, { name: ' ' }, { name: undefined }, { name: 'Default' }, { name: 'n'.repeat(251) }, { experiment_id: '77' }, { experiment_id: undefined }].map(queue),
+  ...[{ queue_type: undefined }, { queue_type: 'OTHER' }, { queue_type: 0 }, { users: [''] }, { users: Array.from({ length: 11 }, (_, i) => `u${i}`) }, { schema_ids: ['none'] }, { queue_type: 'USER', users: ['other'] }, { queue_type: 'USER', schema_ids: ['x'] }].map((fields) => queue({ name: 'no', ...fields })),
+  change('get-or-create-user', { experiment_id: '0', user: 'CY ' }),
+  change('get-or-create-user', { experiment_id: '0', user: 'Dee' }),
+  change('get-or-create-user', { experiment_id: '0', user: 'odd ones' }),
+  ...[{ experiment_id: '0' }, { user: 'x' }, { experiment_id: '77', user: 'x' }].map((body) => change('get-or-create-user', body)),
+  ({ odd }) => queueBy(`get?queue_id=${odd}`),
+  ...['get?queue_id=none', 'get', 'get-by-name?experiment_id=0&name=ODD%20ones', 'get-by-name?experiment_id=0&name=none', 'get-by-name?experiment_id=0'].map(queueBy),
+  ...['list?experiment_id=0', 'list', 'list?experiment_id=77', 'list?experiment_id=0&user=ANN', 'list?experiment_id=0&user=none', 'list?experiment_id=0&max_results=1', 'list?experiment_id=0&max_results=0'].map(queueBy),
+  ({ odd }) => change('items/add', { queue_id: odd, item_ids: [` tr-${first}`, `tr-${first}`, 'tr-x1'], item_type: 'TRACE' }),
+  ({ odd }) => change('items/add', { queue_id: odd, item_ids: ['tr-x1'] }),
+  ...[['tr-none'], [], [''], ['x'.repeat(51)]].map((item_ids) => ({ odd }) => change('items/add', { queue_id: odd, item_ids })),
+  change('items/add', { queue_id: 'none', item_ids: ['tr-x1'] }),
+  ({ odd }) => queueBy(`items/list?queue_id=${odd}`),
+  ({ odd }) => queueBy(`items/list?queue_id=${odd}&max_results=1`),
+  ...['none', ''].map((id) => queueBy(`items/list?queue_id=${id}`)),
+  queueBy(`list?experiment_id=0&item_id=tr-x1`),
+  ({ odd }) => change('items/set-status', { queue_id: odd, item_id: 'tr-x1', status: 'COMPLETE', completed_by: ' Ann' }),
+  ({ odd }) => change('items/set-status', { queue_id: odd, item_id: 'tr-x1', status: 'COMPLETE', completed_by: 'bob' }),
+  ...['PENDING', 'COMPLETE', 'DECLINED', '3'].map((status) => ({ odd }) => queueBy(`items/list?queue_id=${odd}&status=${status}`)),
+  ({ odd }) => change('items/set-status', { queue_id: odd, item_id: 'tr-x1', status: 'DECLINED', completed_by: 'bob' }),
+  ...[{ status: 'PENDING', completed_by: 'ann' }, { status: 'COMPLETE' }, { status: 'OTHER' }, {}, { status: 'COMPLETE', completed_by: 'x'.repeat(251) }, { item_id: 'tr-none', status: 'COMPLETE', completed_by: 'x' }, { item_id: undefined, status: 'PENDING' }].map(
+    (fields) => ({ odd }) => change('items/set-status', { queue_id: odd, item_id: 'tr-x1', ...fields }),
+  ),
+  ({ odd }) => change('items/set-status', { queue_id: odd, item_id: 'tr-x1', status: 'PENDING' }),
+  ({ odd }) => change('update', { queue_id: odd, name: 'Odder', update_users: true, users: ['eve'], new_owner: ' Fay ' }),
+  ...[{}, { update_users: true }, { users: ['ignored'] }, { update_schema_ids: true }, { name: 'CY' }, { name: 'default' }, { name: '' }, { new_owner: ' ' }, { name: 'odder' }].map((fields) => ({ odd }) => change('update', { queue_id: odd, ...fields })),
+  ({ cy }) => change('update', { queue_id: cy, name: 'x' }),
+  ...[{}, { queue_id: 'none', name: 'x' }].map((body) => change('update', body)),
+  ({ odd }) => change('items/remove', { queue_id: odd, item_ids: ['tr-x1', 'tr-none'] }),
+  ({ odd }) => change('items/remove', { queue_id: odd, item_ids: [] }),
+  change('items/remove', { queue_id: 'none', item_ids: ['x'] }),
+  ({ odd }) => queueBy(`items/list?queue_id=${odd}`),
+  ({ cy }) => change('delete', { queue_id: cy }),
+  ({ cy }) => change('delete', { queue_id: cy }),
+  change('delete', {}),
+  ({ cy }) => queueBy(`get?queue_id=${cy}`),
+];
+
+export const requests = [...spans, ...traces, ...assessments, ...searches, ...correlations, ...traceMetrics, ...scorers, ...issues, ...labelSchemas, ...reviewQueues, ...older, ...deletes, ...evaluation, ...webhooks];

@@ -29,6 +29,7 @@ const OWN = new Set([
   ...['creation_time', 'last_update_time', 'creation_timestamp', 'last_updated_timestamp'],
   ...['creation_timestamp_ms', 'last_updated_timestamp_ms'],
   ...['artifact_uri', 'artifact_location', 'source', 'next_page_token'],
+  ...['created_at', 'last_updated_at', 'creation_time_ms', 'last_update_time_ms', 'completed_time_ms'],
   ...['create_time', 'created_time', 'created_timestamp', 'digest', 'webhook_id', 'scorer_id'],
 ]);
 const LATER = new Set(['workspace', 'message']);

@@ -261,3 +261,47 @@ wire_enum! {
         Unspecified = "ACTION_UNSPECIFIED", 0;
     }
 }
+
+wire_enum! {
+    /// What the answers to a question of reviewers are.
+    pub enum LabelSchemaType {
+        /// What somebody thinks of a trace.
+        #[default]
+        Feedback = "FEEDBACK", 1;
+        /// What it should have come to.
+        Expectation = "EXPECTATION", 2;
+    }
+}
+
+wire_enum! {
+    /// Whose a review queue is.
+    pub enum ReviewQueueType {
+        /// Somebody's own: everything that they are to look at.
+        User = "USER", 1;
+        /// Several people's, with questions of its own.
+        #[default]
+        Custom = "CUSTOM", 2;
+    }
+}
+
+wire_enum! {
+    /// What has become of something that waits for a review.
+    pub enum ReviewStatus {
+        /// It waits.
+        #[default]
+        Pending = "PENDING", 1;
+        /// Somebody has looked at it.
+        Complete = "COMPLETE", 2;
+        /// Somebody said that it will not be looked at.
+        Declined = "DECLINED", 3;
+    }
+}
+
+wire_enum! {
+    /// What waits for a review.
+    pub enum ReviewItemType {
+        /// A trace.
+        #[default]
+        Trace = "TRACE", 1;
+    }
+}

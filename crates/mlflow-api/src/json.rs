@@ -251,10 +251,15 @@ where
     let word = Option::<Word>::deserialize(deserializer)?;
     let is_it = |(_, name, number): &&(T, &str, i64)| match &word {
         Some(Word::Number(n)) => n == number,
-        Some(Word::Name(text)) => text.eq_ignore_ascii_case(name),
+        Some(Word::Name(text)) => says(text, name, *number),
         Some(Word::Other(_)) | None => false,
     };
     Ok(T::VALUES.iter().find(is_it).map(|value| value.0))
+}
+
+/// Whether a text stands for an enum's value: its name, or in a query its number.
+fn says(text: &str, name: &str, number: i64) -> bool {
+    text.eq_ignore_ascii_case(name) || text.parse() == Ok(number)
 }
 
 struct EnumVisitor<T>(PhantomData<T>);
@@ -273,7 +278,7 @@ impl<T: WireEnum> Visitor<'_> for EnumVisitor<T> {
     }
 
     fn visit_str<E: de::Error>(self, v: &str) -> Result<T, E> {
-        Ok(Self::find(|name, _| name.eq_ignore_ascii_case(v)))
+        Ok(Self::find(|name, number| says(v, name, number)))
     }
 
     fn visit_i64<E: de::Error>(self, v: i64) -> Result<T, E> {
@@ -346,6 +351,7 @@ mod tests {
         assert_eq!(status("\"FINISHED\""), RunStatus::Finished);
         assert_eq!(status("\"killed\""), RunStatus::Killed);
         assert_eq!(status("3"), RunStatus::Finished);
+        assert_eq!(status("\"3\""), RunStatus::Finished);
         assert_eq!(status("99"), RunStatus::Unknown);
         assert_eq!(status("\"PAUSED\""), RunStatus::Unknown);
         assert_eq!(status("null"), RunStatus::Unknown);

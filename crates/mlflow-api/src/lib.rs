@@ -47,12 +47,14 @@ mod experiment;
 pub mod filter;
 mod issue;
 mod json;
+mod label_schema;
 pub mod limits;
 mod log;
 mod logged_model;
 mod metric;
 mod model_version;
 mod registry;
+mod review_queue;
 mod run;
 mod scorer;
 pub mod search;
@@ -95,8 +97,9 @@ pub use auth::{
 pub use dataset::{Dataset, DatasetInput, DatasetSummary, SearchDatasets, SearchDatasetsResponse};
 pub use endpoint::{ENDPOINTS, Endpoint, EndpointInfo, Method};
 pub use enums::{
-    AggregationType, AssessmentSourceType, LifecycleStage, LoggedModelStatus, MetricViewType,
-    RunStatus, TraceState, TraceStatus, ViewType, WebhookAction, WebhookEntity, WebhookStatus,
+    AggregationType, AssessmentSourceType, LabelSchemaType, LifecycleStage, LoggedModelStatus,
+    MetricViewType, ReviewItemType, ReviewQueueType, ReviewStatus, RunStatus, TraceState,
+    TraceStatus, ViewType, WebhookAction, WebhookEntity, WebhookStatus,
 };
 pub use error::{ErrorBody, ErrorCode};
 pub use evaluation::{
@@ -114,6 +117,11 @@ pub use experiment::{
 };
 pub use issue::{
     CreateIssue, GetIssue, Issue, IssueResponse, SearchIssues, SearchIssuesResponse, UpdateIssue,
+};
+pub use label_schema::{
+    CategoricalInput, CreateLabelSchema, DeleteLabelSchema, GetLabelSchema, GetLabelSchemaByName,
+    LabelInput, LabelSchema, LabelSchemaResponse, ListLabelSchemas, ListLabelSchemasResponse,
+    NumericInput, PassFailInput, TextInput, UpdateLabelSchema,
 };
 pub use log::{DeleteTag, LogBatch, LogInputs, LogModel, LogOutputs, LogParam, SetTag};
 pub use logged_model::{
@@ -137,6 +145,13 @@ pub use registry::{
     ModelVersionsResponse, RegisteredModel, RegisteredModelResponse, RenameRegisteredModel,
     SearchRegisteredModels, SearchRegisteredModelsResponse, SetModelAlias, SetRegisteredModelTag,
     UpdateRegisteredModel,
+};
+pub use review_queue::{
+    AddItemsToReviewQueue, AddItemsToReviewQueueResponse, CreateReviewQueue, DeleteReviewQueue,
+    GetOrCreateUserQueue, GetReviewQueue, GetReviewQueueByName, ListReviewQueueItems,
+    ListReviewQueueItemsResponse, ListReviewQueues, ListReviewQueuesResponse,
+    RemoveItemsFromReviewQueue, ReviewQueue, ReviewQueueItem, ReviewQueueItemResponse,
+    ReviewQueueResponse, SetReviewQueueItemStatus, UpdateReviewQueue,
 };
 pub use run::{
     CreateRun, DeleteRun, Empty, GetRun, GetRunResponse, ModelInput, ModelOutput, Param,

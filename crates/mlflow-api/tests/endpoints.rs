@@ -280,8 +280,78 @@ fn requests_about_traces_are_mlflow_s() {
 }
 
 #[test]
+fn requests_of_reviews_are_mlflow_s() {
+    let text = || "x".to_owned();
+    let input = LabelInput { text: Some(TextInput::default()), ..LabelInput::default() };
+    let schema = CreateLabelSchema {
+        experiment_id: text(),
+        name: text(),
+        schema_type: Some(LabelSchemaType::Feedback),
+        input: Some(input.clone()),
+        instruction: Some(text()),
+        enable_comment: Some(true),
+    };
+    check(&schema, &["label_schema"]);
+    let schema = UpdateLabelSchema {
+        schema_id: text(),
+        name: Some(text()),
+        instruction: Some(text()),
+        enable_comment: Some(true),
+        input: Some(input),
+    };
+    check(&schema, &["label_schema"]);
+    let queue = CreateReviewQueue {
+        experiment_id: text(),
+        name: text(),
+        queue_type: Some(ReviewQueueType::Custom),
+        users: vec![text()],
+        schema_ids: vec![text()],
+    };
+    check(&queue, &["review_queue"]);
+    check(&GetOrCreateUserQueue { experiment_id: text(), user: text() }, &["review_queue"]);
+    let queues = ListReviewQueues {
+        experiment_id: text(),
+        user: Some(text()),
+        item_id: Some(text()),
+        max_results: Some(1),
+        page_token: Some(text()),
+    };
+    check(&queues, &["review_queues", "next_page_token"]);
+    let queue = UpdateReviewQueue {
+        queue_id: text(),
+        update_users: Some(true),
+        users: vec![text()],
+        update_schema_ids: Some(true),
+        schema_ids: vec![text()],
+        name: Some(text()),
+        new_owner: Some(text()),
+    };
+    check(&queue, &["review_queue"]);
+    let items = AddItemsToReviewQueue {
+        queue_id: text(),
+        item_type: Some(ReviewItemType::Trace),
+        item_ids: vec![text()],
+    };
+    check(&items, &["items"]);
+    let items = ListReviewQueueItems {
+        queue_id: text(),
+        status: Some(ReviewStatus::Pending),
+        max_results: Some(1),
+        page_token: Some(text()),
+    };
+    check(&items, &["items", "next_page_token"]);
+    let status = SetReviewQueueItemStatus {
+        queue_id: text(),
+        item_id: text(),
+        status: Some(ReviewStatus::Complete),
+        completed_by: Some(text()),
+    };
+    check(&status, &["item"]);
+}
+
+#[test]
 fn the_table_is_complete_and_has_no_twins() {
-    assert_eq!(ENDPOINTS.len(), 113);
+    assert_eq!(ENDPOINTS.len(), 130);
     let unique: BTreeSet<_> = ENDPOINTS.iter().map(|e| (e.method.as_str(), e.path)).collect();
     assert_eq!(unique.len(), ENDPOINTS.len());
     // Not in the protobufs: Flask's routes, and the basic-auth app's.

@@ -25,6 +25,22 @@ pub(crate) fn read<T: DeserializeOwned>(
     fields::typed(&fields_of(request, path)?)
 }
 
+/// The same, of a request that has to have a field.
+///
+/// # Errors
+/// When it has not, too.
+pub(crate) fn read_given<T: DeserializeOwned>(
+    request: &Request<Bytes>,
+    path: PathFields,
+    field: &str,
+) -> Result<T, Error> {
+    let fields = fields_of(request, path)?;
+    if fields.get(field).is_none_or(Value::is_null) {
+        return Err(Error::missing(field));
+    }
+    fields::typed(&fields)
+}
+
 fn fields_of(request: &Request<Bytes>, path: PathFields) -> Result<Map<String, Value>, Error> {
     let mut fields = match *request.method() {
         Method::GET => query(request.uri().query().unwrap_or_default()),

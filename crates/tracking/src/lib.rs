@@ -27,6 +27,7 @@ mod names;
 mod page;
 mod python_json;
 mod registry;
+mod reviews;
 mod routes;
 mod runs;
 mod schema;

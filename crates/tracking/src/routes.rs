@@ -73,6 +73,8 @@ pub(crate) fn route(
         .or_else(|| older_traces(&ask))
         .or_else(|| evaluation_datasets(&ask))
         .or_else(|| issues(&ask))
+        .or_else(|| label_schemas(&ask))
+        .or_else(|| review_queues(&ask))
         .or_else(|| scorers(&ask))
         .or_else(|| webhooks(&ask))
         .or_else(|| deployment.has_workspaces.then(|| workspaces::answer(&ask)).flatten())
@@ -165,7 +167,9 @@ fn logged_models(ask: &Ask<'_>) -> Answer {
     use crate::logged_models as models;
     let Ask { sql, now, .. } = *ask;
     ask.write(|r: CreateLoggedModel| models::create(sql, now, &r))
-        .or_else(|| ask.read(|r: SearchLoggedModels| models::search(sql, &r)))
+        .or_else(|| {
+            ask.read_given("experiment_ids", |r: SearchLoggedModels| models::search(sql, &r))
+        })
         .or_else(|| ask.read(|r: GetLoggedModel| models::get(sql, &r)))
         .or_else(|| ask.write(|r: FinalizeLoggedModel| models::finalize(sql, now, &r)))
         .or_else(|| ask.write(|r: DeleteLoggedModel| models::delete(sql, now, &r)))
@@ -186,7 +190,7 @@ fn traces(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.read(|r: GetTrace| spans::get(sql, &r)))
         .or_else(|| ask.read(|r: BatchGetTraces| spans::batch_get(sql, &r)))
         .or_else(|| ask.read(|r: BatchGetTraceInfos| traces::get_infos(sql, &r)))
-        .or_else(|| ask.read(|r: SearchTraces| search::search(sql, &r)))
+        .or_else(|| ask.read_given("locations", |r: SearchTraces| search::search(sql, &r)))
         .or_else(|| ask.read(|r: QueryTraceMetrics| metrics::query(sql, &r)))
         .or_else(|| ask.read(|r: CalculateTraceFilterCorrelation| correlation::calculate(sql, &r)))
         .or_else(|| ask.write(|r: DeleteTraces| traces::delete(sql, &r)))
@@ -266,6 +270,46 @@ fn issues(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.write(|r: UpdateIssue| issues::update(sql, now, &r)))
 }
 
+fn label_schemas(ask: &Ask<'_>) -> Answer {
+    use mlflow_api::{
+        CreateLabelSchema, DeleteLabelSchema, GetLabelSchema, GetLabelSchemaByName,
+        ListLabelSchemas, UpdateLabelSchema,
+    };
+
+    use crate::reviews::schemas;
+    let Ask { sql, now, .. } = *ask;
+    ask.write(|r: CreateLabelSchema| schemas::create(sql, now, &r))
+        .or_else(|| ask.read(|r: GetLabelSchema| schemas::get(sql, &r)))
+        .or_else(|| ask.read(|r: GetLabelSchemaByName| schemas::get_by_name(sql, &r)))
+        .or_else(|| ask.write(|r: ListLabelSchemas| schemas::list(sql, now, &r)))
+        .or_else(|| ask.write(|r: UpdateLabelSchema| schemas::update(sql, now, &r)))
+        .or_else(|| ask.write(|r: DeleteLabelSchema| schemas::delete(sql, &r)))
+}
+
+fn review_queues(ask: &Ask<'_>) -> Answer {
+    use mlflow_api::{
+        AddItemsToReviewQueue, CreateReviewQueue, DeleteReviewQueue, GetOrCreateUserQueue,
+        GetReviewQueue, GetReviewQueueByName, ListReviewQueueItems, ListReviewQueues,
+        RemoveItemsFromReviewQueue, SetReviewQueueItemStatus, UpdateReviewQueue,
+    };
+
+    use crate::reviews::{items, queues};
+    let Ask { sql, now, caller, .. } = *ask;
+    ask.write(|r: CreateReviewQueue| queues::create(sql, now, caller, &r))
+        .or_else(|| ask.write(|r: GetOrCreateUserQueue| queues::of_user(sql, now, &r)))
+        .or_else(|| ask.read(|r: GetReviewQueue| queues::get(sql, &r)))
+        .or_else(|| ask.read(|r: GetReviewQueueByName| queues::get_by_name(sql, &r)))
+        .or_else(|| ask.read(|r: ListReviewQueues| queues::list(sql, caller, &r)))
+        .or_else(|| ask.write(|r: UpdateReviewQueue| queues::update(sql, now, &r)))
+        .or_else(|| ask.write(|r: DeleteReviewQueue| queues::delete(sql, &r)))
+        .or_else(|| ask.write(|r: AddItemsToReviewQueue| items::add(sql, now, &r)))
+        .or_else(|| ask.write(|r: RemoveItemsFromReviewQueue| items::remove(sql, &r)))
+        .or_else(|| ask.read(|r: ListReviewQueueItems| items::list(sql, &r)))
+        .or_else(|| {
+            ask.write(|r: SetReviewQueueItemStatus| items::set_status(sql, now, caller, &r))
+        })
+}
+
 fn scorers(ask: &Ask<'_>) -> Answer {
     use crate::scorers;
     use mlflow_api::{DeleteScorer, GetScorer, ListScorerVersions, ListScorers, RegisterScorer};
@@ -329,6 +373,18 @@ impl<'a> Ask<'a> {
     {
         self.is::<E>().map(|path| {
             let answer = work(call::read(self.request, path)?)?;
+            Ok(call::json(StatusCode::OK, &answer))
+        })
+    }
+
+    /// The same, if a request has to have a list, which may be empty.
+    fn read_given<E, A>(&self, list: &str, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
+    where
+        E: Endpoint + DeserializeOwned,
+        A: Serialize,
+    {
+        self.is::<E>().map(|path| {
+            let answer = work(call::read_given(self.request, path, list)?)?;
             Ok(call::json(StatusCode::OK, &answer))
         })
     }

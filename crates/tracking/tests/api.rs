@@ -32,7 +32,7 @@ Besides these, there are `/health`, `/version`, `/api/3.0/mlflow/server-info`, \
 `metrics/get-history-bulk`, `experiments/search-datasets` and `upload-artifact`.
 
 Of issues it has what MLflow 3.17 has, and most of what 3.18 searches them by: no metadata, \
-views, or ids that the client chooses.
+views, or ids that the client chooses. A review queue may be called what a user is called.
 
 This table is made by a test (`crates/tracking/tests/api.rs`), which asks for each of them.
 ";

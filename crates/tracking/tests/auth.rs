@@ -780,3 +780,60 @@ fn spans_do_not_change_the_traces_of_others() {
     server.admin().grant("bob", "run", "*", "DENY");
     assert_eq!(log(&bob, &secret, &run), 403);
 }
+
+#[test]
+fn a_queue_that_one_may_deal_with_does_not_stand_for_another() {
+    let server = server();
+    let ann = server.user("ann");
+    let experiment = ann.experiment("e");
+    assert_eq!(ann.grant("bob", "experiment", &experiment, "EDIT"), 200);
+    let queue = |who: &As<'_>, name: &str| {
+        let body = json!({"experiment_id": experiment, "name": name, "queue_type": "CUSTOM"});
+        let (status, answer) = who.post("3.0/mlflow/review-queues/create", body);
+        assert_eq!(status, 200, "{answer}");
+        answer["review_queue"]["queue_id"].as_str().unwrap().to_owned()
+    };
+    let bob = server.user("bob");
+    let (anns, bobs) = (queue(&ann, "anns"), queue(&bob, "bobs"));
+    let path = "3.0/mlflow/review-queues";
+    // Named beside it, in another place, and in the other spelling.
+    for body in [
+        json!({"queue_id": anns, "x": {"queue_id": bobs}}),
+        json!({"queue_id": anns, "x": [{"queueId": bobs}]}),
+    ] {
+        assert_eq!(bob.post(&format!("{path}/delete"), body).0, 403);
+    }
+    let by_name =
+        format!("{path}/get-by-name?experiment_id={experiment}&name=anns&queue_id={bobs}");
+    assert_eq!(bob.get(&by_name).0, 403);
+    let give = json!({"queue_id": bobs, "newOwner": "ann"});
+    assert_eq!(bob.post(&format!("{path}/update"), give).0, 403);
+    assert_eq!(bob.post(&format!("{path}/delete"), json!({"queue_id": bobs})).0, 200);
+    assert_eq!(ann.get(&format!("{path}/get?queue_id={anns}")).0, 200);
+}
+
+#[test]
+fn whoever_signed_in_is_who_reviewed() {
+    let server = server();
+    let (ann, bob) = (server.user("ann"), server.user("bob"));
+    let experiment = ann.experiment("e");
+    assert_eq!(ann.grant("bob", "experiment", &experiment, "EDIT"), 200);
+    let trace = json!({"trace": {"trace_info": {"trace_id": "tr-1", "state": "OK",
+        "request_time": "2024-01-01T00:00:00Z", "trace_location":
+        {"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": experiment}}}}});
+    assert_eq!(ann.post("3.0/mlflow/traces", trace).0, 200);
+    let path = "3.0/mlflow/review-queues";
+    let body = json!({"experiment_id": experiment, "name": "q", "queue_type": "CUSTOM",
+        "users": ["BOB"]});
+    let (_, made) = ann.post(&format!("{path}/create"), body);
+    let queue = &made["review_queue"]["queue_id"];
+    assert_eq!(made["review_queue"]["created_by"], "ann");
+    let add = json!({"queue_id": queue, "item_ids": ["tr-1"]});
+    assert_eq!(ann.post(&format!("{path}/items/add"), add).0, 200);
+    let said = json!({"queue_id": queue, "item_id": "tr-1", "status": "COMPLETE",
+        "completed_by": "ann"});
+    let say = format!("{path}/items/set-status");
+    assert_eq!(ann.post(&say, said.clone()).0, 403);
+    let (status, answer) = bob.post(&say, said);
+    assert_eq!((status, &answer["item"]["completed_by"]), (200, &json!("bob")));
+}

@@ -6,29 +6,30 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
 use http::{Method, Request, Uri};
-use mlflow_api::{DEFAULT_WORKSPACE, ErrorCode, tags};
+use mlflow_api::{DEFAULT_WORKSPACE, ErrorCode, ReviewQueue, ReviewQueueType, tags};
 use serde_json::Value as Json;
 
 use super::caller::Caller;
 use super::fields::{self, Fields};
 use super::permission::{
     ASSESSMENT, EXPERIMENT, LOGGED_MODEL, Level, PROMPT, PROMPT_VERSION, REGISTERED_MODEL,
-    REGISTERED_MODEL_VERSION, RUN, TRACE, canonical,
+    REGISTERED_MODEL_VERSION, REVIEW_QUEUE, RUN, TRACE, canonical,
 };
 use super::refusal::Refusal;
-use super::table::{LOGGED_MODEL_PART, Need, Part, RUN_PART, TRACE_PART, needs};
+use super::table::{LOGGED_MODEL_PART, Need, Part, QueueUse, RUN_PART, TRACE_PART, needs};
 use super::{artifacts, roles, users};
 use crate::fields::snake_case;
 use crate::registry::uri::{self, ModelUri};
+use crate::reviews::queues;
 use crate::sql::Columns;
-use crate::{Deployment, Error, Sql, evaluation, logged_models, runs};
+use crate::{Deployment, Error, Sql, evaluation, experiments, logged_models, runs};
 
 /// The fields that name experiments.
 const EXPERIMENTS: &[&str] = &["experiment_id", "experiment_ids"];
 
 /// What goes with an experiment.
 const WITHIN: [&str; 7] =
-    [RUN, TRACE, LOGGED_MODEL, ASSESSMENT, "review_queue", "scorer", "scorer_version"];
+    [RUN, TRACE, LOGGED_MODEL, ASSESSMENT, REVIEW_QUEUE, "scorer", "scorer_version"];
 
 /// The request as the caller may have it answered: a search of some experiments
 /// leaves out those that they may not read. `path` begins with `/api/`.
@@ -163,6 +164,21 @@ impl Access<'_> {
                 let of = kind_of(self.sql, name)?.unwrap_or(REGISTERED_MODEL);
                 Ok(caller.may(level, &[(of, name)]))
             }
+            Need::Queue(wanted) => {
+                for id in self.fields.some(&["queue_id"])? {
+                    // What is not there may not be dealt with, either.
+                    match queues::find(self.sql, id) {
+                        Ok(queue) if self.may_queue(&queue, wanted) => {}
+                        _ => return Ok(false),
+                    }
+                }
+                Ok(true)
+            }
+            Need::QueueByName(wanted) => {
+                let experiment = experiments::parse_id(self.fields.one("experiment_id")?)?;
+                let queue = queues::named(self.sql, experiment, self.fields.one("name")?)?;
+                Ok(queue.is_some_and(|queue| self.may_queue(&queue, wanted)))
+            }
             Need::Version(level) => self.version(self.fields.one("name")?, level),
             Need::CreateVersion => {
                 let name = self.fields.one("name")?;
@@ -198,6 +214,26 @@ impl Access<'_> {
         let id = rows.into_iter().next().map(|row| Columns::of(row).integer().to_string());
         // That there is none is what the answer says.
         Ok(id.is_none_or(|id| self.caller.may(level, &[(EXPERIMENT, &id)])))
+    }
+
+    /// Whether a review queue may be dealt with so: who may change it owns what they
+    /// made, and whoever reviews it may look into it, and nobody else may review.
+    fn may_queue(&self, queue: &ReviewQueue, wanted: QueueUse) -> bool {
+        let may = |level| self.may_in(&queue.experiment_id, REVIEW_QUEUE, level);
+        let user = queues::user_of(&self.caller.user.username);
+        let reviews = queue.users.contains(&user);
+        let owner = queue.created_by.as_deref().map(queues::user_of);
+        let owns = may(Level::Update) && owner.is_some_and(|owner| owner == user);
+        match wanted {
+            QueueUse::Open => may(Level::Read) && (may(Level::Manage) || reviews || owns),
+            // Who owns a queue may not give it away.
+            QueueUse::Change if !self.fields.all(&["new_owner"]).is_empty() => may(Level::Manage),
+            QueueUse::Change => may(Level::Manage) || owns,
+            QueueUse::Prune => {
+                may(Level::Manage) || (owns && queue.queue_type == ReviewQueueType::Custom)
+            }
+            QueueUse::Review => may(Level::Update) && reviews,
+        }
     }
 
     fn version(&self, name: &str, level: Level) -> Result<bool, Error> {

@@ -40,5 +40,6 @@ pub use refusal::Refusal;
 pub use routes::is_for_default_workspace;
 pub use settings::{Admin, Settings};
 pub(crate) use visible::{
-    may_see_in, may_see_runs, only_visible_experiments, only_visible_models, only_visible_versions,
+    may_change_queues_of, may_see_in, may_see_runs, only_visible_experiments, only_visible_models,
+    only_visible_versions,
 };

@@ -76,6 +76,7 @@ pub(super) const RUN: &str = "run";
 pub(super) const TRACE: &str = "trace";
 pub(super) const ASSESSMENT: &str = "assessment";
 pub(super) const LOGGED_MODEL: &str = "logged_model";
+pub(super) const REVIEW_QUEUE: &str = "review_queue";
 pub(super) const REGISTERED_MODEL_VERSION: &str = "registered_model_version";
 pub(super) const PROMPT_VERSION: &str = "prompt_version";
 
@@ -98,7 +99,7 @@ const TOGETHER: [&str; 10] = [
     TRACE,
     ASSESSMENT,
     LOGGED_MODEL,
-    "review_queue",
+    REVIEW_QUEUE,
     REGISTERED_MODEL_VERSION,
     PROMPT_VERSION,
     "scorer_version",

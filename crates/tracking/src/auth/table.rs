@@ -3,7 +3,7 @@
 //! What is not in it is for admins.
 
 use super::permission::Level::{self, Delete, Manage, Read, Update};
-use super::permission::{ASSESSMENT, LOGGED_MODEL, RUN, TRACE};
+use super::permission::{ASSESSMENT, LOGGED_MODEL, REVIEW_QUEUE, RUN, TRACE};
 
 /// What an endpoint needs. A thing that it is about is found in the request's
 /// fields, wherever they are.
@@ -67,12 +67,29 @@ pub(super) enum Need {
     In(&'static str, Level),
     /// The registered model or prompt that is named.
     Model(Level),
+    /// The review queue that is named.
+    Queue(QueueUse),
+    /// The review queue of that name in an experiment.
+    QueueByName(QueueUse),
     /// The versions of the registered model or prompt that is named.
     Version(Level),
     /// To make versions of it.
     CreateVersion,
     /// What the source of a new version names.
     Source,
+}
+
+/// What somebody wants of a review queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum QueueUse {
+    /// To look into it.
+    Open,
+    /// To say who reviews, and what they are asked.
+    Change,
+    /// To delete it, or to take something out of it.
+    Prune,
+    /// To say what has become of something in it.
+    Review,
 }
 
 /// Things that are parts of experiments.
@@ -111,6 +128,19 @@ const ISSUES: Part = Part {
     experiment: "SELECT experiment_id FROM issues WHERE issue_id = ?1",
 };
 
+const LABEL_SCHEMAS: Part = Part {
+    // Nor on these.
+    resource_type: "label_schema",
+    fields: &["schema_id"],
+    experiment: "SELECT experiment_id FROM label_schemas WHERE schema_id = ?1",
+};
+
+const QUEUES: Part = Part {
+    resource_type: REVIEW_QUEUE,
+    fields: &["queue_id"],
+    experiment: "SELECT experiment_id FROM review_queues WHERE queue_id = ?1",
+};
+
 const ASSESSMENTS: Part = Part { resource_type: ASSESSMENT, ..TRACES };
 
 const TRACE_FIELDS: &[&str] = &["trace_id", "request_id", "trace_ids", "request_ids"];
@@ -120,6 +150,8 @@ pub(super) const LOGGED_MODEL_PART: &Part = &LOGGED_MODELS;
 pub(super) const TRACE_PART: &Part = &TRACES;
 const ASSESSMENT_PART: &Part = &ASSESSMENTS;
 const ISSUE_PART: &Part = &ISSUES;
+const LABEL_SCHEMA_PART: &Part = &LABEL_SCHEMAS;
+const QUEUE_PART: &Part = &QUEUES;
 
 /// Verb, path below `/api` or `/ajax-api`, needs.
 type Rule = (&'static str, &'static str, &'static [Need]);
@@ -287,6 +319,25 @@ const TABLE: &[Rule] = &[
     ("POST", "/3.0/mlflow/issues/search", &[Need::Experiment(Read)]),
     ("GET", "/3.0/mlflow/issues/{issue_id}", &[Need::Part(ISSUE_PART, Read)]),
     ("PATCH", "/3.0/mlflow/issues/{issue_id}", &[Need::Part(ISSUE_PART, Update)]),
+    // What reviewers are asked.
+    ("POST", "/3.0/mlflow/label-schemas/create", &[Need::Experiment(Manage)]),
+    ("GET", "/3.0/mlflow/label-schemas/get", &[Need::Part(LABEL_SCHEMA_PART, Read)]),
+    ("GET", "/3.0/mlflow/label-schemas/get-by-name", &[Need::Experiment(Read)]),
+    ("GET", "/3.0/mlflow/label-schemas/list", &[Need::Experiment(Read)]),
+    ("PATCH", "/3.0/mlflow/label-schemas/update", &[Need::Part(LABEL_SCHEMA_PART, Manage)]),
+    ("DELETE", "/3.0/mlflow/label-schemas/delete", &[Need::Part(LABEL_SCHEMA_PART, Manage)]),
+    // What waits for them.
+    ("POST", "/3.0/mlflow/review-queues/create", &[Need::CreateIn(REVIEW_QUEUE)]),
+    ("POST", "/3.0/mlflow/review-queues/get-or-create-user", &[Need::CreateIn(REVIEW_QUEUE)]),
+    ("GET", "/3.0/mlflow/review-queues/get", &[Need::Queue(QueueUse::Open)]),
+    ("GET", "/3.0/mlflow/review-queues/get-by-name", &[Need::QueueByName(QueueUse::Open)]),
+    ("GET", "/3.0/mlflow/review-queues/list", &[Need::Experiment(Read)]),
+    ("POST", "/3.0/mlflow/review-queues/update", &[Need::Queue(QueueUse::Change)]),
+    ("POST", "/3.0/mlflow/review-queues/delete", &[Need::Queue(QueueUse::Prune)]),
+    ("POST", "/3.0/mlflow/review-queues/items/add", &[Need::Part(QUEUE_PART, Update)]),
+    ("POST", "/3.0/mlflow/review-queues/items/remove", &[Need::Queue(QueueUse::Prune)]),
+    ("GET", "/3.0/mlflow/review-queues/items/list", &[Need::Queue(QueueUse::Open)]),
+    ("POST", "/3.0/mlflow/review-queues/items/set-status", &[Need::Queue(QueueUse::Review)]),
     // Users.
     ("POST", "/2.0/mlflow/users/create", &[Need::SomeWorkspace]),
     ("GET", "/2.0/mlflow/users/get", &[Need::Oneself]),

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::access::{may_in, versions_of};
 use super::caller::Caller;
-use super::permission::{EXPERIMENT, Level, PROMPT, REGISTERED_MODEL, RUN};
+use super::permission::{EXPERIMENT, Level, PROMPT, REGISTERED_MODEL, REVIEW_QUEUE, RUN};
 use crate::search::Search;
 
 /// Keeps a search to the experiments that may be read.
@@ -26,6 +26,14 @@ pub(crate) fn only_visible_experiments(
 pub(crate) fn may_see_in(caller: Option<&Caller>, experiment: i64, resource_type: &str) -> bool {
     caller.is_none_or(|caller| {
         caller.user.is_admin || may_in(caller, &experiment.to_string(), resource_type, Level::Read)
+    })
+}
+
+/// Whether the review queues of an experiment may be changed, and so all be listed.
+pub(crate) fn may_change_queues_of(caller: Option<&Caller>, experiment: i64) -> bool {
+    caller.is_none_or(|caller| {
+        let experiment = experiment.to_string();
+        caller.user.is_admin || may_in(caller, &experiment, REVIEW_QUEUE, Level::Update)
     })
 }
 
