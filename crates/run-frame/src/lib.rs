@@ -40,6 +40,7 @@ mod group;
 mod mask;
 mod order;
 mod query;
+mod radix;
 mod summary;
 mod tree;
 

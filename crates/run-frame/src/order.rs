@@ -1,10 +1,9 @@
 //! Sorting, as an order of row numbers.
 
-use std::cmp::Ordering;
-
 use crate::cells::Texts;
 use crate::column::{Attribute, Cell, Column, parse_number};
 use crate::frame::Frame;
+use crate::radix;
 
 /// Which way a column is sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -33,7 +32,7 @@ struct Place {
     place: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rank {
     Number,
     Text,
@@ -58,13 +57,6 @@ impl Place {
     fn integer(value: i64) -> Self {
         Self { rank: Rank::Number, place: value.cast_unsigned() ^ (1 << 63) }
     }
-
-    fn compare(self, other: Self, direction: Direction) -> Ordering {
-        self.rank.cmp(&other.rank).then_with(|| match direction {
-            Direction::Ascending => self.place.cmp(&other.place),
-            Direction::Descending => other.place.cmp(&self.place),
-        })
-    }
 }
 
 impl Frame {
@@ -82,17 +74,21 @@ impl Frame {
 
     /// Sorts some of the rows, in the way of [`order`](Self::order).
     pub fn sort_rows(&self, rows: &mut [u32], keys: &[SortKey]) {
-        let keys: Vec<(Vec<Place>, Direction)> =
-            keys.iter().map(|key| (self.places(key.column), key.direction)).collect();
-        rows.sort_unstable_by(|a, b| {
-            let place = |places: &[Place], row: u32| {
-                places.get(row as usize).copied().unwrap_or(Place::MISSING)
-            };
-            keys.iter()
-                .map(|(places, way)| place(places, *a).compare(place(places, *b), *way))
-                .find(|ordering| ordering.is_ne())
-                .unwrap_or_else(|| a.cmp(b))
-        });
+        // What counts least goes first: what counts more leaves it as it is among
+        // equals.
+        rows.sort_unstable();
+        for SortKey { column, direction } in keys.iter().rev() {
+            let places = self.places(*column);
+            radix::sort(rows, |row| {
+                let Place { rank, place } =
+                    places.get(row as usize).copied().unwrap_or(Place::MISSING);
+                let place = match direction {
+                    Direction::Ascending => place,
+                    Direction::Descending => !place,
+                };
+                (rank as u32, place)
+            });
+        }
     }
 
     /// The place of each row in a column.
