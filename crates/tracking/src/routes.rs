@@ -277,11 +277,11 @@ fn label_schemas(ask: &Ask<'_>) -> Answer {
     };
 
     use crate::reviews::schemas;
-    let Ask { sql, now, .. } = *ask;
+    let Ask { sql, now, caller, .. } = *ask;
     ask.write(|r: CreateLabelSchema| schemas::create(sql, now, &r))
         .or_else(|| ask.read(|r: GetLabelSchema| schemas::get(sql, &r)))
         .or_else(|| ask.read(|r: GetLabelSchemaByName| schemas::get_by_name(sql, &r)))
-        .or_else(|| ask.write(|r: ListLabelSchemas| schemas::list(sql, now, &r)))
+        .or_else(|| ask.write(|r: ListLabelSchemas| schemas::list(sql, now, caller, &r)))
         .or_else(|| ask.write(|r: UpdateLabelSchema| schemas::update(sql, now, &r)))
         .or_else(|| ask.write(|r: DeleteLabelSchema| schemas::delete(sql, &r)))
 }

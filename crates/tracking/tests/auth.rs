@@ -536,6 +536,12 @@ fn a_server_that_is_open_to_read_takes_nothing_from_strangers() {
     {
         assert_ne!(anybody.get(path).0, 200, "{path}");
     }
+    // Not even the question that a list makes where it is missing.
+    let questions = format!("3.0/mlflow/label-schemas/list?experiment_id={id}");
+    let many = |answer: (u16, Json)| answer.1["label_schemas"].as_array().map(Vec::len);
+    assert_eq!(many(anybody.get(&questions)), None);
+    assert_eq!(many(server.admin().get(&questions)), Some(1));
+    assert_eq!(many(anybody.get(&questions)), Some(1));
     assert_eq!(server.basic("admin", "wrong-password").get(EXPERIMENTS).0, 401);
     // Without any secret, nobody signs in at all.
     let settings = Settings::new(None, None, Permission::Read, true).unwrap();

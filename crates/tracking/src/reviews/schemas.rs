@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::MAX_PAGE;
+use crate::auth::Caller;
 use crate::call::required;
 use crate::page::Page;
 use crate::search::{Search, Source};
@@ -104,16 +105,33 @@ pub(crate) fn get_by_name(
 }
 
 /// A page of the experiment's schemas; makes the one that every experiment has,
-/// where it is missing.
+/// where it is missing, unless for a stranger, who changes nothing.
 pub(crate) fn list(
     sql: &dyn Sql,
     now: i64,
+    caller: Option<&Caller>,
     asked: &ListLabelSchemas,
 ) -> Result<ListLabelSchemasResponse, Error> {
     let experiment = required(&asked.experiment_id, "experiment_id")?;
     let size = asked.max_results.unwrap_or(PAGE);
     let page = Page::of_search(asked.page_token.as_deref(), size, MAX_PAGE)?;
     let experiment = experiments::active(sql, experiment)?.id;
+    if !caller.is_some_and(Caller::is_anonymous) {
+        make_default(sql, now, experiment)?;
+    }
+    let mut search = Search::of(&SOURCE);
+    let id = search.bind(experiment);
+    search.also(format!("s.experiment_id = {id}"));
+    search.then("s.created_time DESC");
+    search.then("s.schema_id");
+    let (rows, next_page_token) = search.page(sql, "s.schema_id", COLUMNS, page)?;
+    Ok(ListLabelSchemasResponse {
+        label_schemas: rows.into_iter().map(schema).collect(),
+        next_page_token: next_page_token.unwrap_or_default(),
+    })
+}
+
+fn make_default(sql: &dyn Sql, now: i64, experiment: i64) -> Result<(), Error> {
     let default = LabelInput { text: Some(Default::default()), ..LabelInput::default() };
     let (kind, config) = kept(&default)?;
     sql.query(
@@ -131,16 +149,7 @@ pub(crate) fn list(
             now.into(),
         ],
     )?;
-    let mut search = Search::of(&SOURCE);
-    let id = search.bind(experiment);
-    search.also(format!("s.experiment_id = {id}"));
-    search.then("s.created_time DESC");
-    search.then("s.schema_id");
-    let (rows, next_page_token) = search.page(sql, "s.schema_id", COLUMNS, page)?;
-    Ok(ListLabelSchemasResponse {
-        label_schemas: rows.into_iter().map(schema).collect(),
-        next_page_token: next_page_token.unwrap_or_default(),
-    })
+    Ok(())
 }
 
 pub(crate) fn update(
