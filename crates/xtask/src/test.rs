@@ -1,11 +1,12 @@
 //! `cargo xtask test`: every test there is.
 
 use std::panic::resume_unwind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
 use crate::build::{self, Level};
+use crate::check;
 use crate::error::{Context as _, Error, Result};
 use crate::npm::{self, Scope};
 use crate::onnx_suite::Suite;
@@ -14,20 +15,24 @@ use crate::python;
 use crate::run::{output, run, step};
 use crate::sizes;
 use crate::system;
-use crate::toolchain::Toolchain;
+use crate::toolchain::{self, Toolchain};
 
 const HELP: &str = "\
-cargo xtask test [FILE…]
+cargo xtask test [--checked] [FILE…]
 
 Runs every test: native units, suites of ONNX models in V8, then, on the built modules, sizes and what crosses
 rooms: workerd, Chromium, a real MLflow server. FILE… (such as tests/edge.test.mjs)
-runs only those files of the latter.";
+runs only those files of the latter.
+
+  --checked   does what `cargo xtask check` does, too, in less time than both";
 
 pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
     let mut files = Vec::new();
+    let mut checked = false;
     while let Some(argument) = arguments.next()? {
         match argument {
-            lexopt::Arg::Value(file) => files.push(std::path::PathBuf::from(file)),
+            lexopt::Arg::Value(file) => files.push(PathBuf::from(file)),
+            lexopt::Arg::Long("checked") => checked = true,
             lexopt::Arg::Long("help") | lexopt::Arg::Short('h') => {
                 println!("{HELP}");
                 return Ok(());
@@ -46,28 +51,33 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
 
     let node = system::node()?;
     npm::ensure(Scope::Test)?;
-    let python = python::ensure()?;
-    let older = python::ensure_older(&python)?;
     let chromium = system::chromium()?;
     let toolchain = Toolchain::ensure()?;
-    if only_some {
+    if checked {
+        check::formatting(&toolchain)?;
+        check::wasm(&toolchain)?;
+    }
+    let (python, older) = if only_some {
         build::build(Level::Optimised)?;
+        pythons()?
     } else {
-        // The page is linked on one core for minutes, which leaves another for what
-        // needs no module.
+        // What waits for the network, and what is linked on one core for minutes,
+        // leaves room for the rest.
         thread::scope(|scope| {
+            let pythons = scope.spawn(pythons);
             let modules = scope.spawn(|| {
                 build::build(Level::Optimised)?;
                 step("sizes", || sizes::report(Level::Optimised))
             });
-            let tested = step("native tests", || {
-                run(toolchain.cargo().args(["test", "--quiet", "--workspace"]))
-            })
-            .and_then(|()| suites(&toolchain, &python));
-            let built = modules.join().unwrap_or_else(|panic| resume_unwind(panic));
-            tested.and(built)
-        })?;
-    }
+            let tested = native(&toolchain, checked);
+            let pythons = joined(pythons);
+            let tested = tested.and(pythons).and_then(|pythons| {
+                suites(&toolchain, &pythons.0)?;
+                Ok(pythons)
+            });
+            joined(modules).and(tested)
+        })?
+    };
     step("tests across rooms (MLflow, workerd, Chromium)", || {
         let xtask = std::env::current_exe().context(|| "finding xtask".to_owned())?;
         let mut tests = Command::new(&node);
@@ -83,6 +93,35 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
             .env("MILLRACE_NO_BUILD", "1");
         run(&mut tests).map_err(|_| Error::new("tests failed; the failures are listed above"))
     })
+}
+
+/// The native tests; if `checked`, with lints of all that is compiled natively.
+fn native(toolchain: &Toolchain, checked: bool) -> Result<()> {
+    let cargo = |arguments: &[&str]| {
+        let mut cargo = toolchain.cargo();
+        cargo.args(["test", "--quiet", "--workspace"]).args(arguments);
+        if checked {
+            toolchain::linting(&mut cargo);
+        }
+        run(&mut cargo)
+    };
+    step("native tests", || cargo(&[]))?;
+    if checked {
+        step("benchmarks that compile", || cargo(&["--benches", "--no-run"]))?;
+    }
+    Ok(())
+}
+
+/// The Python with MLflow, and the one with the client of MLflow 2.
+fn pythons() -> Result<(PathBuf, PathBuf)> {
+    let python = python::ensure()?;
+    let older = python::ensure_older(&python)?;
+    Ok((python, older))
+}
+
+/// What a thread came to.
+fn joined<T>(thread: thread::ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// The suites of ONNX models, in V8: our own cases of each family of operators,
