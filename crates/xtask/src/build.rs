@@ -496,9 +496,38 @@ fn stylesheet() -> Result<String> {
     let mut styles = String::new();
     for path in first.iter().chain(&rest).chain(&last) {
         let text = fs::read_to_string(path).context(|| format!("reading {}", path.display()))?;
-        styles.push_str(&text);
+        push_bare(&mut styles, &text);
     }
     Ok(styles)
+}
+
+/// Adds a style sheet without what only its readers need: indents, empty lines, and
+/// comments that have their lines to themselves.
+fn push_bare(styles: &mut String, text: &str) {
+    const END: &str = "*/";
+    let mut in_comment = false;
+    for line in text.lines() {
+        let mut line = line.trim();
+        if in_comment {
+            let Some((_, rest)) = line.split_once(END) else { continue };
+            in_comment = false;
+            line = rest.trim();
+        }
+        if line.starts_with("/*") {
+            match line.split_once(END) {
+                Some((_, "")) => continue,
+                Some(_) => {}
+                None => {
+                    in_comment = true;
+                    continue;
+                }
+            }
+        }
+        if !line.is_empty() {
+            styles.push_str(line);
+            styles.push('\n');
+        }
+    }
 }
 
 fn copy(file: &Path, folder: &Path) -> Result<()> {
@@ -508,4 +537,21 @@ fn copy(file: &Path, folder: &Path) -> Result<()> {
 fn copy_as(file: &Path, to: &Path) -> Result<()> {
     fs::copy(file, to).context(|| format!("copying {}", file.display()))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::push_bare;
+
+    #[test]
+    fn styles_lose_comments_and_indents_and_nothing_else() {
+        let text = "/* One. */\n.a {\n  color: red; /* here */\n}\n\n/* Two\n   lines. */\n\
+                    /* b */ .b { margin: 0 }\n/* of\n three */ .c { padding: 0 }\n";
+        let mut bare = String::new();
+        push_bare(&mut bare, text);
+        assert_eq!(
+            bare,
+            ".a {\ncolor: red; /* here */\n}\n/* b */ .b { margin: 0 }\n.c { padding: 0 }\n"
+        );
+    }
 }
