@@ -82,7 +82,7 @@ pub(crate) fn main(mut arguments: lexopt::Parser) -> Result<()> {
         let xtask = std::env::current_exe().context(|| "finding xtask".to_owned())?;
         let mut tests = Command::new(&node);
         tests
-            .args(["--test", "--test-concurrency=3", "--test-reporter=spec"])
+            .args(["--test", "--test-concurrency=2", "--test-reporter=spec"])
             .args(&files)
             .current_dir(root())
             .env("MILLRACE_DIST", paths::dist())
