@@ -8,8 +8,9 @@
 //! request that fails nothing is.
 //!
 //! What this server does of MLflow's REST API so far is in `routes`: experiments,
-//! runs and what they log, searches, logged models, the model registry, traces,
-//! evaluation datasets, scorers, and webhooks, but for sending what they are told.
+//! runs and what they log, searches, logged models, the model registry, traces with
+//! their issues and reviews, evaluation datasets, scorers, and webhooks, but for
+//! sending what they are told.
 //! Everything else answers 501 with `NOT_IMPLEMENTED`.
 
 mod associations;
