@@ -26,6 +26,14 @@ macro_rules! wire_enum {
                 match self { $(Self::$variant => $number,)* }
             }
 
+            /// The value of a name, in either case; the default for one that is none.
+            pub fn from_name(name: &str) -> Self {
+                Self::VALUES
+                    .iter()
+                    .find(|(_, known, _)| name.eq_ignore_ascii_case(known))
+                    .map_or_else(Self::default, |value| value.0)
+            }
+
             /// The value of a number; the default for one that is none.
             pub fn from_number(number: i64) -> Self {
                 match number { $($number => Self::$variant,)* _ => Self::default() }

@@ -14,31 +14,21 @@ use serde_json::{Map, Value};
 use crate::{Error, MAX_BODY, fields};
 
 /// The request's fields: of the query for a GET, else of the JSON body; and of
-/// the path.
+/// the path. It may have to have one of them, which may be empty.
 ///
 /// # Errors
-/// When the body is no JSON object, or a field has another type.
+/// When the body is no JSON object, a field has another type, or that one is
+/// missing.
 pub(crate) fn read<T: DeserializeOwned>(
     request: &Request<Bytes>,
     path: PathFields,
-) -> Result<T, Error> {
-    fields::typed(&fields_of(request, path)?)
-}
-
-/// The same, of a request that has to have a field.
-///
-/// # Errors
-/// When it has not, too.
-pub(crate) fn read_given<T: DeserializeOwned>(
-    request: &Request<Bytes>,
-    path: PathFields,
-    field: &str,
+    has_to_have: Option<&str>,
 ) -> Result<T, Error> {
     let fields = fields_of(request, path)?;
-    if fields.get(field).is_none_or(Value::is_null) {
-        return Err(Error::missing(field));
+    match has_to_have {
+        Some(field) if fields.get(field).is_none_or(Value::is_null) => Err(Error::missing(field)),
+        _ => fields::typed(&fields),
     }
-    fields::typed(&fields)
 }
 
 fn fields_of(request: &Request<Bytes>, path: PathFields) -> Result<Map<String, Value>, Error> {

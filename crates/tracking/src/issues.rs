@@ -81,8 +81,7 @@ pub(crate) fn create(
         }
     }
     // Whoever is signed in is who made it, whatever is said.
-    let author = caller.filter(|caller| !caller.is_anonymous());
-    let author = author.map(|caller| caller.user.username.as_str()).or(given(&asked.created_by));
+    let author = caller.and_then(Caller::name).or(given(&asked.created_by));
     keys::check_length("created_by", author.unwrap_or_default(), MAX_NAME)?;
     let id = format!("iss-{}", Uuid::new_v4().simple());
     sql.query(

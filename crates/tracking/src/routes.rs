@@ -168,7 +168,7 @@ fn logged_models(ask: &Ask<'_>) -> Answer {
     let Ask { sql, now, .. } = *ask;
     ask.write(|r: CreateLoggedModel| models::create(sql, now, &r))
         .or_else(|| {
-            ask.read_given("experiment_ids", |r: SearchLoggedModels| models::search(sql, &r))
+            ask.read_having(Some("experiment_ids"), |r: SearchLoggedModels| models::search(sql, &r))
         })
         .or_else(|| ask.read(|r: GetLoggedModel| models::get(sql, &r)))
         .or_else(|| ask.write(|r: FinalizeLoggedModel| models::finalize(sql, now, &r)))
@@ -190,7 +190,7 @@ fn traces(ask: &Ask<'_>) -> Answer {
         .or_else(|| ask.read(|r: GetTrace| spans::get(sql, &r)))
         .or_else(|| ask.read(|r: BatchGetTraces| spans::batch_get(sql, &r)))
         .or_else(|| ask.read(|r: BatchGetTraceInfos| traces::get_infos(sql, &r)))
-        .or_else(|| ask.read_given("locations", |r: SearchTraces| search::search(sql, &r)))
+        .or_else(|| ask.read_having(Some("locations"), |r: SearchTraces| search::search(sql, &r)))
         .or_else(|| ask.read(|r: QueryTraceMetrics| metrics::query(sql, &r)))
         .or_else(|| ask.read(|r: CalculateTraceFilterCorrelation| correlation::calculate(sql, &r)))
         .or_else(|| ask.write(|r: DeleteTraces| traces::delete(sql, &r)))
@@ -336,7 +336,7 @@ fn webhooks(ask: &Ask<'_>) -> Answer {
         .or_else(|| {
             // Sent by whoever has a network, who then answers in its place.
             ask.is::<TestWebhook>().map(|path| {
-                let asked = call::read(ask.request, path)?;
+                let asked = call::read(ask.request, path, None)?;
                 let delivery = webhooks::test(sql, &settings(), now, &asked)?;
                 let mut answer = webhooks::tested(Err("this server has no network".into()));
                 answer.extensions_mut().insert(delivery);
@@ -371,20 +371,21 @@ impl<'a> Ask<'a> {
         E: Endpoint + DeserializeOwned,
         A: Serialize,
     {
-        self.is::<E>().map(|path| {
-            let answer = work(call::read(self.request, path)?)?;
-            Ok(call::json(StatusCode::OK, &answer))
-        })
+        self.read_having(None, work)
     }
 
-    /// The same, if a request has to have a list, which may be empty.
-    fn read_given<E, A>(&self, list: &str, work: impl FnOnce(E) -> Result<A, Error>) -> Answer
+    /// The same, if a request may have to have a list, which may be empty.
+    fn read_having<E, A>(
+        &self,
+        list: Option<&str>,
+        work: impl FnOnce(E) -> Result<A, Error>,
+    ) -> Answer
     where
         E: Endpoint + DeserializeOwned,
         A: Serialize,
     {
         self.is::<E>().map(|path| {
-            let answer = work(call::read_given(self.request, path, list)?)?;
+            let answer = work(call::read(self.request, path, list)?)?;
             Ok(call::json(StatusCode::OK, &answer))
         })
     }

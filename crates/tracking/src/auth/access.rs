@@ -167,9 +167,9 @@ impl Access<'_> {
             Need::Queue(wanted) => {
                 for id in self.fields.some(&["queue_id"])? {
                     // What is not there may not be dealt with, either.
-                    match queues::find(self.sql, id) {
-                        Ok(queue) if self.may_queue(&queue, wanted) => {}
-                        _ => return Ok(false),
+                    let queue = queues::find_any(self.sql, id)?;
+                    if !queue.is_some_and(|queue| self.may_queue(&queue, wanted)) {
+                        return Ok(false);
                     }
                 }
                 Ok(true)
@@ -216,8 +216,9 @@ impl Access<'_> {
         Ok(id.is_none_or(|id| self.caller.may(level, &[(EXPERIMENT, &id)])))
     }
 
-    /// Whether a review queue may be dealt with so: who may change it owns what they
-    /// made, and whoever reviews it may look into it, and nobody else may review.
+    /// Whether a review queue may be dealt with so. Who may change an experiment has
+    /// the queues that they made; who reviews one may look into it, and nobody else
+    /// may review.
     fn may_queue(&self, queue: &ReviewQueue, wanted: QueueUse) -> bool {
         let may = |level| self.may_in(&queue.experiment_id, REVIEW_QUEUE, level);
         let user = queues::user_of(&self.caller.user.username);

@@ -51,6 +51,11 @@ impl Caller {
         self.user.username.is_empty()
     }
 
+    /// Who signed in, if anybody did.
+    pub(crate) fn name(&self) -> Option<&str> {
+        (!self.is_anonymous()).then_some(self.user.username.as_str())
+    }
+
     /// Whether everything of the workspace is theirs.
     pub(super) fn manages_workspace(&self) -> bool {
         self.user.is_admin || self.on_workspace() == Some(Permission::Manage)

@@ -7,7 +7,7 @@ use mlflow_api::{
 };
 use serde_json::json;
 
-use super::queues::{self, signed_in, user_of};
+use super::queues::{self, user_of};
 use super::{MAX_PAGE, PAGE, check_text, trimmed};
 use crate::auth::Caller;
 use crate::call::required;
@@ -114,7 +114,7 @@ pub(crate) fn set_status(
         .status
         .ok_or_else(|| Error::invalid("`status` must be one of PENDING, COMPLETE, or DECLINED."))?;
     let is_open = status == ReviewStatus::Pending;
-    let reviewer = match signed_in(caller) {
+    let reviewer = match caller.and_then(Caller::name) {
         Some(_) if is_open => None,
         Some(user) => Some(user_of(user)),
         None => asked.completed_by.as_deref().map(user_of),
@@ -167,11 +167,7 @@ fn item(row: Row) -> ReviewQueueItem {
         queue_id: columns.text(),
         item_type: ReviewItemType::Trace,
         item_id: columns.text(),
-        status: match columns.text().as_str() {
-            "complete" => ReviewStatus::Complete,
-            "declined" => ReviewStatus::Declined,
-            _ => ReviewStatus::Pending,
-        },
+        status: ReviewStatus::from_name(&columns.text()),
         completed_by: columns.maybe_text(),
         completed_time_ms: columns.maybe_integer(),
         creation_time_ms: columns.integer(),

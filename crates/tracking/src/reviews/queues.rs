@@ -71,7 +71,7 @@ pub(crate) fn create(
     let experiment = experiments::active(sql, experiment)?.id;
     schemas::check_are_there(sql, experiment, &schema_ids)?;
     check_is_new(sql, experiment, &name)?;
-    let queue = New { experiment, name: &name, queue_type, owner: signed_in(caller) };
+    let queue = New { experiment, name: &name, queue_type, owner: caller.and_then(Caller::name) };
     let id = insert(sql, now, &queue)?;
     set_users(sql, &id, &users)?;
     set_schemas(sql, &id, &schema_ids)?;
@@ -138,7 +138,8 @@ pub(crate) fn list(
     let mut search = Search::of(&SOURCE);
     let id = search.bind(experiment);
     search.also(format!("q.experiment_id = {id}"));
-    let only = (!may_change_queues_of(caller, experiment)).then(|| signed_in(caller).unwrap_or(""));
+    let sees_all = may_change_queues_of(caller, experiment);
+    let only = (!sees_all).then(|| caller.and_then(Caller::name).unwrap_or_default());
     for user in [asked.user.as_deref(), only].into_iter().flatten() {
         let user = search.bind(user_of(user));
         search.also(format!(
@@ -228,11 +229,16 @@ pub(crate) fn delete(sql: &dyn Sql, asked: &DeleteReviewQueue) -> Result<Empty, 
 }
 
 /// The queue of that id.
-pub(crate) fn find(sql: &dyn Sql, id: &str) -> Result<ReviewQueue, Error> {
+pub(super) fn find(sql: &dyn Sql, id: &str) -> Result<ReviewQueue, Error> {
+    let unknown = || Error::unknown(format!("Review queue with id '{id}' not found."));
+    find_any(sql, id)?.ok_or_else(unknown)
+}
+
+/// The same, if there is one.
+pub(crate) fn find_any(sql: &dyn Sql, id: &str) -> Result<Option<ReviewQueue>, Error> {
     let statement = format!("SELECT {COLUMNS} FROM review_queues q WHERE q.queue_id = ?1");
     let rows = sql.query(&statement, &[id.into()])?;
-    let unknown = || Error::unknown(format!("Review queue with id '{id}' not found."));
-    rows.into_iter().next().map(queue).ok_or_else(unknown)
+    Ok(rows.into_iter().next().map(queue))
 }
 
 /// The experiment's queue of that name, in any case.
@@ -250,12 +256,6 @@ pub(crate) fn named(
     Ok(rows.into_iter().next().map(queue))
 }
 
-/// Who signed in.
-pub(super) fn signed_in(caller: Option<&Caller>) -> Option<&str> {
-    let known = caller.filter(|caller| !caller.is_anonymous());
-    known.map(|caller| caller.user.username.as_str())
-}
-
 /// A user as queues know them.
 pub(crate) fn user_of(name: &str) -> String {
     name.trim().to_lowercase()
@@ -268,10 +268,7 @@ fn queue(row: Row) -> ReviewQueue {
         queue_id: columns.text(),
         experiment_id: columns.integer().to_string(),
         name: columns.text(),
-        queue_type: match columns.text().as_str() {
-            "user" => ReviewQueueType::User,
-            _ => ReviewQueueType::Custom,
-        },
+        queue_type: ReviewQueueType::from_name(&columns.text()),
         created_by: columns.maybe_text(),
         creation_time_ms: columns.integer(),
         last_update_time_ms: columns.integer(),

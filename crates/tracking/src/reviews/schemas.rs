@@ -54,7 +54,9 @@ pub(crate) fn create(
     let schema_type = asked.schema_type.ok_or_else(|| {
         Error::invalid("Label schema `type` must be one of FEEDBACK or EXPECTATION.")
     })?;
-    let (kind, config) = kept(asked.input.as_ref().unwrap_or(&LabelInput::default()))?;
+    let none = LabelInput::default();
+    let input = asked.input.as_ref().unwrap_or(&none);
+    let config = kept(input)?;
     check_name(name)?;
     check_instruction(asked.instruction.as_deref())?;
     let experiment = experiments::active(sql, experiment)?.id;
@@ -71,7 +73,7 @@ pub(crate) fn create(
             schema_type.as_str().to_ascii_lowercase().into(),
             asked.instruction.as_deref().into(),
             i64::from(asked.enable_comment.unwrap_or_default()).into(),
-            kind.into(),
+            kind(input).into(),
             config.into(),
             now.into(),
         ],
@@ -133,7 +135,7 @@ pub(crate) fn list(
 
 fn make_default(sql: &dyn Sql, now: i64, experiment: i64) -> Result<(), Error> {
     let default = LabelInput { text: Some(Default::default()), ..LabelInput::default() };
-    let (kind, config) = kept(&default)?;
+    let config = kept(&default)?;
     sql.query(
         "INSERT OR IGNORE INTO label_schemas (schema_id, experiment_id, name, type, instruction,
              enable_comment, input_type, input_config, created_time, last_update_time, is_default)
@@ -144,7 +146,7 @@ fn make_default(sql: &dyn Sql, now: i64, experiment: i64) -> Result<(), Error> {
             experiment.into(),
             DEFAULT_NAME.into(),
             DEFAULT_INSTRUCTION.into(),
-            kind.into(),
+            kind(&default).into(),
             config.into(),
             now.into(),
         ],
@@ -158,7 +160,6 @@ pub(crate) fn update(
     asked: &UpdateLabelSchema,
 ) -> Result<LabelSchemaResponse, Error> {
     let id = required(&asked.schema_id, "schema_id")?;
-    let input = asked.input.as_ref().map(kept).transpose();
     let known = find(sql, id)?;
     if known.is_default {
         return Err(Error::invalid("The experiment's default question cannot be edited."));
@@ -167,9 +168,9 @@ pub(crate) fn update(
         check_name(name)?;
     }
     check_instruction(asked.instruction.as_deref())?;
-    let input = input?;
-    if let (Some(new), Some((kind, _))) = (&asked.input, &input) {
-        check_same_kind(&known.input, new, kind)?;
+    let config = asked.input.as_ref().map(kept).transpose()?;
+    if let Some(new) = &asked.input {
+        check_same_kind(&known.input, new)?;
     }
     let name = asked.name.as_deref().filter(|name| *name != known.name);
     if let Some(name) = name {
@@ -186,7 +187,7 @@ pub(crate) fn update(
             name.into(),
             asked.instruction.as_deref().into(),
             asked.enable_comment.map(i64::from).into(),
-            input.map(|(_, config)| config).into(),
+            config.into(),
             now.into(),
         ],
     )?;
@@ -238,10 +239,7 @@ fn schema(row: Row) -> LabelSchema {
         schema_id: columns.text(),
         experiment_id: columns.integer().to_string(),
         name: columns.text(),
-        schema_type: match columns.text().as_str() {
-            "expectation" => LabelSchemaType::Expectation,
-            _ => LabelSchemaType::Feedback,
-        },
+        schema_type: LabelSchemaType::from_name(&columns.text()),
         instruction: columns.maybe_text(),
         enable_comment: columns.integer() != 0,
         input: input(&columns.text(), &columns.text()),
@@ -267,8 +265,18 @@ fn input(kind: &str, config: &str) -> LabelInput {
     input
 }
 
-/// What is kept of an input: its kind, and the rest as JSON; once it is right.
-fn kept(input: &LabelInput) -> Result<(&'static str, String), Error> {
+/// How the kind of an input is kept.
+fn kind(input: &LabelInput) -> &'static str {
+    match input {
+        LabelInput { pass_fail: Some(_), .. } => PASS_FAIL,
+        LabelInput { categorical: Some(_), .. } => CATEGORICAL,
+        LabelInput { numeric: Some(_), .. } => NUMERIC,
+        _ => TEXT,
+    }
+}
+
+/// How all else of an input is kept, as JSON; once it is right.
+fn kept(input: &LabelInput) -> Result<String, Error> {
     let LabelInput { pass_fail, categorical, numeric, text } = input;
     match (pass_fail, categorical, numeric, text) {
         (Some(words), None, None, None) => {
@@ -280,11 +288,11 @@ fn kept(input: &LabelInput) -> Result<(&'static str, String), Error> {
                     "`InputPassFail.positive_label` and `negative_label` must be distinct; got '{positive}' for both."
                 )));
             }
-            Ok((PASS_FAIL, python_json::to_ascii(words)))
+            Ok(python_json::to_ascii(words))
         }
         (None, Some(choice), None, None) => {
             check_options(&choice.options)?;
-            Ok((CATEGORICAL, python_json::to_ascii(choice)))
+            Ok(python_json::to_ascii(choice))
         }
         (None, None, Some(number), None) => {
             if let (Some(min), Some(max)) = (number.min_value, number.max_value)
@@ -294,13 +302,13 @@ fn kept(input: &LabelInput) -> Result<(&'static str, String), Error> {
                     "`InputNumeric.min_value` must be strictly less than `max_value`; got min={min}, max={max}."
                 )));
             }
-            Ok((NUMERIC, python_json::to_ascii(number)))
+            Ok(python_json::to_ascii(number))
         }
         (None, None, None, Some(text)) => match text.max_length {
             Some(max) if max < 1 => Err(Error::invalid(format!(
                 "`InputText.max_length` must be at least 1; got {max}."
             ))),
-            _ => Ok((TEXT, python_json::to_ascii(text))),
+            _ => Ok(python_json::to_ascii(text)),
         },
         _ => Err(Error::invalid(
             "Label schema `input` must have exactly one of `pass_fail`, `categorical`, `numeric`, or `text` set.",
@@ -332,11 +340,11 @@ fn check_options(options: &[String]) -> Result<(), Error> {
 }
 
 /// Refuses another kind of answer than those that were given already.
-fn check_same_kind(known: &LabelInput, new: &LabelInput, kind: &str) -> Result<(), Error> {
-    let (is, _) = kept(known)?;
-    if is != kind {
+fn check_same_kind(known: &LabelInput, new: &LabelInput) -> Result<(), Error> {
+    let (is, wanted) = (kind(known), kind(new));
+    if is != wanted {
         return Err(Error::invalid(format!(
-            "A label schema's input type cannot be changed after creation (existing: {is}, got: {kind})."
+            "A label schema's input type cannot be changed after creation (existing: {is}, got: {wanted})."
         )));
     }
     let several = |input: &LabelInput| input.categorical.as_ref().map(|choice| choice.multi_select);
